@@ -1,0 +1,16 @@
+// wick/wick.hpp - everything at once; the headers it includes can each be used alone.
+// SPDX-FileCopyrightText: 2026 wick contributors
+// SPDX-License-Identifier: MIT
+#ifndef WICK_WICK_HPP
+#define WICK_WICK_HPP
+
+#include <wick/folded.hpp>
+#include <wick/profile.hpp>
+#include <wick/result.hpp>
+#include <wick/version.hpp>
+
+// Linux only. Last, so that the single header has every shared part outside of the condition.
+#if defined(__linux__)
+#endif
+
+#endif
