@@ -1,0 +1,89 @@
+// wick/detail/text.hpp - scanning text: blanks, digits, weights.
+// SPDX-FileCopyrightText: 2026 wick contributors
+// SPDX-License-Identifier: MIT
+#ifndef WICK_DETAIL_TEXT_HPP
+#define WICK_DETAIL_TEXT_HPP
+
+#include <wick/profile.hpp> // max_decimals
+
+#include <cstddef>     // std::size_t
+#include <cstdint>     // std::int64_t
+#include <string_view> // what is scanned
+
+WICK_BEGIN_NAMESPACE
+namespace detail {
+
+/// A weight as it stands at the end of a line.
+struct line_weight {
+    std::int64_t value = 0; // in units of 10^-decimals
+    int decimals = 0;
+    bool rounded = false;
+
+    [[nodiscard]] std::uint64_t observations() const noexcept {
+        const auto unit = static_cast<std::int64_t>(power_of_ten(decimals));
+        return static_cast<std::uint64_t>(value / unit + (value % unit * 2 >= unit ? 1 : 0));
+    }
+};
+
+[[nodiscard]] inline bool is_blank(char c) noexcept {
+    return c == ' ' || c == '\t';
+}
+[[nodiscard]] inline bool is_digit(char c) noexcept {
+    return c >= '0' && c <= '9';
+}
+
+inline void trim_blanks(std::string_view& text) noexcept {
+    while (!text.empty() && is_blank(text.back())) { text.remove_suffix(1); }
+}
+
+/// Appends a digit; false when the number would pass 2^63 - 1.
+[[nodiscard]] inline bool append_digit(std::int64_t& number, char digit) noexcept {
+    constexpr std::int64_t most = 0x7fffffffffffffff;
+    const std::int64_t unit = digit - '0';
+    if (number > (most - unit) / 10) { return false; }
+    number = number * 10 + unit;
+    return true;
+}
+
+/// Reads digits, perhaps with a point and more digits; all of the text, which is not empty.
+/// Returns false for a number of 2^63 or more.
+[[nodiscard]] inline bool parse_weight(std::string_view text, line_weight& weight) noexcept {
+    std::size_t point = 0;
+    weight = line_weight{};
+    for (; point < text.size() && text[point] != '.'; ++point) {
+        if (!append_digit(weight.value, text[point])) { return false; }
+    }
+    std::string_view fraction = text.substr(point == text.size() ? point : point + 1);
+    while (!fraction.empty() && fraction.back() == '0') { fraction.remove_suffix(1); }
+    for (const char digit : fraction) {
+        if (weight.decimals == max_decimals) {
+            weight.rounded = true;
+            if (fraction[max_decimals] >= '5') {
+                if (weight.value == 0x7fffffffffffffff) { return false; }
+                ++weight.value;
+            }
+            return true;
+        }
+        if (!append_digit(weight.value, digit)) { return false; }
+        ++weight.decimals;
+    }
+    return true;
+}
+
+/// Takes "rest 12.5" apart: digits with at most one point among them, behind one blank, at the end.
+/// Returns the length of "rest", or npos when the line does not end so.
+[[nodiscard]] inline std::size_t find_weight(std::string_view line) noexcept {
+    std::size_t begin = line.size();
+    while (begin > 0 && is_digit(line[begin - 1])) { --begin; }
+    if (begin > 0 && line[begin - 1] == '.') {
+        --begin;
+        while (begin > 0 && is_digit(line[begin - 1])) { --begin; }
+    }
+    const bool number = begin < line.size() && is_digit(line[begin]);
+    return number && begin > 0 && is_blank(line[begin - 1]) ? begin - 1 : std::string_view::npos;
+}
+
+} // namespace detail
+WICK_END_NAMESPACE
+
+#endif
