@@ -1,0 +1,86 @@
+// tests/benchmark/measure.hpp - interleaved runs, medians and spreads, ratios.
+// SPDX-FileCopyrightText: 2026 wick contributors
+// SPDX-License-Identifier: MIT
+#ifndef WICK_BENCHMARK_MEASURE_HPP
+#define WICK_BENCHMARK_MEASURE_HPP
+
+#include <algorithm>
+#include <chrono>
+#include <cstddef>
+#include <cstdio>
+#include <functional>
+#include <string>
+#include <vector>
+
+namespace measure {
+
+/// Something to time: one call is one run.
+struct contender {
+    std::string name;
+    std::function<void()> run;
+    std::vector<double> seconds = {}; ///< of each run, filled by `interleave`
+};
+
+/// Keeps a result alive, so that the work behind it is done.
+template <class T>
+void keep(const T& value) {
+    asm volatile("" : : "r"(&value) : "memory");
+}
+
+inline double time_once(const std::function<void()>& run) {
+    const auto begin = std::chrono::steady_clock::now();
+    run();
+    return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+}
+
+/// Runs all contenders in turn, A B C A B C …, after one round that is not counted: on a shared
+/// machine a ratio holds only between runs that were neighbours.
+inline void interleave(std::vector<contender>& contenders, int rounds) {
+    for (int round = -1; round < rounds; ++round) {
+        for (contender& c : contenders) {
+            const double s = time_once(c.run);
+            if (round >= 0) { c.seconds.push_back(s); }
+        }
+    }
+}
+
+/// The middle of some figures, with their least and greatest.
+struct summary {
+    double median, least, most;
+};
+
+inline summary summarize(std::vector<double> values) {
+    std::sort(values.begin(), values.end());
+    return {values[values.size() / 2], values.front(), values.back()};
+}
+
+/// Returns a's seconds over b's, round by round.
+inline summary ratio(const contender& a, const contender& b) {
+    std::vector<double> ratios;
+    for (std::size_t i = 0; i < a.seconds.size(); ++i) {
+        ratios.push_back(a.seconds[i] / b.seconds[i]);
+    }
+    return summarize(ratios);
+}
+
+/// Prints each contender's time and its ratio to the first one's. `bytes`: the work of a run, or 0.
+inline void print(const std::vector<contender>& contenders, double bytes = 0) {
+    for (const contender& c : contenders) {
+        const summary s = summarize(c.seconds);
+        const summary r = ratio(c, contenders.front());
+        std::printf("  %-38s %9.3f ms [%.3f, %.3f]  %6.2fx [%.2f, %.2f]",
+                    c.name.c_str(),
+                    s.median * 1e3,
+                    s.least * 1e3,
+                    s.most * 1e3,
+                    r.median,
+                    r.least,
+                    r.most);
+        if (bytes > 0) { std::printf("  %7.0f MB/s", bytes / 1e6 / s.median); }
+        std::printf("\n");
+    }
+}
+
+} // namespace measure
+
+#endif
