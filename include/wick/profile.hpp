@@ -207,13 +207,6 @@ class profile_builder {
 public:
     static constexpr std::uint32_t root = 0; ///< the root node
 
-    // Movable only: the index refers to the names in place.
-    profile_builder(const profile_builder&) = delete;
-    profile_builder& operator=(const profile_builder&) = delete;
-    profile_builder(profile_builder&&) = default;
-    profile_builder& operator=(profile_builder&&) = default;
-    ~profile_builder() = default;
-
     profile_builder() {
         modules_.emplace_back();
         append_frame(hash_of(wick::frame{}), wick::frame{});
@@ -244,8 +237,8 @@ public:
         const std::uint64_t hash = hash_of(function, kind);
         const std::uint32_t known = frame_index_.find(hash, [&](std::uint32_t id) {
             const frame_key& key = frame_keys_[id];
-            return key.name.size() == function.size() && key.kind == kind && key.only_named &&
-                   detail::same_bytes(key.name.data(), function.data(), function.size());
+            return key.size == function.size() && key.kind == kind && key.only_named &&
+                   detail::same_bytes(names_.data() + key.begin, function.data(), key.size);
         });
         if (known != detail::id_table::none) { return known; }
         wick::frame place;
@@ -377,7 +370,8 @@ private:
     };
     // What most look-ups compare, close together: frames are large, and their names elsewhere.
     struct frame_key {
-        std::string_view name;
+        std::size_t begin; // of the name in names_
+        std::size_t size;
         frame_kind kind;
         bool only_named; // nothing else is known of the frame
     };
@@ -388,6 +382,7 @@ private:
     std::vector<loaded_module> modules_;
     std::vector<wick::frame> frames_;
     std::vector<frame_key> frame_keys_;
+    std::string names_;
     std::vector<std::vector<tree_node>> blocks_;
     std::vector<weight> weights_ = std::vector<weight>(1); // most nodes have none of their own
     std::uint32_t nodes_ = 0;
@@ -418,10 +413,10 @@ private:
 
     std::uint32_t append_frame(std::uint64_t hash, const wick::frame& place) {
         const auto id = static_cast<std::uint32_t>(frames_.size());
-        const bool moves = frames_.size() == frames_.capacity();
         frames_.push_back(place);
-        frame_keys_.push_back(frame_key{frames_.back().function, place.kind, is_only_named(place)});
-        for (std::size_t i = 0; moves && i < id; ++i) { frame_keys_[i].name = frames_[i].function; }
+        frame_keys_.push_back(
+            frame_key{names_.size(), place.function.size(), place.kind, is_only_named(place)});
+        names_ += place.function;
         frame_index_.insert(hash, id);
         return id;
     }
