@@ -1,0 +1,671 @@
+// SPDX-FileCopyrightText: 2026 wick contributors
+// SPDX-License-Identifier: MIT
+#include <wick/flamegraph.hpp>
+#include <wick/profile.hpp>
+
+#include "support.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdint>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <map>
+#include <random>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace {
+
+// ---- A checker of XML's well-formedness, written from the recommendation, independent of the writer.
+
+class xml_checker {
+public:
+    explicit xml_checker(std::string_view text) : text_(text) {}
+
+    // Returns what is wrong with the document, or "".
+    std::string check() {
+        characters();
+        if (starts("<?xml ")) { skip_past("?>"); }
+        while (problem_.empty() && at_ < text_.size()) { item(); }
+        if (problem_.empty() && !open_.empty()) { problem_ = "not closed: " + open_.back(); }
+        if (problem_.empty() && roots_ != 1) { problem_ = "not one root element"; }
+        return problem_;
+    }
+
+private:
+    std::string_view text_;
+    std::size_t at_ = 0;
+    std::vector<std::string> open_;
+    int roots_ = 0;
+    std::string problem_;
+
+    bool starts(std::string_view what) const { return text_.substr(at_, what.size()) == what; }
+    void fail(const std::string& what) {
+        if (problem_.empty()) { problem_ = what + " at byte " + std::to_string(at_); }
+        at_ = text_.size();
+    }
+    void skip_past(std::string_view what) {
+        const std::size_t found = text_.find(what, at_);
+        if (found == std::string_view::npos) { return fail("no " + std::string(what)); }
+        at_ = found + what.size();
+    }
+
+    // Every character must be one of the recommendation's production 2, in the shortest UTF-8.
+    void characters() {
+        for (std::size_t i = 0; i < text_.size();) {
+            const auto b = [&](std::size_t k) {
+                return i + k < text_.size() ? static_cast<unsigned char>(text_[i + k]) : 0u;
+            };
+            const unsigned lead = b(0);
+            unsigned code = lead;
+            std::size_t size = 1;
+            if (lead >= 0x80) {
+                size = lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : 4;
+                code = lead & (size == 2 ? 0x1fu : size == 3 ? 0x0fu : 0x07u);
+                for (std::size_t k = 1; k < size; ++k) {
+                    if ((b(k) & 0xc0) != 0x80) { code = 0; }
+                    code = code << 6 | (b(k) & 0x3f);
+                }
+                if (lead < 0xc2 || (size == 3 && code < 0x800) || (size == 4 && code < 0x10000)) { code = 0; }
+            }
+            const bool fine = code == 9 || code == 10 || code == 13 || (code >= 0x20 && code < 0xd800) ||
+                              (code >= 0xe000 && code < 0xfffe) || (code >= 0x10000 && code < 0x110000);
+            if (!fine) {
+                at_ = i;
+                return fail("no character of XML");
+            }
+            i += size;
+        }
+    }
+
+    void item() {
+        if (text_[at_] != '<') { return content(); }
+        if (starts("<![CDATA[")) { return skip_past("]]>"); }
+        if (starts("</")) { return close(); }
+        element();
+    }
+
+    void content() {
+        const std::size_t end = (std::min)(text_.find('<', at_), text_.size());
+        const std::string_view run = text_.substr(at_, end - at_);
+        if (open_.empty() && run.find_first_not_of(" \n") != std::string_view::npos) {
+            return fail("text outside of the root");
+        }
+        if (run.find("]]>") != std::string_view::npos) { return fail("]]> in text"); }
+        references(run);
+        if (problem_.empty()) { at_ = end; }
+    }
+
+    void references(std::string_view run) {
+        for (std::size_t i = run.find('&'); i != std::string_view::npos; i = run.find('&', i + 1)) {
+            bool known = false;
+            for (const char* entity : {"&amp;", "&lt;", "&gt;", "&quot;", "&apos;"}) {
+                known = known || run.substr(i, std::strlen(entity)) == entity;
+            }
+            if (!known) { return fail("unknown reference"); }
+        }
+    }
+
+    std::string name() {
+        const std::size_t begin = at_;
+        while (at_ < text_.size() && (std::isalnum(static_cast<unsigned char>(text_[at_])) != 0 ||
+                                      text_[at_] == '-' || text_[at_] == ':')) {
+            ++at_;
+        }
+        if (at_ == begin) { fail("no name"); }
+        return std::string(text_.substr(begin, at_ - begin));
+    }
+
+    void close() {
+        at_ += 2;
+        const std::string closed = name();
+        if (!starts(">") || open_.empty() || open_.back() != closed) { return fail("wrong end tag"); }
+        ++at_;
+        open_.pop_back();
+    }
+
+    void element() {
+        if (open_.empty()) { ++roots_; }
+        ++at_;
+        const std::string opened = name();
+        std::vector<std::string> seen;
+        while (problem_.empty() && starts(" ")) {
+            ++at_;
+            const std::string attribute = name();
+            if (std::find(seen.begin(), seen.end(), attribute) != seen.end()) { fail("twice the same attribute"); }
+            seen.push_back(attribute);
+            if (!starts("=\"")) { return fail("no value"); }
+            at_ += 2;
+            const std::size_t end = text_.find('"', at_);
+            if (end == std::string_view::npos) { return fail("open value"); }
+            const std::string_view value = text_.substr(at_, end - at_);
+            if (value.find('<') != std::string_view::npos) { return fail("< in a value"); }
+            references(value);
+            if (problem_.empty()) { at_ = end + 1; }
+        }
+        if (!problem_.empty()) { return; }
+        if (starts("/>")) {
+            at_ += 2;
+        } else if (starts(">")) {
+            ++at_;
+            open_.push_back(opened);
+        } else {
+            fail("no end of a tag");
+        }
+    }
+};
+
+std::string xml_problem(std::string_view text) { return xml_checker(text).check(); }
+
+// Returns false where xmllint is there and refuses the file.
+bool xmllint_accepts(const std::string& svg) {
+    static const bool present = std::system("xmllint --version >/dev/null 2>&1") == 0;
+    if (!present) {
+        MESSAGE("skipped without xmllint");
+        return true;
+    }
+    char path[] = "/tmp/wick-flamegraph-XXXXXX";
+    const int descriptor = mkstemp(path);
+    REQUIRE(descriptor >= 0);
+    std::FILE* file = fdopen(descriptor, "wb");
+    std::fwrite(svg.data(), 1, svg.size(), file);
+    std::fclose(file);
+    const int status = std::system((std::string("xmllint --noout ") + path).c_str());
+    std::remove(path);
+    return status == 0;
+}
+
+// ---- Profiles and pictures.
+
+using stack = std::vector<std::string>;
+
+wick::profile make(const std::vector<std::pair<stack, std::int64_t>>& stacks, int decimals = 0) {
+    wick::profile_builder made;
+    REQUIRE(made.refine(decimals));
+    for (const auto& [frames, weight] : stacks) {
+        std::uint32_t node = wick::profile_builder::root;
+        for (const std::string& frame : frames) { node = made.child(node, made.intern(frame)); }
+        REQUIRE(made.add(node, 1, weight));
+    }
+    return made.finish();
+}
+
+// A frame as the file draws it.
+struct drawn {
+    std::string style, title, label;
+    double x = 0, y = 0, width = 0, label_x = 0;
+};
+
+std::string between(std::string_view text, std::string_view begin, std::string_view end) {
+    const std::size_t from = text.find(begin);
+    if (from == std::string_view::npos) { return {}; }
+    const std::size_t to = text.find(end, from + begin.size());
+    return std::string(text.substr(from + begin.size(), to - from - begin.size()));
+}
+
+std::vector<drawn> frames_of(const std::string& svg) {
+    std::vector<drawn> frames;
+    const std::string part = between(svg, "<g class=\"frames\"", "<g class=\"footer\"");
+    for (std::size_t at = part.find("<g class="); at != std::string::npos;) {
+        const std::size_t end = part.find("</g>", at);
+        const std::string g = part.substr(at, end - at);
+        drawn f;
+        f.style = between(g, "class=\"", "\"");
+        f.title = between(g, "<title>", "</title>");
+        const std::string rect = between(g, "<rect", "/>");
+        f.x = std::stod(between(rect, " x=\"", "\""));
+        f.y = std::stod(between(rect, " y=\"", "\""));
+        f.width = std::stod(between(rect, " width=\"", "\""));
+        const std::size_t text = g.find("<text");
+        if (text != std::string::npos) {
+            f.label_x = std::stod(between(g.substr(text), " x=\"", "\""));
+            f.label = between(g.substr(text), ">", "</text>");
+        }
+        frames.push_back(f);
+        at = part.find("<g class=", end);
+    }
+    return frames;
+}
+
+std::uint64_t number(std::string text) {
+    text.erase(std::remove(text.begin(), text.end(), ','), text.end());
+    return std::stoull(text);
+}
+
+std::int64_t weight(std::mt19937& random, unsigned most) {
+    return 1 + static_cast<std::int64_t>(random() % most);
+}
+
+wick::profile random_profile(std::mt19937& random, int stacks, int names) {
+    std::vector<std::pair<stack, std::int64_t>> all;
+    for (int i = 0; i < stacks; ++i) {
+        stack frames;
+        for (auto n = random() % 12; n-- > 0;) {
+            frames.push_back("f" + std::to_string(random() % static_cast<unsigned>(names)));
+        }
+        all.emplace_back(frames, weight(random, 100));
+    }
+    return make(all);
+}
+
+std::string random_bytes(std::mt19937& random) {
+    std::string bytes;
+    const char* awkward[] = {"]]>", "<", "&", "\"", "'", "\xef\xbf\xbe", "\xed\xa0\x80", "\xf4\x90\x80\x80",
+                             "\xc0\x80", "\xe2\x80\xae", "\xc3\xa9", "\xe6\xbc\xa2", "\xf0\x9f\x94\xa5", "--", "\\"};
+    for (auto n = random() % 24; n-- > 0;) {
+        if (random() % 3 == 0) {
+            bytes += awkward[random() % (sizeof awkward / sizeof *awkward)];
+        } else {
+            bytes += static_cast<char>(random() % 256);
+        }
+    }
+    return bytes;
+}
+
+} // namespace
+
+TEST_CASE("xml checker: finds what is wrong") {
+    CHECK(xml_problem("<?xml version=\"1.0\"?>\n<a b=\"c\"><d/>&lt;</a>\n") == "");
+    for (const char* bad : {"<a>", "<a></b>", "<a/><b/>", "<a>&</a>", "<a>]]></a>", "<a b=\"<\"/>", "<a>\x01</a>",
+                            "<a>\xff</a>", "<a>\xed\xa0\x80</a>", "<a>\xef\xbf\xbf</a>", "<a b=\"1\" b=\"2\"/>", "x",
+                            "<a>\xc0\x80</a>", "<a b=\"1/>"}) {
+        CAPTURE(bad);
+        CHECK(xml_problem(bad) != "");
+    }
+}
+
+TEST_CASE("flamegraph: shows frames with names, weights, shares and self weights") {
+    const wick::profile p = make({{{"main", "a"}, 1234}, {{"main", "b"}, 700}, {{"main"}, 66}});
+    const std::string svg = wick::to_flamegraph(p);
+    CHECK(xml_problem(svg) == "");
+    const std::vector<drawn> frames = frames_of(svg);
+    REQUIRE(frames.size() == 4);
+    CHECK(frames[0].title == "all (2,000 samples, 100.00 %; self 0)");
+    CHECK(frames[1].title == "main (2,000 samples, 100.00 %; self 66, 3.30 %)");
+    CHECK(frames[2].title == "a (1,234 samples, 61.70 %; self 1,234, 61.70 %)");
+    CHECK(frames[2].label == "a");
+    CHECK(frames[3].title == "b (700 samples, 35.00 %; self 700, 35.00 %)");
+    CHECK(frames[3].x == doctest::Approx(1176 * 0.617).epsilon(0.0001));
+    CHECK(frames[0].y > frames[1].y);
+
+    wick::flamegraph_options options;
+    options.inverted = true;
+    options.unit = "bytes";
+    const std::vector<drawn> turned = frames_of(wick::to_flamegraph(p, options));
+    CHECK(turned[0].y < turned[1].y);
+    CHECK(turned[2].title == "a (1,234 bytes, 61.70 %; self 1,234, 61.70 %)");
+}
+
+TEST_CASE("flamegraph: weights are exact up to 2^63 - 1 and with decimals") {
+    const std::string big = wick::to_flamegraph(make({{{"a"}, 0x7ffffffffffffffe}, {{"b"}, 1}}));
+    CHECK(frames_of(big).front().title == "all (9,223,372,036,854,775,807 samples, 100.00 %; self 0)");
+    CHECK(frames_of(big)[1].title.find("a (9,223,372,036,854,775,806 samples, 100.00 %") == 0);
+    CHECK(between(big, "data-total=\"", "\"") == "9223372036854775807");
+
+    const std::string fine = wick::to_flamegraph(make({{{"a"}, 1234500}, {{"b"}, 1000}}, 3));
+    CHECK(frames_of(fine).front().title == "all (1,235.5 samples, 100.00 %; self 0)");
+    CHECK(frames_of(fine)[1].title == "a (1,234.5 samples, 99.92 %; self 1,234.5, 99.92 %)");
+    CHECK(frames_of(fine)[2].title == "b (1 sample, 0.08 %; self 1, 0.08 %)");
+}
+
+TEST_CASE("flamegraph: frames of equal text are one frame, whatever tells them apart") {
+    wick::profile_builder made;
+    const auto add = [&](wick::frame f, std::int64_t weight) {
+        const std::uint32_t main = made.child(wick::profile_builder::root, made.intern("main"));
+        const std::uint32_t node = made.child(main, made.intern(f));
+        REQUIRE(made.add(made.child(node, made.intern("leaf")), 1, weight));
+    };
+    wick::frame f;
+    f.function = "twice";
+    add(f, 10);
+    f.file = "a.cpp";
+    f.line = 7;
+    add(f, 20);
+    f.kind = wick::frame_kind::thread;
+    add(f, 30);
+    f.function = "twice_[k]"; // a name that ends like a kernel frame's, and one of those
+    add(f, 1);
+    f.function = "twice";
+    f.kind = wick::frame_kind::kernel;
+    add(f, 2);
+    const std::vector<drawn> frames = frames_of(wick::to_flamegraph(made.finish()));
+    std::map<std::string, int> titles;
+    for (const drawn& d : frames) { ++titles[d.title]; }
+    CHECK(frames.size() == 6);
+    CHECK(titles["twice (60 samples, 95.24 %; self 0)"] == 1);
+    CHECK(titles["twice [kernel] (3 samples, 4.76 %; self 0)"] == 1);
+    CHECK(titles["leaf (60 samples, 95.24 %; self 60, 95.24 %)"] == 1);
+}
+
+TEST_CASE("flamegraph: siblings are never drawn twice, also where lines sort between them") {
+    const wick::profile p = make({{{"main", "a"}, 100}, {{"main", "a-x", "b"}, 100}, {{"main", "a", "b"}, 200}});
+    int found = 0;
+    for (const drawn& d : frames_of(wick::to_flamegraph(p))) { found += d.title.rfind("a (", 0) == 0 ? 1 : 0; }
+    CHECK(found == 1);
+}
+
+TEST_CASE("flamegraph: any bytes in names give valid XML") {
+    std::mt19937 random(20260701);
+    std::string sample;
+    for (int round = 0; round < 300; ++round) {
+        std::vector<std::pair<stack, std::int64_t>> stacks;
+        for (int i = 0; i < 8; ++i) {
+            stacks.push_back({{random_bytes(random), random_bytes(random)}, weight(random, 50)});
+        }
+        wick::flamegraph_options options;
+        options.title = random_bytes(random);
+        options.subtitle = random_bytes(random);
+        options.unit = random_bytes(random);
+        options.interactive = round % 2 == 0;
+        sample = wick::to_flamegraph(make(stacks), options);
+        CAPTURE(round);
+        REQUIRE(xml_problem(sample) == "");
+        if (round % 30 == 0) { CHECK(xmllint_accepts(sample)); }
+    }
+}
+
+TEST_CASE("flamegraph: what cannot be shown is replaced by what can be seen, and kept in the data") {
+    const std::string name("a\0\x1b\x7f\xff]]>\"\\", 10);
+    const std::string svg = wick::to_flamegraph(make({{{name}, 1}}));
+    const std::string shown = "a\xe2\x90\x80\xe2\x90\x9b\xe2\x90\xa1\xef\xbf\xbd]]&gt;&quot;\\";
+    CHECK(frames_of(svg)[1].title.rfind(shown + " (", 0) == 0);
+    CHECK(frames_of(svg)[1].label == shown);
+    CHECK(svg.find("a\\x00\\x1b\\x7f\\xff]]&gt;&quot;\\\\\n</metadata>") != std::string::npos);
+}
+
+TEST_CASE("flamegraph: the order of the input changes no byte") {
+    std::mt19937 random(7);
+    std::vector<std::pair<stack, std::int64_t>> stacks;
+    for (int i = 0; i < 200; ++i) {
+        stack frames;
+        for (auto n = random() % 8; n-- > 0;) { frames.push_back("f" + std::to_string(random() % 9)); }
+        stacks.emplace_back(frames, weight(random, 9));
+    }
+    const std::string first = wick::to_flamegraph(make(stacks));
+    for (int round = 0; round < 5; ++round) {
+        std::shuffle(stacks.begin(), stacks.end(), random);
+        CHECK(wick::to_flamegraph(make(stacks)) == first);
+    }
+}
+
+TEST_CASE("flamegraph: children lie inside of their parents and do not overlap") {
+    std::mt19937 random(11);
+    for (const bool inverted : {false, true}) {
+        wick::flamegraph_options options;
+        options.inverted = inverted;
+        options.min_width = 0;
+        std::vector<drawn> frames = frames_of(wick::to_flamegraph(random_profile(random, 300, 30), options));
+        REQUIRE(frames.size() > 100);
+        const double step = inverted ? -18 : 18;
+        for (std::size_t i = 0; i < frames.size(); ++i) {
+            const drawn& f = frames[i];
+            bool inside = f.y == frames[0].y;
+            for (std::size_t k = 0; k < frames.size(); ++k) {
+                const drawn& other = frames[k];
+                const bool within = f.x >= other.x - 0.001 && f.x + f.width <= other.x + other.width + 0.501;
+                inside = inside || (other.y == f.y + step && within);
+                if (i != k && other.y == f.y) {
+                    CHECK_FALSE((f.x < other.x && f.x + f.width > other.x + 0.001));
+                }
+            }
+            CHECK(inside);
+        }
+    }
+}
+
+TEST_CASE("flamegraph: labels fit into their frames and are used where there is room") {
+    std::mt19937 random(5);
+    std::vector<std::pair<stack, std::int64_t>> stacks;
+    for (int i = 0; i < 100; ++i) {
+        stacks.push_back({{std::string(1 + random() % 60, 'm'), "\xe6\xbc\xa2\xe5\xad\x97<" + std::string(random() % 9, 'x')},
+                          weight(random, 100)});
+    }
+    const double cell = wick::detail::flamegraph_geometry::cell;
+    for (const drawn& f : frames_of(wick::to_flamegraph(make(stacks)))) {
+        std::string label = f.label;
+        for (const char* entity : {"&lt;", "&gt;", "&amp;"}) {
+            for (std::size_t at; (at = label.find(entity)) != std::string::npos;) {
+                label.replace(at, std::strlen(entity), "_");
+            }
+        }
+        double used = 0;
+        for (std::size_t i = 0; i < label.size(); ++i) {
+            const auto byte = static_cast<unsigned char>(label[i]);
+            if (byte < 0x80) { used += cell; }
+            if (byte >= 0xc0) { used += label.compare(i, 3, "\xe2\x80\xa6") == 0 ? cell : 2 * cell; }
+        }
+        CAPTURE(f.title);
+        CHECK((f.label.empty() || f.label_x + used <= f.x + f.width));
+        if (f.label.empty()) { CHECK(f.width < 3 * cell + 7); }
+    }
+}
+
+TEST_CASE("flamegraph: what is too narrow is drawn as blocks that say how much they hold") {
+    std::mt19937 random(3);
+    for (const double min_width : {0.0, 0.5, 3.0, 20.0}) {
+        wick::flamegraph_options options;
+        options.min_width = min_width;
+        options.interactive = false;
+        const wick::profile p = random_profile(random, 800, 40);
+        std::string svg;
+        const wick::flamegraph_summary summary =
+            wick::write_flamegraph([&](std::string_view piece) { svg += piece; }, p, options);
+        std::uint64_t frames = 0;
+        std::uint64_t elided = 0;
+        std::uint64_t blocks = 0;
+        std::uint64_t weight = 0;
+        for (const drawn& f : frames_of(svg)) {
+            if (f.style != "elided") {
+                ++frames;
+                CHECK(f.width >= min_width - 0.51);
+                continue;
+            }
+            ++blocks;
+            elided += number(f.title);
+            weight += number(between(f.title, "(", " "));
+        }
+        CHECK(frames == summary.drawn);
+        CHECK(elided == summary.elided);
+        CHECK(blocks == summary.elided_blocks);
+        CHECK(frames + elided + summary.weightless == p.nodes.size());
+        CHECK(summary.frames == p.nodes.size());
+        const bool said = svg.find(" elided blocks</text>") != std::string::npos;
+        CHECK(said == (min_width > 0));
+        CHECK((weight > 0) == (min_width > 0));
+    }
+}
+
+TEST_CASE("flamegraph: self weights of the frames drawn and the blocks add up to the whole") {
+    std::mt19937 random(17);
+    const wick::profile p = random_profile(random, 500, 25);
+    wick::flamegraph_options options;
+    options.min_width = 4;
+    std::uint64_t sum = 0;
+    std::uint64_t whole = 0;
+    for (const drawn& f : frames_of(wick::to_flamegraph(p, options))) {
+        if (whole == 0) { whole = number(between(f.title, "(", " ")); }
+        if (f.style == "elided") {
+            sum += number(between(f.title, "(", " "));
+        } else {
+            const std::string self = f.title.substr(f.title.rfind("self ") + 5);
+            sum += number(self.substr(0, self.find_first_of(")") ).substr(0, self.find(", ")));
+        }
+    }
+    CHECK(sum == whole);
+    CHECK(whole == static_cast<std::uint64_t>(wick::totals(p)[0]));
+}
+
+TEST_CASE("flamegraph: nothing to show is said, in a valid file") {
+    const auto says = [](const wick::profile& p, const char* words) {
+        std::string svg;
+        const auto summary = wick::write_flamegraph([&](std::string_view s) { svg += s; }, p);
+        CHECK_FALSE(summary);
+        CHECK(xml_problem(svg) == "");
+        CHECK(svg.find(words) != std::string::npos);
+        CHECK(svg.find("<script") == std::string::npos);
+    };
+    says(wick::profile{}, "the profile is empty");
+    says(make({{{"a"}, 0}}), "no frame of the profile has a positive weight");
+    says(make({{{"a"}, -5}}), "no frame of the profile has a positive weight");
+}
+
+TEST_CASE("flamegraph: negative weights are taken as nothing, and counted") {
+    std::string svg;
+    const auto summary = wick::write_flamegraph([&](std::string_view s) { svg += s; },
+                                                make({{{"a"}, -5}, {{"a", "b"}, 10}}));
+    CHECK(summary.negative == 1);
+    CHECK(frames_of(svg)[1].title == "a (10 samples, 100.00 %; self 0)");
+    CHECK(svg.find("1 negative weights taken as 0") != std::string::npos);
+}
+
+TEST_CASE("flamegraph: depth 10,000 and odd options do no harm") {
+    const wick::profile deep = make({{stack(10000, "again"), 1}});
+    CHECK(xml_problem(wick::to_flamegraph(deep)) == "");
+    CHECK(frames_of(wick::to_flamegraph(deep)).size() == 10001);
+    wick::flamegraph_options odd;
+    odd.width = -3;
+    odd.frame_height = 0;
+    for (const double width : {-1.0, 1e300, std::nan("")}) {
+        odd.min_width = width;
+        CHECK(frames_of(wick::to_flamegraph(deep, odd)).size() >= 1);
+    }
+}
+
+TEST_CASE("flamegraph: labels contrast with every colour of both modes") {
+    const auto luminance = [](int red, int green, int blue) {
+        const auto linear = [](int part) {
+            const double v = part / 255.0;
+            return v <= 0.04045 ? v / 12.92 : std::pow((v + 0.055) / 1.055, 2.4);
+        };
+        return 0.2126 * linear(red) + 0.7152 * linear(green) + 0.0722 * linear(blue);
+    };
+    const auto colour_at = [&](const std::string& text, std::size_t at) {
+        const auto part = [&](std::size_t i) { return std::stoi(text.substr(at + i, 2), nullptr, 16); };
+        return luminance(part(0), part(2), part(4));
+    };
+    const std::string svg = wick::to_flamegraph(make({{{"a"}, 1}}));
+    const std::size_t dark = svg.find("@media");
+    REQUIRE(dark != std::string::npos);
+    int checked = 0;
+    for (const bool in_dark : {false, true}) {
+        const std::string css = in_dark ? svg.substr(dark, svg.find("</style>") - dark) : svg.substr(0, dark);
+        const std::size_t rule = in_dark ? css.find("text{fill:#") + 11 : css.find("px;fill:#") + 9;
+        const double label = colour_at(css, rule);
+        for (std::size_t at = css.find("\n."); at != std::string::npos; at = css.find("\n.", at + 1)) {
+            if (css.compare(at + 4, 7, "{fill:#") != 0) { continue; } // ".f3{fill:#rrggbb}"
+            const double contrast = (colour_at(css, at + 11) + 0.05) / (label + 0.05);
+            CAPTURE(css.substr(at, 20));
+            CHECK(contrast >= 4.5);
+            ++checked;
+        }
+    }
+    CHECK(checked == 2 * (32 + 3 * 8 + 3));
+}
+
+TEST_CASE("flamegraph: colours depend on the name alone") {
+    std::map<int, int> used;
+    for (int i = 0; i < 4000; ++i) { ++used[wick::detail::shade_of("name" + std::to_string(i), 32)]; }
+    CHECK(used.size() == 32);
+    for (const auto& [shade, times] : used) { CHECK((shade >= 0 && shade < 32 && times > 60 && times < 250)); }
+    const auto alone = frames_of(wick::to_flamegraph(make({{{"x", "name"}, 1}})));
+    const auto among = frames_of(wick::to_flamegraph(make({{{"y", "z", "name"}, 1}, {{"w"}, 1}})));
+    CHECK(alone[2].style == among.back().style);
+}
+
+TEST_CASE("flamegraph: the page is self-contained, its script the same in every file") {
+    const std::string a = wick::to_flamegraph(make({{{"a"}, 1}}));
+    const std::string b = wick::to_flamegraph(make({{{"<script>", "onclick=\"x\""}, 9}}, 2));
+    CHECK(between(a, "<script>", "</script>") == between(b, "<script>", "</script>"));
+    std::string page = a;
+    for (const char* known : {"http://www.w3.org/2000/svg", "http://www.w3.org/1999/xhtml"}) {
+        for (std::size_t at; (at = page.find(known)) != std::string::npos;) { page.erase(at, std::strlen(known)); }
+    }
+    for (const char* word : {"http:", "https:", "href", "url(", "@import", "eval(", "Function(", "onclick", "onload",
+                             "innerHTML"}) {
+        CAPTURE(word);
+        CHECK(page.find(word) == std::string::npos);
+    }
+    wick::flamegraph_options fixed;
+    fixed.interactive = false;
+    const std::string still = wick::to_flamegraph(make({{{"a"}, 1}}), fixed);
+    CHECK(still.find("<script") == std::string::npos);
+    CHECK(still.find("<metadata") == std::string::npos);
+}
+
+TEST_CASE("flamegraph: the data in the file are the whole profile") {
+    std::mt19937 random(23);
+    const wick::profile p = random_profile(random, 400, 50);
+    wick::flamegraph_options options;
+    options.min_width = 50; // of which the picture draws little
+    const std::string svg = wick::to_flamegraph(p, options);
+    std::vector<std::string> names;
+    const std::string lines = between(svg, "<metadata class=\"wick-names\">", "</metadata>");
+    for (std::size_t at = 0; at < lines.size();) {
+        const std::size_t end = lines.find('\n', at);
+        names.push_back(lines.substr(at + 3, end - at - 3));
+        at = end + 1;
+    }
+    const std::string text = between(svg, "<metadata class=\"wick-nodes\">", "</metadata>");
+    const std::string alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+    std::size_t at = 0;
+    const auto next = [&] {
+        std::uint64_t value = 0;
+        for (unsigned shift = 0;; shift += 5) {
+            const std::uint64_t digit = alphabet.find(text.at(at++));
+            value |= (digit & 31) << shift;
+            if (digit < 32) { return value; }
+        }
+    };
+    wick::profile_builder made;
+    std::vector<std::uint32_t> path;
+    while (at < text.size()) {
+        const std::uint64_t head = next();
+        const std::string& name = names.at(next());
+        path.resize(path.size() - head / 2);
+        path.push_back(path.empty() ? wick::profile_builder::root : made.child(path.back(), made.intern(name)));
+        if (head % 2 != 0) { REQUIRE(made.add(path.back(), 0, static_cast<std::int64_t>(next()))); }
+    }
+    const wick::profile back = made.finish();
+    REQUIRE(back.nodes.size() == p.nodes.size());
+    for (std::size_t i = 0; i < p.nodes.size(); ++i) {
+        CHECK(back.nodes[i].self == p.nodes[i].self);
+        CHECK(back.nodes[i].parent == p.nodes[i].parent);
+        CHECK(back.frames[back.nodes[i].frame].function == p.frames[p.nodes[i].frame].function);
+    }
+}
+
+TEST_CASE("flamegraph: says where a profile comes from and what it lacks") {
+    wick::profile_builder made;
+    REQUIRE(made.add(made.child(0, made.intern("a")), 1, 1));
+    wick::origin from;
+    from.command = "server <1>";
+    from.rate_asked_hz = 99;
+    from.rate_attained_hz = 98.96;
+    from.dropped = 3;
+    made.add_origin(from);
+    const std::string svg = wick::to_flamegraph(made.finish());
+    CHECK(svg.find("server &lt;1&gt;  \xc2\xb7  99 Hz attained  \xc2\xb7  99 Hz asked for  \xc2\xb7  3 samples dropped<") !=
+          std::string::npos);
+}
+
+TEST_CASE("flamegraph: the script is JavaScript") {
+    if (std::system("node --version >/dev/null 2>&1") != 0) {
+        MESSAGE("skipped without node");
+        return;
+    }
+    char path[] = "/tmp/wick-script-XXXXXX.js";
+    const int descriptor = mkstemps(path, 3);
+    REQUIRE(descriptor >= 0);
+    std::FILE* file = fdopen(descriptor, "wb");
+    for (const std::string_view part : {wick::detail::flamegraph_script_model, wick::detail::flamegraph_script_page}) {
+        CHECK(part.size() < 16000); // some compilers take no literal beyond 16 KiB
+        std::fwrite(part.data(), 1, part.size(), file);
+    }
+    std::fclose(file);
+    CHECK(std::system((std::string("node --check ") + path).c_str()) == 0);
+    std::remove(path);
+}
