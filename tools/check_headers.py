@@ -26,10 +26,6 @@ VALUES = {"wick/" + name + ".hpp" for name in (
     "version", "result", "profile", "call_graph", "timeline", "histogram", "comparison")}
 # These compose other public headers, and say so in their first lines.
 ADAPTERS = {"wick/format/any.hpp", "wick/monitor.hpp", "wick/request_profiler.hpp"}
-# These are for Linux only whatever their leading comment says; the umbrella has them under a condition.
-LINUX = {"wick/" + name + ".hpp" for name in (
-    "sampler", "tracer", "monitor", "line_profiler", "request_profiler")}
-
 BANNED = {"iostream", "regex", "filesystem", "random", "locale", "sstream", "functional", "future",
           "iomanip"}
 # Headers of the compilers, not of an operating system.
@@ -99,9 +95,19 @@ def check_form(header, text):
         yield f"{header}: no newline at the end"
 
 
+def is_for_linux(header):
+    """Says that a header uses the operating system: its leading comment says Linux."""
+    return (header == "wick/detail/posix.hpp" or
+            any("Linux" in line for line in leading_comment(read(INCLUDE / header))))
+
+
 def may_include(header, other):
     """Says why a header may not include another of ours, or None."""
-    if other in VALUES or not is_public(other) or header == UMBRELLA:
+    if header == UMBRELLA:
+        return None
+    if is_for_linux(other) and not is_for_linux(header):
+        return "is for Linux, and the first comment of the header that includes it does not say so"
+    if other in VALUES or not is_public(other):
         return None
     if header in ADAPTERS and other != UMBRELLA:
         return None
@@ -109,7 +115,7 @@ def may_include(header, other):
 
 
 def check_includes(header, text):
-    linux = header in LINUX or any("Linux" in line for line in leading_comment(text))
+    linux = is_for_linux(header)
     for number, line in enumerate(text.splitlines(), 1):
         match = INCLUDE_LINE.match(line)
         if not match:
@@ -119,6 +125,7 @@ def check_includes(header, text):
         if other.startswith("wick/") and "<" in line:
             if other not in headers():
                 yield f"{where}: no such header"
+                continue
             reason = may_include(header, other)
             if reason:
                 yield f"{where}: {reason}"
@@ -134,11 +141,22 @@ def check_includes(header, text):
 
 
 def check_umbrella():
-    included = [match[1] for match in map(INCLUDE_LINE.match, read(INCLUDE / UMBRELLA).splitlines())
-                if match]
+    """Everything public is in it, and what is for Linux stands last, under the condition."""
+    included = {}
+    condition = False
+    for line in read(INCLUDE / UMBRELLA).splitlines():
+        match = INCLUDE_LINE.match(line)
+        if match:
+            included[match[1]] = condition
+        condition = condition or line == "#if defined(__linux__)"
     for header in headers():
-        if is_public(header) and header != UMBRELLA and header not in included:
+        if not is_public(header) or header == UMBRELLA:
+            continue
+        if header not in included:
             yield f"{UMBRELLA}: does not include {header}"
+        elif included[header] != is_for_linux(header):
+            place = "above" if included[header] else "below"
+            yield f"{UMBRELLA}: {header} belongs {place} `#if defined(__linux__)`"
 
 
 def check_versions():
@@ -237,8 +255,12 @@ def check_macros(compiler):
     # An object with a constructor runs code in each program before main, wherever it is included.
     with tempfile.TemporaryDirectory() as directory:
         object_file = f"{directory}/umbrella.o"
-        subprocess.run([*compiler, "-std=c++17", "-c", f"-I{INCLUDE}", "-x", "c++", "-", "-o", object_file],
-                       input=f"#include <{UMBRELLA}>\n", text=True, check=True)
+        done = subprocess.run(
+            [*compiler, "-std=c++17", "-c", f"-I{INCLUDE}", "-x", "c++", "-", "-o", object_file],
+            input=f"#include <{UMBRELLA}>\n", capture_output=True, text=True, check=False)
+        if done.returncode != 0:
+            yield f"{UMBRELLA}: does not compile\n{done.stderr[-2000:]}"
+            return
         symbols = subprocess.run(["nm", object_file], capture_output=True, text=True, check=True).stdout
     for line in symbols.splitlines():
         if "_GLOBAL__sub_I" in line or "__cxx_global_var_init" in line:
@@ -262,6 +284,10 @@ def check_registered():
                 yield f"{directory}/{path.name}: '{entry}' is not in {directory}/meson.build"
         if listed != sorted(listed):
             yield f"{directory}/meson.build: the list is not in alphabetical order"
+    build = read(ROOT / "tests/meson.build")
+    for path in sorted((ROOT / "tests").glob("*.cpp")):
+        if not path.stem.endswith("_test") and f"'{path.name}'" not in build:
+            yield f"tests/{path.name}: is not in tests/meson.build"
     for path in sorted((ROOT / "tests/examples").glob("*_test.py")):
         example = ROOT / "examples" / (path.stem[:-len("_test")] + ".cpp")
         if not example.exists():

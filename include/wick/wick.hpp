@@ -4,6 +4,7 @@
 #ifndef WICK_WICK_HPP
 #define WICK_WICK_HPP
 
+#include <wick/flamegraph.hpp>
 #include <wick/folded.hpp>
 #include <wick/profile.hpp>
 #include <wick/result.hpp>
