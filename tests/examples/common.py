@@ -2,6 +2,7 @@
 # SPDX-FileCopyrightText: 2026 wick contributors
 # SPDX-License-Identifier: MIT
 """What every wick-NAME does alike: --help says how to use it, a wrong option is an error."""
+import pathlib
 import subprocess
 import sys
 import tempfile
@@ -14,7 +15,7 @@ def run(*command):
 
 
 def main():
-    program = sys.argv[1]
+    program = pathlib.Path(sys.argv[1]).resolve()
     failures = []
 
     asked = run(program, "--help")
