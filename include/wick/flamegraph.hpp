@@ -14,7 +14,6 @@
 
 #include <algorithm>   // std::max, std::min
 #include <charconv>    // std::to_chars
-#include <cmath>       // std::ceil
 #include <cstddef>     // std::size_t
 #include <cstdint>     // weights
 #include <cstring>     // std::memcpy
@@ -33,7 +32,7 @@ struct flamegraph_options {
     int width = 1200;        ///< of the static picture; 100 to 100,000
     bool fluid = true;       ///< the page takes the width of its window, where scripts run
     int frame_height = 18;   ///< from one row of frames to the next; 10 to 1,000
-    double min_width = 0.5;  ///< narrower frames are drawn together, as elided blocks; 0: all are drawn
+    double min_width = 0.5;  ///< narrower frames are drawn together, as elided blocks; 0: none are
     bool inverted = false;   ///< the root on top, callees hanging down
     bool interactive = true; ///< false: the static picture alone, without the script and its data
 };
@@ -145,8 +144,8 @@ struct flamegraph_geometry {
     return inside <= 0 ? 0 : static_cast<std::size_t>(inside / flamegraph_geometry::cell);
 }
 
-/// Appends as much of a text as fits into `room` cells, as XML, with "…" where it was cut. Returns the
-/// cells that it takes.
+/// Appends as much of a text as fits into `room` cells, as XML, with "…" where it was cut. Returns
+/// the cells that it takes.
 inline std::size_t append_fitted(std::string& out, std::string_view text, std::size_t room) {
     std::size_t used = 0;
     std::size_t at = 0;
@@ -175,7 +174,8 @@ inline std::size_t append_fitted(std::string& out, std::string_view text, std::s
 }
 
 /// Returns `unit` for one: "1 sample", "2 samples".
-[[nodiscard]] inline std::string_view unit_of(std::string_view unit, std::uint64_t value, int decimals) {
+[[nodiscard]] inline std::string_view unit_of(std::string_view unit, std::uint64_t value,
+                                              int decimals) {
     const bool one = value == power_of_ten(decimals) && !unit.empty() && unit.back() == 's';
     return unit.substr(0, unit.size() - (one ? 1 : 0));
 }
@@ -247,20 +247,23 @@ private:
         g_.row = (std::min)((std::max)(options_.frame_height, 10), 1000);
         g_.inverted = options_.inverted;
         g_.rows = 1;
-        const double widest = g_.width;
-        const bool sane = options_.min_width > 0; // not NaN either
-        g_.min_width = sane ? static_cast<std::uint64_t>((std::min)(options_.min_width, widest) * 100)
-                            : 0;
+        if (options_.min_width > 0) { // not NaN either
+            const double width = (std::min)(options_.min_width, static_cast<double>(g_.width));
+            g_.min_width = static_cast<std::uint64_t>(width * 100);
+        }
         summary_.frames = tree_.size();
         summary_.negative = tree_.negative;
         const std::uint64_t total = tree_.total[0];
         if (total == 0) { return; }
         g_.scale = g_.inner_width() * 100.0 / static_cast<double>(total);
-        const double least = std::ceil(static_cast<double>(g_.min_width) / g_.scale);
         // The root is always drawn, and what weighs nothing never is.
-        g_.min_weight = least < static_cast<double>(total)
-                            ? (std::max)(static_cast<std::uint64_t>(least), std::uint64_t{1})
-                            : total;
+        const double least = static_cast<double>(g_.min_width) / g_.scale;
+        g_.min_weight = total;
+        if (least < static_cast<double>(total) - 1) {
+            g_.min_weight = static_cast<std::uint64_t>(least);
+            const bool cut = static_cast<double>(g_.min_weight) < least;
+            if (cut || g_.min_weight == 0) { ++g_.min_weight; }
+        }
         lay_out(tree_, g_.min_weight, [&](const flame_box& box) { count(box); });
     }
 
@@ -287,8 +290,11 @@ private:
         if (scratch_.size() < room) { scratch_.resize(2 * room); }
         return {&scratch_[0]};
     }
+    [[nodiscard]] std::string_view written(const text_cursor& end) const {
+        return {scratch_.data(), static_cast<std::size_t>(end.at - scratch_.data())};
+    }
     void put(const text_cursor& end) {
-        out_.put(std::string_view(scratch_.data(), static_cast<std::size_t>(end.at - scratch_.data())));
+        out_.put(written(end));
     }
 
     [[nodiscard]] std::string title() const {
@@ -351,7 +357,7 @@ private:
         text_cursor c = cursor(0);
         c.weight(total, tree_.shown->decimals);
         c.text(" ");
-        text.append(scratch_.data(), static_cast<std::size_t>(c.at - scratch_.data()));
+        text += written(c);
         text += unit_of(plain_unit(), total, tree_.shown->decimals);
         c = cursor(0);
         c.text("  \xc2\xb7  ");
@@ -360,7 +366,7 @@ private:
         c.text("  \xc2\xb7  ");
         c.grouped(tree_.deepest);
         c.text(" deep");
-        text.append(scratch_.data(), static_cast<std::size_t>(c.at - scratch_.data()));
+        text += written(c);
         line("quiet", g_.side, 51, text, 6.6);
     }
 
@@ -523,7 +529,8 @@ private:
 
     void note(text_cursor& c) const {
         if (summary_.elided == 0) {
-            c.text(summary_.weightless == 0 ? "every frame is drawn" : "every other frame is drawn");
+            c.text(summary_.weightless == 0 ? "every" : "every other");
+            c.text(" frame is drawn");
         } else {
             c.grouped(summary_.elided);
             c.text(summary_.elided == 1 ? " frame narrower than " : " frames narrower than ");
@@ -615,7 +622,9 @@ private:
         const char* end = std::to_chars(digits, digits + sizeof digits, value).ptr;
         setting(key, std::string_view(digits, static_cast<std::size_t>(end - digits)));
     }
-    void setting(std::string_view key, int value) { setting(key, static_cast<std::uint64_t>(value)); }
+    void setting(std::string_view key, int value) {
+        setting(key, static_cast<std::uint64_t>(value));
+    }
 
     void data() {
         out_.put("<metadata class=\"wick-page\"");
@@ -635,8 +644,7 @@ private:
         setting("baseline", g_.baseline());
         text_cursor c = cursor(0);
         c.hundredths(g_.min_width);
-        setting("min", std::string_view(scratch_.data(),
-                                        static_cast<std::size_t>(c.at - scratch_.data())));
+        setting("min", written(c));
         out_.put("/>\n");
         data_names();
         data_nodes();
@@ -663,7 +671,8 @@ private:
         out_.put("</metadata>\n");
     }
 
-    // XML parsers refuse texts beyond some 10 MB: the nodes are in several elements, each of whole nodes.
+    // XML parsers refuse texts beyond some 10 MB: the nodes are in several elements, none of them
+    // cut in two.
     void data_nodes() {
         constexpr std::uint32_t nodes_per_part = 200000;
         char text[48]; // three numbers of 13 digits at most
@@ -687,23 +696,25 @@ private:
 
 } // namespace detail
 
-/// Writes a profile as a flame graph: one SVG file that needs no other. Frames whose names in text are
-/// equal are one frame; siblings are in the profile's order, so that equal profiles give equal bytes.
+/// Writes a profile as a flame graph: one SVG file that needs no other.
+/// Frames whose names in text are equal are one frame; siblings are in the profile's order, so that
+/// equal profiles give equal bytes. Names may hold any bytes: what XML or a reader cannot take is
+/// replaced by marks that can be seen. Without scripts, the file is a picture with tooltips. With
+/// them, it is a page with zoom and search which draws from the whole profile, kept in the file as
+/// text:
+///   metadata.wick-page   what the script must know, as data-* attributes
+///   metadata.wick-names  a line a name: a letter for its kind (function f, inlined i, kernel k,
+///                        jit j, process p, thread t, label l, marker m), its CSS class (two
+///                        letters), the name, in which "\\" is a backslash and "\xHH" a byte that
+///                        could not be shown
+///   metadata.wick-nodes  the nodes in preorder: twice the number of levels gone up since the node
+///                        before, plus 1 with a weight of its own; the name's index; that weight.
+///                        Numbers are in base 32 (A-Z a-z 0-9 - _), lowest digit first, with 32
+///                        added to all digits but the last
 /// `sink` is called with pieces of the text (std::string_view), or is a std::ostream.
-/// Names may hold any bytes: what XML or a reader cannot take is replaced by marks that can be seen.
-/// Without scripts, the file is a picture with tooltips. With them, it is a page with zoom and search
-/// which draws from the whole profile, kept in the file as text:
-///   metadata.wick-page    what the script must know, as data-* attributes
-///   metadata.wick-names   a line a name: a letter for its kind (function f, kernel k, inlined i, jit j, process p,
-///                         thread t, label l, marker m), its CSS class (two letters), the name, in
-///                         which "\\" is a backslash and "\xHH" a byte that could not be shown
-///   metadata.wick-nodes   the nodes in preorder: twice the number of levels gone up since the node
-///                         before, plus 1 with a weight of its own; the name's index; that weight.
-///                         Numbers are in base 32 (A-Z a-z 0-9 - _), lowest digit first, with 32
-///                         added to all digits but the last
 /// Returns what was drawn; false when there was nothing to: the file then says so.
-/// Precondition: `validate(p)` finds nothing wrong. Cost: O(nodes); about 20 bytes of memory a node, and
-/// in the file 4 a node and 200 a frame drawn.
+/// Precondition: `validate(p)` finds nothing wrong.
+/// Cost: O(nodes); about 20 bytes of memory a node, and in the file 4 a node and 160 a frame drawn.
 template <class Sink>
 flamegraph_summary write_flamegraph(Sink&& sink,
                                     const profile& p,

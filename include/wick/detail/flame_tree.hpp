@@ -25,8 +25,8 @@ struct flame_name {
     std::uint32_t nodes = 0; ///< how many nodes have it
 };
 
-/// Returns the names of a profile's frames. Equal texts get equal names, whatever frames they are of.
-/// `distinct` tells whether there was none of those.
+/// Returns the names of a profile's frames. Equal texts get equal names, whatever frames they are
+/// of. `distinct` tells whether there was none of those.
 [[nodiscard]] inline std::vector<flame_name> name_frames(const profile& p, bool& distinct) {
     std::vector<std::string> texts(p.frames.size());
     std::vector<std::uint32_t> first(p.frames.size()); // the first frame with the same text
@@ -96,8 +96,8 @@ inline void rank_names(flame_tree& tree, std::vector<flame_name> names) {
     }
 }
 
-/// Returns the tree of a profile; `merged` keeps a merged copy of it where frames are called the same.
-/// Cost: O(n), and a merge in that case.
+/// Returns the tree of a profile; `merged` keeps a merged copy of it where frames are called the
+/// same. Cost: O(n), and a merge in that case.
 [[nodiscard]] inline flame_tree make_flame_tree(const profile& p, profile& merged) {
     flame_tree tree;
     bool distinct = true;
@@ -147,8 +147,9 @@ struct flame_box {
     std::uint64_t weight = 0; ///< its width
 };
 
-/// Calls `visit(flame_box)` for each frame of at least `min_weight` and for each run of lighter ones,
-/// parents before children. Every node is in one box. Cost: O(boxes), not O(nodes).
+/// Calls `visit(flame_box)` for each frame of at least `min_weight` and for each run of lighter
+/// ones, parents before children. Every node is in one box. Cost: O(frames visited and their
+/// children), not O(nodes).
 template <class Visit>
 void lay_out(const flame_tree& tree, std::uint64_t min_weight, Visit&& visit) {
     std::vector<std::uint64_t> left(std::size_t{tree.deepest} + 2); // where the next box begins

@@ -11,10 +11,10 @@
 WICK_BEGIN_NAMESPACE
 namespace detail {
 
-/// The script of every flame graph. It is constant: what differs from graph to graph stands in elements
-/// that it reads (`metadata.wick-page`, `.wick-names`, `.wick-nodes`; see write_flamegraph for their
-/// format), so that one hash in a content-security policy admits it. It fetches nothing and makes no
-/// code from text. In two parts, as some compilers take no literal beyond 16 KiB.
+/// The script of every flame graph. It is constant: what differs from graph to graph stands in
+/// elements that it reads (`metadata.wick-page`, `.wick-names`, `.wick-nodes`; write_flamegraph
+/// tells their format), so that one hash in a content-security policy admits it. It fetches nothing
+/// and makes no code from text. In two parts, as some compilers take no literal beyond 16 KiB.
 inline constexpr std::string_view flamegraph_script_model = R"js(
 "use strict";
 (() => {
@@ -71,7 +71,8 @@ function readNames() {
 }
 
 // A node is: twice the number of levels that it goes up, plus one when it has a weight of its own;
-// its name; that weight. Numbers are in base 32, lowest digit first, with 32 added to all but the last.
+// its name; that weight. Numbers are in base 32, lowest digit first, with 32 added to all digits
+// but the last.
 function readNodes() {
     const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
     const digits = new Uint8Array(128);
@@ -226,7 +227,7 @@ function search(pattern) {
     return valid;
 }
 
-// The weight of the stacks shown in which something matches: each is counted once, at its first match.
+// The weight of the stacks shown in which something matches: each is counted at its first match.
 function matchedWeight() {
     let sum = weightOf(0);
     for (let i = view.first; i < view.stop;) {
@@ -255,6 +256,7 @@ const side = Number(setting("side"));
 const top = Number(setting("top"));
 const foot = Number(setting("foot"));
 const rowHeight = Number(setting("row"));
+const baseline = Number(setting("baseline"));
 const minWidth = Number(setting("min"));
 const rootDown = setting("inverted") === "1";
 const initialRows = Number(setting("rows"));
@@ -320,7 +322,7 @@ function drawBox(box, index, rows) {
         height: rowHeight - 1}));
     const text = label(box);
     if (text) {
-        const line = element("text", {x: (box.x + 3).toFixed(2), y: y + Number(setting("baseline"))});
+        const line = element("text", {x: (box.x + 3).toFixed(2), y: y + baseline});
         line.textContent = text;
         if (/[^ -~\u2026]/.test(text)) { line.wickFit = box.width - 6; }
         group.appendChild(line);
@@ -328,7 +330,7 @@ function drawBox(box, index, rows) {
     return group;
 }
 
-// Letters that come from other fonts may be wider than a cell: such labels are measured, and squeezed.
+// Letters from other fonts may be wider than a cell: such labels are measured and squeezed.
 function squeeze() {
     const lines = Array.from(frames.querySelectorAll("text")).filter(line => line.wickFit);
     const widths = lines.map(line => line.getComputedTextLength());
@@ -352,8 +354,9 @@ function summary(all) {
         elided += box.stop - box.first;
         elidedWeight += box.weight;
     }
-    const rest = weightless ? ", " + grouped(String(weightless)) + " without weight not at all" : "";
-    if (elided === 0) { return (rest ? "every other frame is drawn" : "every frame is drawn") + rest; }
+    let rest = "";
+    if (weightless) { rest = ", " + grouped(String(weightless)) + " without weight not at all"; }
+    if (elided === 0) { return (rest ? "every other" : "every") + " frame is drawn" + rest; }
     return plural(elided, "frame") + " narrower than " + setting("min") + " px (" +
         percent(elidedWeight, shownWeight()) + (elided === 1 ? ") is" : ") are") + " drawn as " +
         plural(blocks, "elided block") + rest + "; click a block to see into it";
@@ -448,7 +451,7 @@ function listen() {
         const typing = document.activeElement === field;
         const asked = event.key === "F3" || ((event.ctrlKey || event.metaKey) && event.key === "f");
         if ((asked || event.key === "/") && !typing) {
-            event.preventDefault(); // asked again from within the box, the browser's own search opens
+            event.preventDefault(); // asked again from within, the browser's own search opens
             field.focus();
             field.select();
         } else if (event.key === "Escape" && view.search !== "") {

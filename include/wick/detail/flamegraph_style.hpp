@@ -1,4 +1,4 @@
-// wick/detail/flamegraph_style.hpp - colours of a flame graph's frames and the style sheet of its page.
+// wick/detail/flamegraph_style.hpp - the colours and the style sheet of a flame graph.
 // SPDX-FileCopyrightText: 2026 wick contributors
 // SPDX-License-Identifier: MIT
 #ifndef WICK_DETAIL_FLAMEGRAPH_STYLE_HPP
@@ -19,21 +19,21 @@ struct colour {
     int red, green, blue;
 };
 
-/// A row of shades between three colours, for the frames of a kind; `letter` begins their CSS class.
+/// A row of shades between three colours, for the frames of a kind. `letter` begins their class.
 struct hue {
     char letter;
     int shades; ///< 1 to 36: a class ends in a digit or a letter
     colour from, middle, to;
 };
 
-/// Frames are coloured by class: what a frame is decides the hue, its name the shade. All shades are
-/// light enough for dark labels (a contrast of 4.5 and more), in both of the page's modes.
+/// Frames are coloured by class: what a frame is decides the hue, its name the shade. All shades
+/// are light enough for dark labels (a contrast of 4.5 and more), in both of the page's modes.
 inline constexpr hue hues[] = {
     {'f', 32, {243, 114, 84}, {249, 166, 76}, {252, 212, 104}},    // functions: red to yellow
     {'k', 8, {126, 164, 232}, {144, 182, 240}, {166, 200, 246}},   // kernel: blue
     {'i', 8, {92, 190, 182}, {116, 205, 196}, {144, 218, 208}},    // inlined: teal
     {'j', 8, {124, 192, 108}, {148, 206, 128}, {174, 220, 150}},   // JIT: green
-    {'p', 1, {188, 194, 206}, {188, 194, 206}, {188, 194, 206}},   // processes, threads and labels: grey
+    {'p', 1, {188, 194, 206}, {188, 194, 206}, {188, 194, 206}},   // process, thread, label: grey
     {'m', 1, {214, 196, 214}, {214, 196, 214}, {214, 196, 214}},   // what wick put in
     {'r', 1, {206, 210, 218}, {206, 210, 218}, {206, 210, 218}},   // the root
 };
@@ -109,20 +109,24 @@ inline void append_palette(std::string& out, int percent) {
             out += of.letter;
             out += shade_digit(i);
             out += "{fill:";
-            append_colour(out, {c.red * percent / 100, c.green * percent / 100, c.blue * percent / 100});
+            append_colour(out, {c.red * percent / 100, c.green * percent / 100,
+                                c.blue * percent / 100});
             out += "}\n";
         }
     }
 }
 
-/// The part of the style sheet that is the same in every file. Frames have their fill from the group
-/// that they are in, so that a class says everything about a colour.
+/// The part of the style sheet that is the same in every file. Frames have their fill from the
+/// group that they are in, so that a class says everything about a colour.
 inline constexpr std::string_view flamegraph_style = R"css(
 svg{background:#fbfaf8;color-scheme:light dark}
-text{font-family:ui-monospace,Menlo,Consolas,"DejaVu Sans Mono","Liberation Mono",monospace;font-size:12px;fill:#1d1714;white-space:pre}
+text{font-family:ui-monospace,Menlo,Consolas,"DejaVu Sans Mono","Liberation Mono",monospace;
+font-size:12px;fill:#1d1714;white-space:pre}
 .paper{fill:#fbfaf8}
-.title{font-family:system-ui,"Segoe UI",Roboto,"Helvetica Neue",Arial,"DejaVu Sans",sans-serif;font-size:19px;font-weight:600}
-.quiet{font-family:system-ui,"Segoe UI",Roboto,"Helvetica Neue",Arial,"DejaVu Sans",sans-serif;fill:#625b56}
+.title,.quiet,.bar{font-family:system-ui,"Segoe UI",Roboto,"Helvetica Neue",Arial,"DejaVu Sans",
+sans-serif}
+.title{font-size:19px;font-weight:600}
+.quiet{fill:#625b56}
 .swatch{rx:2px}
 .frames rect{rx:2px}
 .frames text{pointer-events:none}
@@ -134,10 +138,13 @@ text{font-family:ui-monospace,Menlo,Consolas,"DejaVu Sans Mono","Liberation Mono
 .frames .match text{fill:#fff}
 .frames .within rect{stroke:#8b2fc9;stroke-width:1.6px}
 .live .frames g{cursor:pointer}
-.bar{display:flex;justify-content:flex-end;align-items:center;gap:10px;height:32px;font:13px system-ui,"Segoe UI",Roboto,"Helvetica Neue",Arial,"DejaVu Sans",sans-serif;color:#1d1714}
-.bar input{box-sizing:border-box;width:210px;height:28px;padding:0 10px;border:1px solid #b9b2aa;border-radius:6px;background:#fff;color:inherit;font:inherit}
+.bar{display:flex;justify-content:flex-end;align-items:center;gap:10px;
+height:32px;font-size:13px;color:#1d1714}
+.bar input,.bar button{box-sizing:border-box;height:28px;padding:0 10px;border:1px solid #b9b2aa;
+border-radius:6px;background:#fff;color:inherit;font:inherit}
+.bar input{width:210px}
 .bar input.wrong{border-color:#c2410c}
-.bar button{height:28px;padding:0 12px;border:1px solid #b9b2aa;border-radius:6px;background:#fff;color:inherit;font:inherit;cursor:pointer;white-space:nowrap}
+.bar button{cursor:pointer;white-space:nowrap}
 .bar button[hidden]{display:none}
 .bar output{white-space:nowrap;font-variant-numeric:tabular-nums}
 .bar :focus-visible{outline:2px solid #8b2fc9;outline-offset:1px}

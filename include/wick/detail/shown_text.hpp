@@ -20,8 +20,8 @@ struct character {
     bool shown = false;   ///< false: a control, no character, or not UTF-8
 };
 
-/// True for what would break the XML, the line that it stands on, or the order of the letters on it:
-/// controls, noncharacters, and the marks that turn the direction of text.
+/// True for what would break the XML, the line that it stands on, or the order of the letters on
+/// it: controls, noncharacters, and the marks that turn the direction of text.
 [[nodiscard]] inline bool is_hidden(char32_t code) noexcept {
     if (code < 0x20 || (code >= 0x7f && code < 0xa0)) { return true; }
     if ((code & 0xfffe) == 0xfffe) { return true; }
@@ -48,7 +48,8 @@ struct character {
     return {size, code, !is_hidden(code)};
 }
 
-/// Appends what is shown in place of a byte that cannot be: the picture of an ASCII control, or U+FFFD.
+/// Appends what is shown in place of a byte that cannot be: the picture of an ASCII control, or
+/// U+FFFD.
 inline void append_replacement(std::string& out, unsigned char byte) {
     if (byte == 0x7f) {
         out += "\xe2\x90\xa1";
@@ -86,7 +87,8 @@ inline void append_xml(std::string& out, std::string_view text) {
     }
 }
 
-/// Appends a text for XML so that nothing is lost: "\\" is a backslash, "\xHH" a byte that cannot be shown.
+/// Appends a text for XML so that nothing is lost: "\\" is a backslash, "\xHH" a byte that cannot
+/// be shown.
 inline void append_escaped(std::string& out, std::string_view text) {
     constexpr char digits[] = "0123456789abcdef";
     for (std::size_t at = 0; at < text.size();) {
@@ -107,8 +109,8 @@ inline void append_escaped(std::string& out, std::string_view text) {
     }
 }
 
-/// Returns how many cells of a monospaced font a character takes at most. What fonts may have to borrow
-/// from another font counts twice.
+/// Returns how many cells of a monospaced font a character takes at most. What a font may have to
+/// borrow from another one counts twice.
 [[nodiscard]] inline std::size_t cells(character c) noexcept {
     if (!c.shown) { return 2 * c.size; }
     return c.code < 0x300 ? 1 : 2;
