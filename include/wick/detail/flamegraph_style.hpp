@@ -147,7 +147,7 @@ border-radius:6px;background:#fff;color:inherit;font:inherit}
 .bar button{cursor:pointer;white-space:nowrap}
 .bar button[hidden]{display:none}
 .bar output{white-space:nowrap;font-variant-numeric:tabular-nums}
-.bar :focus-visible{outline:2px solid #8b2fc9;outline-offset:1px}
+.bar :focus-visible{outline:2px solid #8b2fc9;outline-offset:-1px}
 )css";
 
 /// The same for readers who asked for a dark page.
