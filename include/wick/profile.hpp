@@ -270,6 +270,11 @@ public:
         return made;
     }
 
+    /// What was interned. The reference is good until the next call of intern.
+    [[nodiscard]] const wick::frame& frame_at(std::uint32_t frame) const { return frames_[frame]; }
+    [[nodiscard]] std::uint32_t parent_of(std::uint32_t node) const { return at(node).parent; }
+    [[nodiscard]] std::uint32_t frame_of(std::uint32_t node) const { return at(node).frame; }
+
     /// Adds observations and weight, in units of 10^-decimals(), to a node.
     /// Returns false, and changes nothing, when a total would overflow.
     [[nodiscard]] bool add(std::uint32_t node, std::uint64_t count, std::int64_t self) {
@@ -401,6 +406,9 @@ private:
     [[nodiscard]] tree_node& at(std::uint32_t id) {
         return blocks_[id >> block_bits][id & ((1u << block_bits) - 1)];
     }
+    [[nodiscard]] const tree_node& at(std::uint32_t id) const {
+        return blocks_[id >> block_bits][id & ((1u << block_bits) - 1)];
+    }
 
     std::uint32_t append_node(std::uint32_t parent, std::uint32_t frame) {
         if ((nodes_ & ((1u << block_bits) - 1)) == 0) {
@@ -483,8 +491,7 @@ private:
     // frame.
     [[nodiscard]] std::vector<std::uint32_t> finish_frames(profile& made) {
         std::vector<std::uint32_t> rank(frames_.size(), unused);
-        rank[0] = 0;
-        for (std::uint32_t id = 1; id < nodes_; ++id) { rank[at(id).frame] = 0; }
+        for (std::uint32_t id = 0; id < nodes_; ++id) { rank[at(id).frame] = 0; }
         finish_modules(made, rank);
         std::vector<std::uint32_t> order;
         for (std::uint32_t f = 0; f < frames_.size(); ++f) {
@@ -504,7 +511,6 @@ private:
 
     void finish_modules(profile& made, const std::vector<std::uint32_t>& frame_rank) {
         std::vector<std::uint32_t> rank(modules_.size(), unused);
-        rank[0] = 0;
         for (std::size_t f = 0; f < frames_.size(); ++f) {
             if (frame_rank[f] != unused) { rank[frames_[f].module] = 0; }
         }

@@ -1,0 +1,679 @@
+// wick/format/perf_script.hpp - the text of `perf script` into profiles, one for each event.
+// SPDX-FileCopyrightText: 2026 wick contributors
+// SPDX-License-Identifier: MIT
+#ifndef WICK_FORMAT_PERF_SCRIPT_HPP
+#define WICK_FORMAT_PERF_SCRIPT_HPP
+
+#include <wick/detail/frame_text.hpp>  // base_name
+#include <wick/detail/hash.hpp>        // memories of symbols and stacks
+#include <wick/detail/lines.hpp>       // lines out of a stream
+#include <wick/detail/symbol_text.hpp> // names without arguments
+#include <wick/detail/text.hpp>        // blanks, digits
+#include <wick/profile.hpp>            // the result
+#include <wick/result.hpp>             // what was skipped
+
+#include <cstddef>     // std::size_t
+#include <cstdint>     // periods
+#include <string>      // names
+#include <string_view> // lines
+#include <type_traits> // std::remove_reference_t
+#include <utility>     // std::move
+#include <vector>      // stacks
+
+WICK_BEGIN_NAMESPACE
+
+/// How to read `perf script` text.
+struct perf_script_options {
+    bool pid = false;       ///< the root is "comm-PID"
+    bool tid = false;       ///< the root is "comm-PID/TID"
+    bool kernel = false;    ///< frames of the kernel and its modules are of kind kernel, "_[k]"
+    bool jit = false;       ///< frames of perf maps and JIT images are of kind jit, "_[j]"
+    bool addresses = false; ///< code without a name keeps its address: "[libx.so.1 <7f0>]"
+    bool srcline = false;   ///< lines from `-F +srcline` are added to names: "f:file.c:12"
+    bool keep_arguments = false;    ///< names keep the arguments of C++ functions
+    bool args = false;              ///< the arguments of tracepoints are a frame below the root
+    bool keep_zero_periods = false; ///< a period of 0 weighs 0; else it weighs 1
+    std::string
+        event; ///< read this event only, "cycles:u", or "cycles" for all its modifiers; empty: all
+};
+
+/// One event of `perf script` text.
+struct perf_event {
+    std::string name; ///< with its modifiers, "cycles:u"; empty where the text has no event names
+    profile samples;  ///< weight: the periods, or samples where the text has none
+};
+
+/// What `perf script` text holds.
+struct perf_script_text {
+    std::vector<perf_event> events; ///< in the order in which they appeared first
+    wick::skipped skipped; ///< lines that were not understood, and samples they belonged to
+    std::uint64_t other_events = 0; ///< samples of events that were not asked for
+    std::uint64_t zero_periods = 0; ///< samples with a period of 0
+    std::uint64_t no_stack = 0;     ///< samples without frames, which hang under "[no stack]"
+};
+
+namespace detail {
+
+/// A line "  ffffffff8103ce3b foo+0x1b ([kernel.kallsyms])", in parts.
+struct perf_frame_line {
+    std::string_view address;
+    std::string_view symbol; // without the offset; empty where perf had none
+    std::string_view module;
+};
+
+/// Returns the place of the last `wanted` in the text, or npos.
+[[nodiscard]] inline std::size_t find_last(std::string_view text, char wanted) noexcept {
+    std::size_t at = text.size();
+    while (at > 0 && text[at - 1] != wanted) { --at; }
+    return at == 0 ? std::string_view::npos : at - 1;
+}
+
+/// Returns where the '(' is that the ')' at the end of the text closes, or npos.
+[[nodiscard]] inline std::size_t find_opening(std::string_view text) noexcept {
+    const std::size_t open = find_last(text, '(');
+    if (open == std::string_view::npos) { return open; }
+    if (text.substr(open + 1, text.size() - open - 2).find(')') == std::string_view::npos &&
+        text.substr(0, open).find('(') == std::string_view::npos) {
+        return open;
+    }
+    std::size_t depth = 0; // "(/tmp/app (deleted))"
+    for (std::size_t at = text.size(); at-- > 0;) {
+        if (text[at] == ')') { ++depth; }
+        if (text[at] == '(' && --depth == 0) { return at; }
+    }
+    return std::string_view::npos;
+}
+
+/// Takes "+0x1b" off the end of a symbol.
+[[nodiscard]] inline std::string_view without_offset(std::string_view symbol) noexcept {
+    std::size_t at = symbol.size();
+    while (at > 0 && is_hex_digit(symbol[at - 1])) { --at; }
+    const bool offset = at >= 3 && at < symbol.size() && symbol[at - 1] == 'x' &&
+                        symbol[at - 2] == '0' && symbol[at - 3] == '+';
+    return offset ? symbol.substr(0, at - 3) : symbol;
+}
+
+/// Takes a frame's line apart. False when it is none: no hexadecimal number in front.
+[[nodiscard]] inline bool parse_perf_frame(std::string_view line, perf_frame_line& frame) noexcept {
+    std::size_t begin = 0;
+    while (begin < line.size() && is_blank(line[begin])) { ++begin; }
+    std::size_t end = begin;
+    while (end < line.size() && is_hex_digit(line[end])) { ++end; }
+    if (end == begin || (end < line.size() && !is_blank(line[end]))) { return false; }
+    frame.address = line.substr(begin, end - begin);
+    std::string_view rest = line.substr((std::min)(end + 1, line.size()));
+    trim_blanks(rest);
+    frame.module = {};
+    if (!rest.empty() && rest.back() == ')') {
+        const std::size_t open = find_opening(rest);
+        // The module stands behind a blank; "operator()" and the like end a name.
+        if (open != std::string_view::npos && (open == 0 || is_blank(rest[open - 1]))) {
+            frame.module = rest.substr(open + 1, rest.size() - open - 2);
+            rest = rest.substr(0, open);
+            trim_blanks(rest);
+        }
+    }
+    frame.symbol = without_offset(rest);
+    return true;
+}
+
+/// A sample's first line: "app 10/11 [000] 1.000000:     100 cycles:u: ".
+struct perf_header {
+    std::string_view comm;
+    std::string_view pid; // empty: not there
+    std::string_view tid;
+    std::string_view event;
+    std::string_view rest; // behind the event: a tracepoint's arguments, or a lone frame
+    std::uint64_t period = 1;
+    bool has_period = false;
+    bool certain = false; // false: only a comm, if a header at all
+};
+
+[[nodiscard]] inline bool all_digits(std::string_view text) noexcept {
+    for (const char c : text) {
+        if (!is_digit(c)) { return false; }
+    }
+    return !text.empty();
+}
+
+/// Reads a header by its anchors, a time "1.000000:" or a CPU "[000]", since a comm may hold
+/// anything.
+class perf_header_parser {
+public:
+    [[nodiscard]] bool parse(std::string_view line, perf_header& header) {
+        header = perf_header{};
+        split(line);
+        if (words_.empty()) { return false; }
+        std::size_t process_end = words_.size(); // one past the words of "comm pid"
+        std::size_t next = words_.size();        // the first word behind them
+        if (const std::size_t time = find(is_time); time < words_.size()) {
+            next = time + 1;
+            process_end = time > 1 && is_cpu(words_[time - 1]) ? time - 1 : time;
+            header.certain = true;
+        } else if (const std::size_t cpu = find(is_cpu); cpu < words_.size()) {
+            next = cpu + 1;
+            process_end = cpu;
+            header.certain = true;
+        } else if (const std::size_t event = find(is_event); event < words_.size()) {
+            const bool two_numbers =
+                event >= 3 && all_digits(words_[event - 1]) && is_process(words_[event - 2]);
+            process_end = two_numbers ? event - 1 : event;
+            next = process_end;
+            header.certain = process_end > 1 && is_process(words_[process_end - 1]);
+        } else {
+            header.certain = words_.size() > 1 && is_process(words_.back());
+        }
+        take_process(line, process_end, header);
+        return take_event(line, next, header);
+    }
+
+private:
+    std::vector<std::string_view> words_;
+
+    void split(std::string_view line) {
+        words_.clear();
+        for (std::size_t at = 0; at < line.size();) {
+            while (at < line.size() && is_blank(line[at])) { ++at; }
+            const std::size_t begin = at;
+            while (at < line.size() && !is_blank(line[at])) { ++at; }
+            if (at > begin) { words_.push_back(line.substr(begin, at - begin)); }
+        }
+    }
+    template <class Test>
+    [[nodiscard]] std::size_t find(Test test) const {
+        std::size_t at = 1; // the first word is the comm, whatever it looks like
+        while (at < words_.size() && !test(words_[at])) { ++at; }
+        return at;
+    }
+    [[nodiscard]] static bool is_time(std::string_view word) noexcept {
+        if (word.size() < 4 || word.back() != ':' || !is_digit(word[0])) { return false; }
+        word.remove_suffix(1);
+        const std::size_t point = word.find('.');
+        return point != std::string_view::npos && all_digits(word.substr(0, point)) &&
+               all_digits(word.substr(point + 1));
+    }
+    [[nodiscard]] static bool is_cpu(std::string_view word) noexcept {
+        return word.size() >= 5 && word[0] == '[' && word.back() == ']' &&
+               all_digits(word.substr(1, word.size() - 2));
+    }
+    [[nodiscard]] static bool is_event(std::string_view word) noexcept {
+        return word.size() > 1 && word.back() == ':';
+    }
+    [[nodiscard]] static bool is_process(std::string_view word) noexcept {
+        const std::size_t slash = word.find('/');
+        if (slash == std::string_view::npos) { return all_digits(word); }
+        return all_digits(word.substr(0, slash)) && all_digits(word.substr(slash + 1));
+    }
+
+    void take_process(std::string_view line, std::size_t end, perf_header& header) const {
+        if (end == 0) { return; }
+        std::string_view last = words_[end - 1];
+        if (end > 1 && is_process(last)) {
+            const std::size_t slash = last.find('/');
+            // A lone number is the thread's: perf prints the process only when told to.
+            const bool both = slash != std::string_view::npos;
+            header.tid = both ? last.substr(slash + 1) : last;
+            if (both) { header.pid = last.substr(0, slash); }
+            last = words_[end - 2];
+        }
+        const char* begin = words_[0].data();
+        header.comm = line.substr(static_cast<std::size_t>(begin - line.data()),
+                                  static_cast<std::size_t>(last.data() + last.size() - begin));
+    }
+
+    [[nodiscard]] bool
+    take_event(std::string_view line, std::size_t next, perf_header& header) const {
+        if (next >= words_.size()) { return true; }
+        std::string_view word = words_[next];
+        if (all_digits(word) && next + 1 < words_.size() && is_event(words_[next + 1])) {
+            header.has_period = true;
+            header.period = 0;
+            for (const char c : word) {
+                const auto digit = static_cast<std::uint64_t>(c - '0');
+                if (header.period > (max_magnitude - digit) / 10) { return false; }
+                header.period = header.period * 10 + digit;
+            }
+            word = words_[++next];
+        }
+        if (!is_event(word)) {
+            header.rest = line.substr(static_cast<std::size_t>(word.data() - line.data()));
+            return true;
+        }
+        header.event = word.substr(0, word.size() - 1);
+        if (next + 1 < words_.size()) {
+            header.rest =
+                line.substr(static_cast<std::size_t>(words_[next + 1].data() - line.data()));
+        }
+        return true;
+    }
+};
+
+[[nodiscard]] inline bool is_kernel_module(std::string_view module) noexcept {
+    if (module.empty() || module == "[unknown]" || module == "[heap]" ||
+        starts_with(module, "[stack") || module == "[anon]" || starts_with(module, "[anon:") ||
+        starts_with(module, "//") || starts_with(module, "[JIT")) {
+        return false;
+    }
+    const std::string_view file = base_name(module);
+    return module[0] == '[' || file == "vmlinux" || starts_with(file, "vmlinux-") ||
+           ends_with(file, ".ko") || ends_with(file, ".ko.xz") || ends_with(file, ".ko.zst") ||
+           ends_with(file, ".ko.gz");
+}
+
+[[nodiscard]] inline bool is_jit_module(std::string_view module) noexcept {
+    if (starts_with(module, "[JIT")) { return true; }
+    const std::string_view file = base_name(module);
+    if (starts_with(file, "jitted-") && ends_with(file, ".so")) { return true; }
+    constexpr std::string_view map = "perf-", end = ".map";
+    return file.size() > map.size() + end.size() && starts_with(file, map) &&
+           ends_with(file, end) &&
+           all_digits(file.substr(map.size(), file.size() - map.size() - end.size()));
+}
+
+/// Reads the lines of `perf script`. Two memories make it fast: a symbol and its module are turned
+/// into frames once, whatever address stands before them; a stack that was seen is found by the
+/// hash of its frames, without a walk through the tree.
+class perf_script_reader {
+public:
+    explicit perf_script_reader(const perf_script_options& options)
+        : options_(options) {}
+
+    void line(std::string_view line, std::uint64_t number) {
+        trim_blanks(line);
+        if (line.empty()) {
+            end_sample();
+            return;
+        }
+        if (!in_sample_) {
+            if (line[0] != '#') { begin_sample(line, number); }
+            return;
+        }
+        if (is_blank(line[0])) {
+            frame_line(line, number);
+            return;
+        }
+        // A header without a blank line before it: samples without stacks come so.
+        end_sample();
+        begin_sample(line, number);
+    }
+
+    void skip(const char* what, std::uint64_t number) { read_.skipped.add(what, number); }
+
+    [[nodiscard]] result<perf_script_text> finish() {
+        end_sample();
+        wick::error problem = problem_;
+        for (event_tree& e : events_) {
+            read_.events.push_back({std::move(e.name), e.builder.finish()});
+        }
+        return {std::move(read_), std::move(problem)};
+    }
+
+private:
+    // Symbols as they stand in the text, and the frames that they become, from the leaf on.
+    struct symbol {
+        std::size_t begin; // of the symbol's and the module's text in `texts`
+        std::uint32_t symbol_size;
+        std::uint32_t module_size;
+        std::uint32_t first; // in `expansions`
+        std::uint32_t count; // usually 1; 0 for names that stand for no function
+        bool java;
+    };
+    struct event_tree {
+        std::string name;
+        profile_builder builder;
+        id_table symbol_index;
+        std::vector<symbol> symbols;
+        std::string texts;
+        std::vector<std::uint32_t> expansions;
+        id_table stack_index; // hash of a stack → its node
+        std::string last_process;
+        std::uint32_t last_root = 0;
+    };
+
+    perf_script_options options_;
+    perf_script_text read_;
+    wick::error problem_;
+    perf_header_parser headers_;
+    std::vector<event_tree> events_;
+    event_tree* event_ = nullptr; // of the sample that is being read; null: it is not wanted
+    std::uint64_t seed_ = hash_seed();
+    bool in_sample_ = false;
+    bool certain_ = false; // the header is one
+    std::string doubtful_; // else its line
+    bool java_ = false;
+    std::uint64_t number_ = 0; // of the header's line
+    std::uint64_t weight_ = 1;
+    std::uint32_t root_ = 0;
+    std::uint32_t args_ = no_frame;
+    std::uint64_t hash_ = 0;
+    std::vector<std::uint32_t> stack_; // frames, from the leaf on
+    std::string text_;                 // for names that are built
+    static constexpr std::uint32_t no_frame = 0xffffffffu;
+
+    // ---- samples --------------------------------------------------------------------------------
+
+    void begin_sample(std::string_view line, std::uint64_t number) {
+        perf_header header;
+        if (!headers_.parse(line, header)) {
+            skip("expected a sample's header: its period is 2^63 or more", number);
+            return;
+        }
+        in_sample_ = true;
+        certain_ = header.certain;
+        number_ = number;
+        stack_.clear();
+        event_ = nullptr;
+        if (certain_) {
+            open_sample(header);
+        } else {
+            doubtful_ = line; // it may be a message: a frame below it tells
+        }
+    }
+
+    void open_sample(const perf_header& header) {
+        certain_ = true;
+        event_ = find_event(header.event);
+        if (event_ == nullptr) { return; }
+        java_ = starts_with(header.comm, "java");
+        weight_ = header.period;
+        if (header.has_period && header.period == 0) {
+            ++read_.zero_periods;
+            if (!options_.keep_zero_periods) { weight_ = 1; }
+        }
+        root_ = root_of(header);
+        hash_ = seed_ + root_;
+        args_ = no_frame;
+        if (header.rest.empty()) { return; }
+        perf_frame_line lone;
+        if (parse_perf_frame(header.rest, lone) && !lone.module.empty()) {
+            add_frame(lone);
+        } else if (options_.args) {
+            args_ = event_->builder.intern(header.rest, frame_kind::label);
+            hash_ = mix(hash_ ^ args_, 0x9e3779b97f4a7c15u);
+        }
+    }
+
+    void end_sample() {
+        if (!in_sample_) { return; }
+        in_sample_ = false;
+        if (!certain_) {
+            skip("expected a sample's header: \"comm pid [cpu] time: period event:\"", number_);
+            return;
+        }
+        if (event_ == nullptr) {
+            ++read_.other_events;
+            return;
+        }
+        if (stack_.empty()) {
+            ++read_.no_stack;
+            push(event_->builder.intern("[no stack]", frame_kind::marker));
+        }
+        if (!event_->builder.add(find_stack(), 1, static_cast<std::int64_t>(weight_)) &&
+            !problem_) {
+            problem_ = wick::error{"the periods add up to 2^63 or more", number_};
+        }
+    }
+
+    [[nodiscard]] event_tree* find_event(std::string_view name) {
+        if (event_ != nullptr && event_->name == name) { return event_; }
+        for (event_tree& e : events_) {
+            if (e.name == name) { return &e; }
+        }
+        if (!options_.event.empty() && name != options_.event &&
+            name.substr(0, name.rfind(':')) != options_.event) {
+            return nullptr;
+        }
+        events_.emplace_back();
+        events_.back().name = name;
+        events_.back().builder.describe(name, counted_as::samples, profile_detail::function);
+        return &events_.back();
+    }
+
+    [[nodiscard]] std::uint32_t root_of(const perf_header& header) {
+        text_.assign(header.comm);
+        for (char& c : text_) {
+            if (c == ' ' || c == '\t') { c = '_'; }
+            if (c == ';') { c = ':'; }
+        }
+        if (options_.pid || options_.tid) {
+            text_ += '-';
+            text_ += header.pid.empty() ? std::string_view("?") : header.pid;
+        }
+        if (options_.tid) {
+            text_ += '/';
+            text_ += header.tid.empty() ? std::string_view("?") : header.tid;
+        }
+        if (text_ != event_->last_process || event_->last_root == 0) {
+            event_->last_process = text_;
+            event_->last_root = event_->builder.intern(text_, frame_kind::process);
+        }
+        return event_->last_root;
+    }
+
+    [[nodiscard]] std::uint32_t find_stack() {
+        profile_builder& builder = event_->builder;
+        const std::uint32_t known = event_->stack_index.find(
+            hash_, [&](std::uint32_t node) { return is_stack(builder, node); });
+        if (known != id_table::none) { return known; }
+        std::uint32_t node = builder.child(profile_builder::root, root_);
+        if (args_ != no_frame) { node = builder.child(node, args_); }
+        for (std::size_t i = stack_.size(); i-- > 0;) { node = builder.child(node, stack_[i]); }
+        event_->stack_index.insert(hash_, node);
+        return node;
+    }
+
+    [[nodiscard]] bool is_stack(const profile_builder& builder, std::uint32_t node) const {
+        const auto step = [&](std::uint32_t frame) {
+            if (node == profile_builder::root || builder.frame_of(node) != frame) { return false; }
+            node = builder.parent_of(node);
+            return true;
+        };
+        for (const std::uint32_t frame : stack_) {
+            if (!step(frame)) { return false; }
+        }
+        if (args_ != no_frame && !step(args_)) { return false; }
+        return step(root_) && node == profile_builder::root;
+    }
+
+    void push(std::uint32_t frame) {
+        stack_.push_back(frame);
+        hash_ = mix(hash_ ^ frame, 0x9e3779b97f4a7c15u);
+    }
+
+    // ---- frames ---------------------------------------------------------------------------------
+
+    void frame_line(std::string_view line, std::uint64_t number) {
+        perf_frame_line frame;
+        if (parse_perf_frame(line, frame)) {
+            perf_header header;
+            if (!certain_ && headers_.parse(doubtful_, header)) { open_sample(header); }
+            if (event_ != nullptr) { add_frame(frame); }
+            return;
+        }
+        if (is_srcline(line)) {
+            if (options_.srcline && event_ != nullptr && !stack_.empty()) { add_srcline(line); }
+            return;
+        }
+        skip("expected a frame: \"address symbol (module)\"", number);
+    }
+
+    // "  main.c:12", or "  libc.so.6[29d90]" where there is no line.
+    [[nodiscard]] static bool is_srcline(std::string_view line) noexcept {
+        std::size_t at = line.size();
+        if (line[at - 1] == ']') {
+            --at;
+            while (at > 0 && is_hex_digit(line[at - 1])) { --at; }
+            return at > 0 && line[at - 1] == '[' && at < line.size() - 1;
+        }
+        while (at > 0 && is_digit(line[at - 1])) { --at; }
+        return at > 1 && at < line.size() && line[at - 1] == ':';
+    }
+
+    void add_srcline(std::string_view line) {
+        while (is_blank(line[0])) { line.remove_prefix(1); }
+        if (line.back() == ']') { return; }
+        const std::uint32_t last = stack_.back();
+        const frame named = event_->builder.frame_at(last);
+        text_ = named.function;
+        text_ += ':';
+        text_ += base_name(line);
+        stack_.pop_back();
+        push(event_->builder.intern(text_, named.kind)); // the hash covers both: no harm
+    }
+
+    void add_frame(const perf_frame_line& line) {
+        event_tree& e = *event_;
+        if (options_.addresses && (line.symbol == "[unknown]" || line.symbol.empty())) {
+            push(e.builder.intern(unknown_text(line)));
+            return;
+        }
+        std::uint64_t hash = hash_bytes(line.symbol, seed_ + (java_ ? 1 : 0));
+        hash = hash_bytes(line.module, hash);
+        std::uint32_t id = e.symbol_index.find(hash, [&](std::uint32_t known) {
+            const symbol& s = e.symbols[known];
+            const char* text = e.texts.data() + s.begin;
+            return s.symbol_size == line.symbol.size() && s.module_size == line.module.size() &&
+                   s.java == java_ && same_bytes(text, line.symbol.data(), s.symbol_size) &&
+                   same_bytes(text + s.symbol_size, line.module.data(), s.module_size);
+        });
+        if (id == id_table::none) {
+            id = remember(line);
+            e.symbol_index.insert(hash, id);
+        }
+        const symbol& s = e.symbols[id];
+        for (std::uint32_t i = 0; i < s.count; ++i) { push(e.expansions[s.first + i]); }
+    }
+
+    // Turns a symbol into frames and keeps them.
+    [[nodiscard]] std::uint32_t remember(const perf_frame_line& line) {
+        event_tree& e = *event_;
+        symbol made{e.texts.size(),
+                    static_cast<std::uint32_t>(line.symbol.size()),
+                    static_cast<std::uint32_t>(line.module.size()),
+                    static_cast<std::uint32_t>(e.expansions.size()),
+                    0,
+                    java_};
+        e.texts += line.symbol;
+        e.texts += line.module;
+        expand(line);
+        made.count = static_cast<std::uint32_t>(e.expansions.size()) - made.first;
+        e.symbols.push_back(made);
+        return static_cast<std::uint32_t>(e.symbols.size() - 1);
+    }
+
+    [[nodiscard]] std::string unknown_text(const perf_frame_line& line) const {
+        const bool known_module = !line.module.empty() && line.module != "[unknown]";
+        std::string text = "[";
+        text += known_module ? base_name(line.module) : std::string_view("unknown");
+        if (options_.addresses) {
+            text += " <";
+            text += line.address;
+            text += '>';
+        }
+        return text + "]";
+    }
+
+    void expand(const perf_frame_line& line) {
+        event_tree& e = *event_;
+        if (line.symbol.empty() || line.symbol == "[unknown]") {
+            e.expansions.push_back(e.builder.intern(unknown_text(line), kind_of(line.module)));
+            return;
+        }
+        if (stands_for_no_function(line.symbol)) { return; }
+        // "a->b->c": c is inlined into b, and b into a. Frames go from the leaf on, so the last one
+        // first.
+        std::vector<std::string_view> parts;
+        std::string_view rest = line.symbol;
+        for (std::size_t at; (at = find_inline_arrow(rest)) != std::string_view::npos;) {
+            parts.push_back(rest.substr(0, at));
+            rest = rest.substr(at + 2);
+        }
+        parts.push_back(rest);
+        for (std::size_t i = parts.size(); i-- > 0;) {
+            const frame_kind kind = i > 0 ? frame_kind::inlined : kind_of(line.module);
+            e.expansions.push_back(e.builder.intern(tidy(parts[i]), kind));
+        }
+    }
+
+    // "(swapper)": a process, not a function.
+    [[nodiscard]] static bool stands_for_no_function(std::string_view symbol) noexcept {
+        return symbol[0] == '(' && symbol.find(')') == symbol.size() - 1;
+    }
+
+    [[nodiscard]] frame_kind kind_of(std::string_view module) const noexcept {
+        if (module == "inlined") { return frame_kind::inlined; }
+        if (options_.kernel && is_kernel_module(module)) { return frame_kind::kernel; }
+        if (options_.jit && is_jit_module(module)) { return frame_kind::jit; }
+        return frame_kind::function;
+    }
+
+    [[nodiscard]] const std::string& tidy(std::string_view name) {
+        name = without_rust_hash(name);
+        text_ = options_.keep_arguments ? name : without_arguments(name);
+        if (text_.empty()) { text_ = name; }
+        if (java_ && text_[0] == 'L' && text_.find('/') != std::string::npos) { text_.erase(0, 1); }
+        for (char& c : text_) {
+            if (c == ';') { c = ':'; }
+        }
+        return text_;
+    }
+};
+
+} // namespace detail
+
+/// Reads the text of `perf script`, with whatever fields it was told to print as long as a sample's
+/// first line has the comm and the frames' lines an address. Returns a profile for each event; a
+/// sample weighs its period, or 1 where there is none, and counts 1. The root is the comm with
+/// blanks as '_'. Names are made comparable: offsets, arguments and Rust's hashes are cut, ';'
+/// becomes ':'; code without a name is "[module]"; "a->b" and modules "inlined" become frames of
+/// kind inlined. source   callable `std::size_t(char* to, std::size_t room)`, returns 0 at the end.
+/// Errors:  perf.data itself instead of text; periods that add up to 2^63 or more. Lines that are
+/// not
+///          understood are skipped and counted, the first with its number and the reason.
+/// Cost:    one pass; memory for the distinct symbols and stacks and one buffer.
+/// Format:  `man perf-script`, and what perf 3.13 to 6.12 prints.
+template <class Source>
+[[nodiscard]] result<perf_script_text> read_perf_script(Source&& source,
+                                                        const perf_script_options& options = {}) {
+    detail::perf_script_reader reader(options);
+    detail::line_reader<std::remove_reference_t<Source>> lines(source);
+    std::string_view line;
+    while (lines.next(line)) {
+        if (lines.number() == 1 && detail::starts_with(line, "PERFILE2")) {
+            return {
+                {},
+                error{"this is perf's own data: run `perf script -i FILE` and give its output", 0}};
+        }
+        if (lines.too_long()) {
+            reader.skip("the line is longer than 16 MiB", lines.number());
+            continue;
+        }
+        reader.line(line, lines.number());
+    }
+    return reader.finish();
+}
+
+/// The same from memory.
+[[nodiscard]] inline result<perf_script_text>
+parse_perf_script(std::string_view text, const perf_script_options& options = {}) {
+    return read_perf_script(detail::text_source(text), options);
+}
+
+/// Returns where a sample begins at or behind `from`, or the size of the text: behind a blank line.
+/// Texts cut there can be read apart, as by threads, and merged event by event with the same
+/// result.
+[[nodiscard]] inline std::size_t next_perf_sample(std::string_view text,
+                                                  std::size_t from) noexcept {
+    if (from == 0) { return 0; }
+    for (std::size_t at = text.find('\n', from > 1 ? from - 2 : 0); at != std::string_view::npos;
+         at = text.find('\n', at + 1)) {
+        std::size_t next = at + 1;
+        if (next < text.size() && text[next] == '\r') { ++next; }
+        if (next < text.size() && text[next] == '\n') { return next + 1; }
+    }
+    return text.size();
+}
+
+WICK_END_NAMESPACE
+
+#endif
