@@ -14,7 +14,8 @@ WICK_BEGIN_NAMESPACE
 namespace detail {
 
 [[nodiscard]] inline bool is_hex_digit(char c) noexcept {
-    return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
+    const unsigned u = static_cast<unsigned char>(c);
+    return u - '0' < 10u || (u | 0x20u) - 'a' < 6u;
 }
 
 [[nodiscard]] inline bool starts_with(std::string_view text, std::string_view beginning) noexcept {

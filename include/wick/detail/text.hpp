@@ -4,7 +4,8 @@
 #ifndef WICK_DETAIL_TEXT_HPP
 #define WICK_DETAIL_TEXT_HPP
 
-#include <wick/profile.hpp> // max_decimals
+#include <wick/detail/hash.hpp> // load
+#include <wick/profile.hpp>     // max_decimals
 
 #include <cstddef>     // std::size_t
 #include <cstdint>     // std::int64_t
@@ -12,6 +13,20 @@
 
 WICK_BEGIN_NAMESPACE
 namespace detail {
+
+/// Returns the place of the last '(' or ')' in the text, or npos.
+[[nodiscard]] inline std::size_t find_last_parenthesis(std::string_view text) noexcept {
+    constexpr std::uint64_t ones = 0x0101010101010101u, highs = 0x8080808080808080u;
+    const char* begin = text.data();
+    std::size_t at = text.size();
+    while (at >= 8) { // words without one are passed over whole; '(' | 1 is ')'
+        const std::uint64_t word = (load<std::uint64_t>(begin + at - 8) | ones) ^ (ones * ')');
+        if (((word - ones) & ~word & highs) != 0) { break; }
+        at -= 8;
+    }
+    while (at > 0 && (begin[at - 1] | 1) != ')') { --at; }
+    return at == 0 ? std::string_view::npos : at - 1;
+}
 
 /// A weight as it stands at the end of a line.
 struct line_weight {

@@ -61,21 +61,11 @@ struct perf_frame_line {
     std::string_view module;
 };
 
-/// Returns the place of the last `wanted` in the text, or npos.
-[[nodiscard]] inline std::size_t find_last(std::string_view text, char wanted) noexcept {
-    std::size_t at = text.size();
-    while (at > 0 && text[at - 1] != wanted) { --at; }
-    return at == 0 ? std::string_view::npos : at - 1;
-}
-
 /// Returns where the '(' is that the ')' at the end of the text closes, or npos.
 [[nodiscard]] inline std::size_t find_opening(std::string_view text) noexcept {
-    const std::size_t open = find_last(text, '(');
-    if (open == std::string_view::npos) { return open; }
-    if (text.substr(open + 1, text.size() - open - 2).find(')') == std::string_view::npos &&
-        text.substr(0, open).find('(') == std::string_view::npos) {
-        return open;
-    }
+    const std::string_view inside(text.data(), text.size() - 1);
+    const std::size_t last = find_last_parenthesis(inside);
+    if (last == std::string_view::npos || text[last] == '(') { return last; }
     std::size_t depth = 0; // "(/tmp/app (deleted))"
     for (std::size_t at = text.size(); at-- > 0;) {
         if (text[at] == ')') { ++depth; }
@@ -86,34 +76,37 @@ struct perf_frame_line {
 
 /// Takes "+0x1b" off the end of a symbol.
 [[nodiscard]] inline std::string_view without_offset(std::string_view symbol) noexcept {
+    const char* text = symbol.data();
     std::size_t at = symbol.size();
-    while (at > 0 && is_hex_digit(symbol[at - 1])) { --at; }
-    const bool offset = at >= 3 && at < symbol.size() && symbol[at - 1] == 'x' &&
-                        symbol[at - 2] == '0' && symbol[at - 3] == '+';
-    return offset ? symbol.substr(0, at - 3) : symbol;
+    while (at > 0 && is_hex_digit(text[at - 1])) { --at; }
+    const bool offset = at >= 3 && at < symbol.size() && text[at - 1] == 'x' &&
+                        text[at - 2] == '0' && text[at - 3] == '+';
+    return offset ? std::string_view(text, at - 3) : symbol;
 }
 
 /// Takes a frame's line apart. False when it is none: no hexadecimal number in front.
 [[nodiscard]] inline bool parse_perf_frame(std::string_view line, perf_frame_line& frame) noexcept {
-    std::size_t begin = 0;
-    while (begin < line.size() && is_blank(line[begin])) { ++begin; }
-    std::size_t end = begin;
-    while (end < line.size() && is_hex_digit(line[end])) { ++end; }
-    if (end == begin || (end < line.size() && !is_blank(line[end]))) { return false; }
-    frame.address = line.substr(begin, end - begin);
-    std::string_view rest = line.substr((std::min)(end + 1, line.size()));
-    trim_blanks(rest);
+    const char* at = line.data();
+    const char* end = at + line.size();
+    while (at < end && is_blank(*at)) { ++at; }
+    const char* address = at;
+    while (at < end && is_hex_digit(*at)) { ++at; }
+    if (at == address || (at < end && !is_blank(*at))) { return false; }
+    frame.address = std::string_view(address, static_cast<std::size_t>(at - address));
     frame.module = {};
-    if (!rest.empty() && rest.back() == ')') {
+    if (at < end) { ++at; }
+    while (end > at && is_blank(end[-1])) { --end; }
+    if (end > at && end[-1] == ')') {
+        const std::string_view rest(at, static_cast<std::size_t>(end - at));
         const std::size_t open = find_opening(rest);
         // The module stands behind a blank; "operator()" and the like end a name.
-        if (open != std::string_view::npos && (open == 0 || is_blank(rest[open - 1]))) {
-            frame.module = rest.substr(open + 1, rest.size() - open - 2);
-            rest = rest.substr(0, open);
-            trim_blanks(rest);
+        if (open != std::string_view::npos && (open == 0 || is_blank(at[open - 1]))) {
+            frame.module = std::string_view(at + open + 1, rest.size() - open - 2);
+            end = at + open;
+            while (end > at && is_blank(end[-1])) { --end; }
         }
     }
-    frame.symbol = without_offset(rest);
+    frame.symbol = without_offset(std::string_view(at, static_cast<std::size_t>(end - at)));
     return true;
 }
 
@@ -142,6 +135,8 @@ class perf_header_parser {
 public:
     [[nodiscard]] bool parse(std::string_view line, perf_header& header) {
         header = perf_header{};
+        if (parse_usual(line, header)) { return true; }
+        header = perf_header{};
         split(line);
         if (words_.empty()) { return false; }
         std::size_t process_end = words_.size(); // one past the words of "comm pid"
@@ -169,6 +164,74 @@ public:
 
 private:
     std::vector<std::string_view> words_;
+
+    // The fields of nearly all headers, without a search for words: "comm pid/tid [cpu] time:
+    // period event:". Everything else is told to the caller by false.
+    [[nodiscard]] static bool parse_usual(std::string_view line, perf_header& header) noexcept {
+        std::size_t cpu = line.find('[');
+        if (cpu == std::string_view::npos || cpu < 4 || line[cpu - 1] != ' ') { return false; }
+        std::size_t at = cpu;
+        while (at > 0 && line[at - 1] == ' ') { --at; }
+        const std::size_t process_end = at;
+        at = skip_digits_back(line, at);
+        header.tid = line.substr(at, process_end - at);
+        if (at > 0 && line[at - 1] == '/') {
+            const std::size_t pid_end = at - 1;
+            at = skip_digits_back(line, pid_end);
+            header.pid = line.substr(at, pid_end - at);
+            if (header.pid.empty()) { return false; }
+        }
+        if (header.tid.empty() || at < 2 || line[at - 1] != ' ') { return false; }
+        while (at > 0 && line[at - 1] == ' ') { --at; }
+        std::size_t begin = 0;
+        while (begin < at && line[begin] == ' ') { ++begin; }
+        header.comm = line.substr(begin, at - begin);
+        if (header.comm.empty()) { return false; }
+
+        at = skip_digits(line, cpu + 1);
+        if (at < cpu + 4 || !has(line, at, ']') || !has(line, at + 1, ' ')) { return false; }
+        const std::size_t time = skip_spaces(line, at + 1);
+        at = skip_digits(line, time);
+        if (at == time || !has(line, at, '.')) { return false; }
+        const std::size_t fraction = at + 1;
+        at = skip_digits(line, fraction);
+        if (at == fraction || !has(line, at, ':') || !has(line, at + 1, ' ')) { return false; }
+        at = skip_spaces(line, at + 1);
+        const std::size_t period = at;
+        at = skip_digits(line, at);
+        if (at > period) {
+            if (at - period > 18 || !has(line, at, ' ')) { return false; }
+            header.has_period = true;
+            header.period = 0;
+            for (std::size_t i = period; i < at; ++i) {
+                header.period = header.period * 10 + static_cast<std::uint64_t>(line[i] - '0');
+            }
+            at = skip_spaces(line, at);
+        }
+        const std::size_t event = at;
+        while (at < line.size() && !is_blank(line[at])) { ++at; }
+        if (at < event + 2 || line[at - 1] != ':') { return false; }
+        header.event = line.substr(event, at - event - 1);
+        header.rest = line.substr(skip_spaces(line, at));
+        header.certain = true;
+        return true;
+    }
+    [[nodiscard]] static bool has(std::string_view line, std::size_t at, char c) noexcept {
+        return at < line.size() && line[at] == c;
+    }
+    [[nodiscard]] static std::size_t skip_digits(std::string_view line, std::size_t at) noexcept {
+        while (at < line.size() && is_digit(line[at])) { ++at; }
+        return at;
+    }
+    [[nodiscard]] static std::size_t skip_digits_back(std::string_view line,
+                                                      std::size_t at) noexcept {
+        while (at > 0 && is_digit(line[at - 1])) { --at; }
+        return at;
+    }
+    [[nodiscard]] static std::size_t skip_spaces(std::string_view line, std::size_t at) noexcept {
+        while (at < line.size() && line[at] == ' ') { ++at; }
+        return at;
+    }
 
     void split(std::string_view line) {
         words_.clear();
@@ -325,9 +388,13 @@ private:
         std::vector<symbol> symbols;
         std::string texts;
         std::vector<std::uint32_t> expansions;
-        id_table stack_index; // hash of a stack → its node
-        std::string last_process;
+        id_table stack_index;  // hash of a stack → its node
+        std::string last_comm; // samples of one thread come in rows, and stacks of one module too
+        std::string last_pid;
+        std::string last_tid;
         std::uint32_t last_root = 0;
+        std::string last_module;
+        std::uint64_t last_module_hash = 0;
     };
 
     perf_script_options options_;
@@ -430,24 +497,28 @@ private:
     }
 
     [[nodiscard]] std::uint32_t root_of(const perf_header& header) {
+        event_tree& e = *event_;
+        const bool numbers = options_.pid || options_.tid;
+        if (e.last_root != 0 && header.comm == e.last_comm &&
+            (!numbers || (header.pid == e.last_pid && header.tid == e.last_tid))) {
+            return e.last_root;
+        }
+        e.last_comm = header.comm;
+        e.last_pid = header.pid;
+        e.last_tid = header.tid;
         text_.assign(header.comm);
         for (char& c : text_) {
-            if (c == ' ' || c == '\t') { c = '_'; }
+            if (is_blank(c)) { c = '_'; }
             if (c == ';') { c = ':'; }
         }
-        if (options_.pid || options_.tid) {
-            text_ += '-';
-            text_ += header.pid.empty() ? std::string_view("?") : header.pid;
-        }
-        if (options_.tid) {
-            text_ += '/';
-            text_ += header.tid.empty() ? std::string_view("?") : header.tid;
-        }
-        if (text_ != event_->last_process || event_->last_root == 0) {
-            event_->last_process = text_;
-            event_->last_root = event_->builder.intern(text_, frame_kind::process);
-        }
-        return event_->last_root;
+        const auto append = [&](char before, std::string_view number) {
+            text_ += before;
+            text_ += number.empty() ? std::string_view("?") : number;
+        };
+        if (numbers) { append('-', header.pid); }
+        if (options_.tid) { append('/', header.tid); }
+        e.last_root = e.builder.intern(text_, frame_kind::process);
+        return e.last_root;
     }
 
     [[nodiscard]] std::uint32_t find_stack() {
@@ -527,8 +598,11 @@ private:
             push(e.builder.intern(unknown_text(line)));
             return;
         }
-        std::uint64_t hash = hash_bytes(line.symbol, seed_ + (java_ ? 1 : 0));
-        hash = hash_bytes(line.module, hash);
+        if (line.module != e.last_module || e.last_module_hash == 0) {
+            e.last_module = line.module;
+            e.last_module_hash = hash_bytes(line.module, seed_) | 1;
+        }
+        const std::uint64_t hash = hash_bytes(line.symbol, e.last_module_hash + (java_ ? 2 : 0));
         std::uint32_t id = e.symbol_index.find(hash, [&](std::uint32_t known) {
             const symbol& s = e.symbols[known];
             const char* text = e.texts.data() + s.begin;
