@@ -11,8 +11,9 @@
 //     args.number("frequency", 'f', "HZ", "samples a second", hertz, 1, 10000);
 //     const std::vector<std::string> files = args.parse(argc, argv);
 //
-// Options are taken as --name=value, --name value, -o value and -ovalue, before and after files; "--"
-// ends them. --help prints the usage and exits with 0; a mistake is told on stderr, and exits with 2.
+// Options are taken as --name=value, --name value, -o value and -ovalue, before and after files;
+// "--" ends them. --help prints the usage and exits with 0; a mistake is told on stderr, and exits
+// with 2.
 #ifndef WICK_EXAMPLES_ARGUMENTS_HPP
 #define WICK_EXAMPLES_ARGUMENTS_HPP
 
@@ -43,19 +44,39 @@ public:
         add({name, letter, value, help, to, kind::text, &to, 0, 0});
     }
     /// An option that may be given many times.
-    void list(const char* name, char letter, const char* value, const char* help,
+    void list(const char* name,
+              char letter,
+              const char* value,
+              const char* help,
               std::vector<std::string>& to) {
         add({name, letter, value, help, "", kind::list, &to, 0, 0});
     }
     /// An option that sets a whole number of `least` to `most`.
-    void number(const char* name, char letter, const char* value, const char* help, int& to, int least,
+    void number(const char* name,
+                char letter,
+                const char* value,
+                const char* help,
+                int& to,
+                int least,
                 int most) {
-        add({name, letter, value, help, std::to_string(to), kind::integer, &to, double(least),
+        add({name,
+             letter,
+             value,
+             help,
+             std::to_string(to),
+             kind::integer,
+             &to,
+             double(least),
              double(most)});
     }
     /// An option that sets a number of `least` to `most`.
-    void number(const char* name, char letter, const char* value, const char* help, double& to,
-                double least, double most) {
+    void number(const char* name,
+                char letter,
+                const char* value,
+                const char* help,
+                double& to,
+                double least,
+                double most) {
         add({name, letter, value, help, shortest(to), kind::real, &to, least, most});
     }
     /// An option without a value, which sets `to` to true.
@@ -63,7 +84,8 @@ public:
         add({name, letter, "", help, "", kind::flag, &to, 0, 0});
     }
 
-    /// Sets the options' variables and returns the operands. Does not return from --help and mistakes.
+    /// Sets the options' variables and returns the operands. Does not return from --help and
+    /// mistakes.
     std::vector<std::string> parse(int argc, char** argv) {
         std::vector<std::string> operands;
         int at = 1;
@@ -117,8 +139,9 @@ private:
         if (word == "--help" || word == "-h") { help(); }
         const bool is_long = word[1] == '-';
         const std::size_t equals = is_long ? word.find('=') : std::string::npos;
-        const std::string name = is_long ? word.substr(2, equals == std::string::npos ? equals : equals - 2)
-                                         : word.substr(1, 1);
+        const std::string name =
+            is_long ? word.substr(2, equals == std::string::npos ? equals : equals - 2)
+                    : word.substr(1, 1);
         const option& found = find(name, is_long, word);
         const std::string shown = (is_long ? "--" : "-") + name;
         const bool attached = is_long ? equals != std::string::npos : word.size() > 2;
@@ -140,13 +163,20 @@ private:
 
     void set(const option& o, const std::string& shown, const std::string& value) const {
         switch (o.type) {
-        case kind::text: *static_cast<std::string*>(o.to) = value; break;
-        case kind::list: static_cast<std::vector<std::string>*>(o.to)->push_back(value); break;
+        case kind::text:
+            *static_cast<std::string*>(o.to) = value;
+            break;
+        case kind::list:
+            static_cast<std::vector<std::string>*>(o.to)->push_back(value);
+            break;
         case kind::integer:
             *static_cast<int*>(o.to) = static_cast<int>(checked(o, shown, value));
             break;
-        case kind::real: *static_cast<double*>(o.to) = checked(o, shown, value); break;
-        case kind::flag: break;
+        case kind::real:
+            *static_cast<double*>(o.to) = checked(o, shown, value);
+            break;
+        case kind::flag:
+            break;
         }
     }
 
@@ -164,7 +194,10 @@ private:
     }
 
     [[noreturn]] void help() const {
-        std::printf("usage: %s [options] %s\n%s\n\n", program_.c_str(), operands_.c_str(), summary_.c_str());
+        std::printf("usage: %s [options] %s\n%s\n\n",
+                    program_.c_str(),
+                    operands_.c_str(),
+                    summary_.c_str());
         for (const option& o : options_) {
             std::string left = o.letter != 0 ? std::string("-") + o.letter + ", " : "    ";
             left += "--" + o.name;
@@ -197,7 +230,9 @@ public:
     std::size_t operator()(char* to, std::size_t room) {
         if (file_ == nullptr) { return 0; }
         const std::size_t n = std::fread(to, 1, room, file_);
-        if (n < room && std::ferror(file_)) { problem_ = std::string("cannot read: ") + std::strerror(errno); }
+        if (n < room && std::ferror(file_)) {
+            problem_ = std::string("cannot read: ") + std::strerror(errno);
+        }
         return n;
     }
 
@@ -210,7 +245,8 @@ private:
 class output_file {
 public:
     explicit output_file(const std::string& name)
-        : name_(name), file_(name == "-" ? stdout : std::fopen(name.c_str(), "wb")) {
+        : name_(name)
+        , file_(name == "-" ? stdout : std::fopen(name.c_str(), "wb")) {
         if (file_ == nullptr) { problem_ = name + ": " + std::strerror(errno); }
     }
     output_file(const output_file&) = delete;

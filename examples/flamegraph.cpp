@@ -24,8 +24,8 @@ wick::profile read(const arguments& args, const std::string& name) {
     if (!read) { args.fail(name + ": " + read.error.message()); }
     const wick::skipped& skipped = read.value.skipped;
     if (skipped.records != 0) {
-        args.note(name + ": skipped " + std::to_string(skipped.records) + " lines, the first being " +
-                  skipped.first.message());
+        args.note(name + ": skipped " + std::to_string(skipped.records) +
+                  " lines, the first being " + skipped.first.message());
     }
     if (read.value.columns.size() > 1) {
         args.note(name + ": two weights on each line; the second one is drawn");
@@ -40,7 +40,8 @@ int main(int argc, char** argv) {
     std::string output = "-";
     int width = 0;
     bool fixed = false;
-    arguments args("wick-flamegraph", "[FILE...]",
+    arguments args("wick-flamegraph",
+                   "[FILE...]",
                    "Draws folded stacks (files, or standard input) as one interactive SVG.");
     args.text("output", 'o', "FILE", "write to FILE instead of standard output", output);
     args.text("title", 't', "TEXT", "title of the picture", options.title);
@@ -48,7 +49,8 @@ int main(int argc, char** argv) {
     args.text("countname", 0, "TEXT", "what the weights are, such as bytes", options.unit);
     args.number("width", 0, "PIXELS", "a fixed width; 0: that of the window", width, 0, 100000);
     args.number("height", 0, "PIXELS", "height of a frame", options.frame_height, 10, 1000);
-    args.number("minwidth", 0, "PIXELS", "draw narrower frames as one block", options.min_width, 0, 1000);
+    args.number(
+        "minwidth", 0, "PIXELS", "draw narrower frames as one block", options.min_width, 0, 1000);
     args.flag("inverted", 'i', "root on top: an icicle graph", options.inverted);
     args.flag("static", 0, "the picture alone, without script and data", fixed);
     std::vector<std::string> files = args.parse(argc, argv);

@@ -20,11 +20,13 @@
 
 namespace {
 
-// ---- A checker of XML's well-formedness, written from the recommendation, independent of the writer.
+// ---- A checker of XML's well-formedness, written from the recommendation, independent of the
+// writer.
 
 class xml_checker {
 public:
-    explicit xml_checker(std::string_view text) : text_(text) {}
+    explicit xml_checker(std::string_view text)
+        : text_(text) {}
 
     // Returns what is wrong with the document, or "".
     std::string check() {
@@ -70,10 +72,13 @@ private:
                     if ((b(k) & 0xc0) != 0x80) { code = 0; }
                     code = code << 6 | (b(k) & 0x3f);
                 }
-                if (lead < 0xc2 || (size == 3 && code < 0x800) || (size == 4 && code < 0x10000)) { code = 0; }
+                if (lead < 0xc2 || (size == 3 && code < 0x800) || (size == 4 && code < 0x10000)) {
+                    code = 0;
+                }
             }
-            const bool fine = code == 9 || code == 10 || code == 13 || (code >= 0x20 && code < 0xd800) ||
-                              (code >= 0xe000 && code < 0xfffe) || (code >= 0x10000 && code < 0x110000);
+            const bool fine =
+                code == 9 || code == 10 || code == 13 || (code >= 0x20 && code < 0xd800) ||
+                (code >= 0xe000 && code < 0xfffe) || (code >= 0x10000 && code < 0x110000);
             if (!fine) {
                 at_ = i;
                 return fail("no character of XML");
@@ -123,7 +128,9 @@ private:
     void close() {
         at_ += 2;
         const std::string closed = name();
-        if (!starts(">") || open_.empty() || open_.back() != closed) { return fail("wrong end tag"); }
+        if (!starts(">") || open_.empty() || open_.back() != closed) {
+            return fail("wrong end tag");
+        }
         ++at_;
         open_.pop_back();
     }
@@ -136,7 +143,9 @@ private:
         while (problem_.empty() && starts(" ")) {
             ++at_;
             const std::string attribute = name();
-            if (std::find(seen.begin(), seen.end(), attribute) != seen.end()) { fail("twice the same attribute"); }
+            if (std::find(seen.begin(), seen.end(), attribute) != seen.end()) {
+                fail("twice the same attribute");
+            }
             seen.push_back(attribute);
             if (!starts("=\"")) { return fail("no value"); }
             at_ += 2;
@@ -159,7 +168,9 @@ private:
     }
 };
 
-std::string xml_problem(std::string_view text) { return xml_checker(text).check(); }
+std::string xml_problem(std::string_view text) {
+    return xml_checker(text).check();
+}
 
 // Returns false where xmllint is there and refuses the file.
 bool xmllint_accepts(const std::string& svg) {
@@ -254,8 +265,21 @@ wick::profile random_profile(std::mt19937& random, int stacks, int names) {
 
 std::string random_bytes(std::mt19937& random) {
     std::string bytes;
-    const char* awkward[] = {"]]>", "<", "&", "\"", "'", "\xef\xbf\xbe", "\xed\xa0\x80", "\xf4\x90\x80\x80",
-                             "\xc0\x80", "\xe2\x80\xae", "\xc3\xa9", "\xe6\xbc\xa2", "\xf0\x9f\x94\xa5", "--", "\\"};
+    const char* awkward[] = {"]]>",
+                             "<",
+                             "&",
+                             "\"",
+                             "'",
+                             "\xef\xbf\xbe",
+                             "\xed\xa0\x80",
+                             "\xf4\x90\x80\x80",
+                             "\xc0\x80",
+                             "\xe2\x80\xae",
+                             "\xc3\xa9",
+                             "\xe6\xbc\xa2",
+                             "\xf0\x9f\x94\xa5",
+                             "--",
+                             "\\"};
     for (auto n = random() % 24; n-- > 0;) {
         if (random() % 3 == 0) {
             bytes += awkward[random() % (sizeof awkward / sizeof *awkward)];
@@ -270,9 +294,20 @@ std::string random_bytes(std::mt19937& random) {
 
 TEST_CASE("xml checker: finds what is wrong") {
     CHECK(xml_problem("<?xml version=\"1.0\"?>\n<a b=\"c\"><d/>&lt;</a>\n") == "");
-    for (const char* bad : {"<a>", "<a></b>", "<a/><b/>", "<a>&</a>", "<a>]]></a>", "<a b=\"<\"/>", "<a>\x01</a>",
-                            "<a>\xff</a>", "<a>\xed\xa0\x80</a>", "<a>\xef\xbf\xbf</a>", "<a b=\"1\" b=\"2\"/>", "x",
-                            "<a>\xc0\x80</a>", "<a b=\"1/>"}) {
+    for (const char* bad : {"<a>",
+                            "<a></b>",
+                            "<a/><b/>",
+                            "<a>&</a>",
+                            "<a>]]></a>",
+                            "<a b=\"<\"/>",
+                            "<a>\x01</a>",
+                            "<a>\xff</a>",
+                            "<a>\xed\xa0\x80</a>",
+                            "<a>\xef\xbf\xbf</a>",
+                            "<a b=\"1\" b=\"2\"/>",
+                            "x",
+                            "<a>\xc0\x80</a>",
+                            "<a b=\"1/>"}) {
         CAPTURE(bad);
         CHECK(xml_problem(bad) != "");
     }
@@ -302,7 +337,8 @@ TEST_CASE("flamegraph: shows frames with names, weights, shares and self weights
 
 TEST_CASE("flamegraph: weights are exact up to 2^63 - 1 and with decimals") {
     const std::string big = wick::to_flamegraph(make({{{"a"}, 0x7ffffffffffffffe}, {{"b"}, 1}}));
-    CHECK(frames_of(big).front().title == "all (9,223,372,036,854,775,807 samples, 100.00 %; self 0)");
+    CHECK(frames_of(big).front().title ==
+          "all (9,223,372,036,854,775,807 samples, 100.00 %; self 0)");
     CHECK(frames_of(big)[1].title.find("a (9,223,372,036,854,775,806 samples, 100.00 %") == 0);
     CHECK(between(big, "data-total=\"", "\"") == "9223372036854775807");
 
@@ -342,9 +378,12 @@ TEST_CASE("flamegraph: frames of equal text are one frame, whatever tells them a
 }
 
 TEST_CASE("flamegraph: siblings are never drawn twice, also where lines sort between them") {
-    const wick::profile p = make({{{"main", "a"}, 100}, {{"main", "a-x", "b"}, 100}, {{"main", "a", "b"}, 200}});
+    const wick::profile p =
+        make({{{"main", "a"}, 100}, {{"main", "a-x", "b"}, 100}, {{"main", "a", "b"}, 200}});
     int found = 0;
-    for (const drawn& d : frames_of(wick::to_flamegraph(p))) { found += d.title.rfind("a (", 0) == 0 ? 1 : 0; }
+    for (const drawn& d : frames_of(wick::to_flamegraph(p))) {
+        found += d.title.rfind("a (", 0) == 0 ? 1 : 0;
+    }
     CHECK(found == 1);
 }
 
@@ -368,7 +407,8 @@ TEST_CASE("flamegraph: any bytes in names give valid XML") {
     }
 }
 
-TEST_CASE("flamegraph: what cannot be shown is replaced by what can be seen, and kept in the data") {
+TEST_CASE(
+    "flamegraph: what cannot be shown is replaced by what can be seen, and kept in the data") {
     const std::string name("a\0\x1b\x7f\xff]]>\"\\", 10);
     const std::string svg = wick::to_flamegraph(make({{{name}, 1}}));
     const std::string shown = "a\xe2\x90\x80\xe2\x90\x9b\xe2\x90\xa1\xef\xbf\xbd]]&gt;&quot;\\";
@@ -382,7 +422,9 @@ TEST_CASE("flamegraph: the order of the input changes no byte") {
     std::vector<std::pair<stack, std::int64_t>> stacks;
     for (int i = 0; i < 200; ++i) {
         stack frames;
-        for (auto n = random() % 8; n-- > 0;) { frames.push_back("f" + std::to_string(random() % 9)); }
+        for (auto n = random() % 8; n-- > 0;) {
+            frames.push_back("f" + std::to_string(random() % 9));
+        }
         stacks.emplace_back(frames, weight(random, 9));
     }
     const std::string first = wick::to_flamegraph(make(stacks));
@@ -398,7 +440,8 @@ TEST_CASE("flamegraph: children lie inside of their parents and do not overlap")
         wick::flamegraph_options options;
         options.inverted = inverted;
         options.min_width = 0;
-        std::vector<drawn> frames = frames_of(wick::to_flamegraph(random_profile(random, 300, 30), options));
+        std::vector<drawn> frames =
+            frames_of(wick::to_flamegraph(random_profile(random, 300, 30), options));
         REQUIRE(frames.size() > 100);
         const double step = inverted ? -18 : 18;
         for (std::size_t i = 0; i < frames.size(); ++i) {
@@ -406,7 +449,8 @@ TEST_CASE("flamegraph: children lie inside of their parents and do not overlap")
             bool inside = f.y == frames[0].y;
             for (std::size_t k = 0; k < frames.size(); ++k) {
                 const drawn& other = frames[k];
-                const bool within = f.x >= other.x - 0.001 && f.x + f.width <= other.x + other.width + 0.501;
+                const bool within =
+                    f.x >= other.x - 0.001 && f.x + f.width <= other.x + other.width + 0.501;
                 inside = inside || (other.y == f.y + step && within);
                 if (i != k && other.y == f.y) {
                     CHECK_FALSE((f.x < other.x && f.x + f.width > other.x + 0.001));
@@ -421,7 +465,8 @@ TEST_CASE("flamegraph: labels fit into their frames and are used where there is 
     std::mt19937 random(5);
     std::vector<std::pair<stack, std::int64_t>> stacks;
     for (int i = 0; i < 100; ++i) {
-        stacks.push_back({{std::string(1 + random() % 60, 'm'), "\xe6\xbc\xa2\xe5\xad\x97<" + std::string(random() % 9, 'x')},
+        stacks.push_back({{std::string(1 + random() % 60, 'm'),
+                           "\xe6\xbc\xa2\xe5\xad\x97<" + std::string(random() % 9, 'x')},
                           weight(random, 100)});
     }
     const double cell = wick::detail::flamegraph_geometry::cell;
@@ -436,7 +481,9 @@ TEST_CASE("flamegraph: labels fit into their frames and are used where there is 
         for (std::size_t i = 0; i < label.size(); ++i) {
             const auto byte = static_cast<unsigned char>(label[i]);
             if (byte < 0x80) { used += cell; }
-            if (byte >= 0xc0) { used += label.compare(i, 3, "\xe2\x80\xa6") == 0 ? cell : 2 * cell; }
+            if (byte >= 0xc0) {
+                used += label.compare(i, 3, "\xe2\x80\xa6") == 0 ? cell : 2 * cell;
+            }
         }
         CAPTURE(f.title);
         CHECK((f.label.empty() || f.label_x + used <= f.x + f.width));
@@ -492,7 +539,7 @@ TEST_CASE("flamegraph: self weights of the frames drawn and the blocks add up to
             sum += number(between(f.title, "(", " "));
         } else {
             const std::string self = f.title.substr(f.title.rfind("self ") + 5);
-            sum += number(self.substr(0, self.find_first_of(")") ).substr(0, self.find(", ")));
+            sum += number(self.substr(0, self.find_first_of(")")).substr(0, self.find(", ")));
         }
     }
     CHECK(sum == whole);
@@ -544,7 +591,9 @@ TEST_CASE("flamegraph: labels contrast with every colour of both modes") {
         return 0.2126 * linear(red) + 0.7152 * linear(green) + 0.0722 * linear(blue);
     };
     const auto colour_at = [&](const std::string& text, std::size_t at) {
-        const auto part = [&](std::size_t i) { return std::stoi(text.substr(at + i, 2), nullptr, 16); };
+        const auto part = [&](std::size_t i) {
+            return std::stoi(text.substr(at + i, 2), nullptr, 16);
+        };
         return luminance(part(0), part(2), part(4));
     };
     const std::string svg = wick::to_flamegraph(make({{{"a"}, 1}}));
@@ -552,10 +601,12 @@ TEST_CASE("flamegraph: labels contrast with every colour of both modes") {
     REQUIRE(dark != std::string::npos);
     int checked = 0;
     for (const bool in_dark : {false, true}) {
-        const std::string css = in_dark ? svg.substr(dark, svg.find("</style>") - dark) : svg.substr(0, dark);
+        const std::string css =
+            in_dark ? svg.substr(dark, svg.find("</style>") - dark) : svg.substr(0, dark);
         const std::size_t rule = in_dark ? css.find("text{fill:#") + 11 : css.find("px;fill:#") + 9;
         const double label = colour_at(css, rule);
-        for (std::size_t at = css.find("\n."); at != std::string::npos; at = css.find("\n.", at + 1)) {
+        for (std::size_t at = css.find("\n."); at != std::string::npos;
+             at = css.find("\n.", at + 1)) {
             if (css.compare(at + 4, 7, "{fill:#") != 0) { continue; } // ".f3{fill:#rrggbb}"
             const double contrast = (colour_at(css, at + 11) + 0.05) / (label + 0.05);
             CAPTURE(css.substr(at, 20));
@@ -568,9 +619,13 @@ TEST_CASE("flamegraph: labels contrast with every colour of both modes") {
 
 TEST_CASE("flamegraph: colours depend on the name alone") {
     std::map<int, int> used;
-    for (int i = 0; i < 4000; ++i) { ++used[wick::detail::shade_of("name" + std::to_string(i), 32)]; }
+    for (int i = 0; i < 4000; ++i) {
+        ++used[wick::detail::shade_of("name" + std::to_string(i), 32)];
+    }
     CHECK(used.size() == 32);
-    for (const auto& [shade, times] : used) { CHECK((shade >= 0 && shade < 32 && times > 60 && times < 250)); }
+    for (const auto& [shade, times] : used) {
+        CHECK((shade >= 0 && shade < 32 && times > 60 && times < 250));
+    }
     const auto alone = frames_of(wick::to_flamegraph(make({{{"x", "name"}, 1}})));
     const auto among = frames_of(wick::to_flamegraph(make({{{"y", "z", "name"}, 1}, {{"w"}, 1}})));
     CHECK(alone[2].style == among.back().style);
@@ -582,9 +637,19 @@ TEST_CASE("flamegraph: the page is self-contained, its script the same in every 
     CHECK(between(a, "<script>", "</script>") == between(b, "<script>", "</script>"));
     std::string page = a;
     for (const char* known : {"http://www.w3.org/2000/svg", "http://www.w3.org/1999/xhtml"}) {
-        for (std::size_t at; (at = page.find(known)) != std::string::npos;) { page.erase(at, std::strlen(known)); }
+        for (std::size_t at; (at = page.find(known)) != std::string::npos;) {
+            page.erase(at, std::strlen(known));
+        }
     }
-    for (const char* word : {"http:", "https:", "href", "url(", "@import", "eval(", "Function(", "onclick", "onload",
+    for (const char* word : {"http:",
+                             "https:",
+                             "href",
+                             "url(",
+                             "@import",
+                             "eval(",
+                             "Function(",
+                             "onclick",
+                             "onload",
                              "innerHTML"}) {
         CAPTURE(word);
         CHECK(page.find(word) == std::string::npos);
@@ -626,7 +691,8 @@ TEST_CASE("flamegraph: the data in the file are the whole profile") {
         const std::uint64_t head = next();
         const std::string& name = names.at(next());
         path.resize(path.size() - head / 2);
-        path.push_back(path.empty() ? wick::profile_builder::root : made.child(path.back(), made.intern(name)));
+        path.push_back(path.empty() ? wick::profile_builder::root
+                                    : made.child(path.back(), made.intern(name)));
         if (head % 2 != 0) { REQUIRE(made.add(path.back(), 0, static_cast<std::int64_t>(next()))); }
     }
     const wick::profile back = made.finish();
@@ -648,8 +714,8 @@ TEST_CASE("flamegraph: says where a profile comes from and what it lacks") {
     from.dropped = 3;
     made.add_origin(from);
     const std::string svg = wick::to_flamegraph(made.finish());
-    CHECK(svg.find("server &lt;1&gt;  \xc2\xb7  99 Hz attained  \xc2\xb7  99 Hz asked for  \xc2\xb7  3 samples dropped<") !=
-          std::string::npos);
+    CHECK(svg.find("server &lt;1&gt;  \xc2\xb7  99 Hz attained  \xc2\xb7  99 Hz asked for  "
+                   "\xc2\xb7  3 samples dropped<") != std::string::npos);
 }
 
 TEST_CASE("flamegraph: the script is JavaScript") {
@@ -661,7 +727,8 @@ TEST_CASE("flamegraph: the script is JavaScript") {
     const int descriptor = mkstemps(path, 3);
     REQUIRE(descriptor >= 0);
     std::FILE* file = fdopen(descriptor, "wb");
-    for (const std::string_view part : {wick::detail::flamegraph_script_model, wick::detail::flamegraph_script_page}) {
+    for (const std::string_view part :
+         {wick::detail::flamegraph_script_model, wick::detail::flamegraph_script_page}) {
         CHECK(part.size() < 16000); // some compilers take no literal beyond 16 KiB
         std::fwrite(part.data(), 1, part.size(), file);
     }

@@ -113,17 +113,17 @@ inline constexpr std::size_t frame_text_room = 512;
 
 /// Where things are in the picture. All lengths are in pixels unless they say otherwise.
 struct flamegraph_geometry {
-    static constexpr int side = 12;              ///< free space to the left and the right
-    static constexpr int top = 66;               ///< where the first row of frames begins
-    static constexpr int foot = 58;              ///< from the last row to the end
-    static constexpr int pad = 3;                ///< between a frame's edge and its label
-    static constexpr double cell = 12 * 0.603;   ///< a letter: monospaced fonts have 0.5 to 0.602
+    static constexpr int side = 12;            ///< free space to the left and the right
+    static constexpr int top = 66;             ///< where the first row of frames begins
+    static constexpr int foot = 58;            ///< from the last row to the end
+    static constexpr int pad = 3;              ///< between a frame's edge and its label
+    static constexpr double cell = 12 * 0.603; ///< a letter: monospaced fonts have 0.5 to 0.602
     int width = 0;
     int row = 0;
     int rows = 0;
     bool inverted = false;
-    double scale = 0;                            ///< hundredths of a pixel for a unit of weight
-    std::uint64_t min_width = 0;                 ///< in hundredths of a pixel
+    double scale = 0;            ///< hundredths of a pixel for a unit of weight
+    std::uint64_t min_width = 0; ///< in hundredths of a pixel
     std::uint64_t min_weight = 0;
 
     [[nodiscard]] int inner_width() const noexcept { return width - 2 * side; }
@@ -174,8 +174,8 @@ inline std::size_t append_fitted(std::string& out, std::string_view text, std::s
 }
 
 /// Returns `unit` for one: "1 sample", "2 samples".
-[[nodiscard]] inline std::string_view unit_of(std::string_view unit, std::uint64_t value,
-                                              int decimals) {
+[[nodiscard]] inline std::string_view
+unit_of(std::string_view unit, std::uint64_t value, int decimals) {
     const bool one = value == power_of_ten(decimals) && !unit.empty() && unit.back() == 's';
     return unit.substr(0, unit.size() - (one ? 1 : 0));
 }
@@ -193,10 +193,14 @@ template <class Sink>
 class flamegraph_page {
 public:
     flamegraph_page(Sink& sink, const flame_tree& tree, const flamegraph_options& options)
-        : out_(sink), tree_(tree), options_(options), names_(tree.names.size()) {
-        append_xml(unit_, !options.unit.empty()         ? std::string_view(options.unit)
-                          : !tree.shown->unit.empty() ? std::string_view(tree.shown->unit)
-                                                      : std::string_view("samples"));
+        : out_(sink)
+        , tree_(tree)
+        , options_(options)
+        , names_(tree.names.size()) {
+        append_xml(unit_,
+                   !options.unit.empty()       ? std::string_view(options.unit)
+                   : !tree.shown->unit.empty() ? std::string_view(tree.shown->unit)
+                                               : std::string_view("samples"));
         measure();
     }
 
@@ -293,9 +297,7 @@ private:
     [[nodiscard]] std::string_view written(const text_cursor& end) const {
         return {scratch_.data(), static_cast<std::size_t>(end.at - scratch_.data())};
     }
-    void put(const text_cursor& end) {
-        out_.put(written(end));
-    }
+    void put(const text_cursor& end) { out_.put(written(end)); }
 
     [[nodiscard]] std::string title() const {
         std::string text = options_.title;
@@ -336,7 +338,8 @@ private:
     void line(std::string_view style, int x, int y, std::string_view text, double letter) {
         const int room = g_.width - g_.side - x;
         std::string fitted;
-        append_fitted(fitted, text,
+        append_fitted(fitted,
+                      text,
                       room <= 0 ? 1 : static_cast<std::size_t>(static_cast<double>(room) / letter));
         out_.put("<text class=\"");
         out_.put(style);
@@ -378,7 +381,9 @@ private:
 
     void nothing() {
         const bool empty = tree_.shown->empty();
-        line("", g_.side, g_.top + 20,
+        line("",
+             g_.side,
+             g_.top + 20,
              empty ? "Nothing to show: the profile is empty."
                    : "Nothing to show: no frame of the profile has a positive weight.",
              flamegraph_geometry::cell);
@@ -479,8 +484,8 @@ private:
         c.text("\"/>");
     }
 
-    void label(text_cursor& c, const flame_box& box, std::string_view text, bool plain,
-               std::size_t room) {
+    void label(
+        text_cursor& c, const flame_box& box, std::string_view text, bool plain, std::size_t room) {
         c.text("<text x=\"");
         c.hundredths(g_.x(box.offset) + 100 * g_.pad);
         c.text("\" y=\"");
@@ -675,7 +680,7 @@ private:
     // cut in two.
     void data_nodes() {
         constexpr std::uint32_t nodes_per_part = 200000;
-        char text[48]; // three numbers of 13 digits at most
+        char text[48];           // three numbers of 13 digits at most
         std::uint32_t level = 0; // one more than the depth of the node before
         for (std::uint32_t i = 0; i < tree_.size(); ++i) {
             if (i % nodes_per_part == 0) {
@@ -716,9 +721,8 @@ private:
 /// Precondition: `validate(p)` finds nothing wrong.
 /// Cost: O(nodes); about 20 bytes of memory a node, and in the file 4 a node and 160 a frame drawn.
 template <class Sink>
-flamegraph_summary write_flamegraph(Sink&& sink,
-                                    const profile& p,
-                                    const flamegraph_options& options = {}) {
+flamegraph_summary
+write_flamegraph(Sink&& sink, const profile& p, const flamegraph_options& options = {}) {
     profile merged;
     const detail::flame_tree tree = detail::make_flame_tree(p, merged);
     detail::flamegraph_page<std::remove_reference_t<Sink>> page(sink, tree, options);
