@@ -6,12 +6,15 @@
 
 #include <wick/flamegraph.hpp>
 #include <wick/folded.hpp>
+#include <wick/format/perf_script.hpp>
 #include <wick/profile.hpp>
 #include <wick/result.hpp>
 #include <wick/version.hpp>
 
 // Linux only. Last, so that the single header has every shared part outside of the condition.
 #if defined(__linux__)
+#    include <wick/sampler.hpp>
+#    include <wick/symbols.hpp>
 #endif
 
 #endif

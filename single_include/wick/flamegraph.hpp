@@ -546,6 +546,11 @@ public:
         return made;
     }
 
+    /// What was interned. The reference is good until the next call of intern.
+    [[nodiscard]] const wick::frame& frame_at(std::uint32_t frame) const { return frames_[frame]; }
+    [[nodiscard]] std::uint32_t parent_of(std::uint32_t node) const { return at(node).parent; }
+    [[nodiscard]] std::uint32_t frame_of(std::uint32_t node) const { return at(node).frame; }
+
     /// Adds observations and weight, in units of 10^-decimals(), to a node.
     /// Returns false, and changes nothing, when a total would overflow.
     [[nodiscard]] bool add(std::uint32_t node, std::uint64_t count, std::int64_t self) {
@@ -677,6 +682,9 @@ private:
     [[nodiscard]] tree_node& at(std::uint32_t id) {
         return blocks_[id >> block_bits][id & ((1u << block_bits) - 1)];
     }
+    [[nodiscard]] const tree_node& at(std::uint32_t id) const {
+        return blocks_[id >> block_bits][id & ((1u << block_bits) - 1)];
+    }
 
     std::uint32_t append_node(std::uint32_t parent, std::uint32_t frame) {
         if ((nodes_ & ((1u << block_bits) - 1)) == 0) {
@@ -759,8 +767,7 @@ private:
     // frame.
     [[nodiscard]] std::vector<std::uint32_t> finish_frames(profile& made) {
         std::vector<std::uint32_t> rank(frames_.size(), unused);
-        rank[0] = 0;
-        for (std::uint32_t id = 1; id < nodes_; ++id) { rank[at(id).frame] = 0; }
+        for (std::uint32_t id = 0; id < nodes_; ++id) { rank[at(id).frame] = 0; }
         finish_modules(made, rank);
         std::vector<std::uint32_t> order;
         for (std::uint32_t f = 0; f < frames_.size(); ++f) {
@@ -780,7 +787,6 @@ private:
 
     void finish_modules(profile& made, const std::vector<std::uint32_t>& frame_rank) {
         std::vector<std::uint32_t> rank(modules_.size(), unused);
-        rank[0] = 0;
         for (std::size_t f = 0; f < frames_.size(); ++f) {
             if (frame_rank[f] != unused) { rank[frames_[f].module] = 0; }
         }
@@ -1147,8 +1153,8 @@ struct flame_name {
     std::uint32_t nodes = 0; ///< how many nodes have it
 };
 
-/// Returns the names of a profile's frames. Equal texts get equal names, whatever frames they are of.
-/// `distinct` tells whether there was none of those.
+/// Returns the names of a profile's frames. Equal texts get equal names, whatever frames they are
+/// of. `distinct` tells whether there was none of those.
 [[nodiscard]] inline std::vector<flame_name> name_frames(const profile& p, bool& distinct) {
     std::vector<std::string> texts(p.frames.size());
     std::vector<std::uint32_t> first(p.frames.size()); // the first frame with the same text
@@ -1218,8 +1224,8 @@ inline void rank_names(flame_tree& tree, std::vector<flame_name> names) {
     }
 }
 
-/// Returns the tree of a profile; `merged` keeps a merged copy of it where frames are called the same.
-/// Cost: O(n), and a merge in that case.
+/// Returns the tree of a profile; `merged` keeps a merged copy of it where frames are called the
+/// same. Cost: O(n), and a merge in that case.
 [[nodiscard]] inline flame_tree make_flame_tree(const profile& p, profile& merged) {
     flame_tree tree;
     bool distinct = true;
@@ -1269,8 +1275,9 @@ struct flame_box {
     std::uint64_t weight = 0; ///< its width
 };
 
-/// Calls `visit(flame_box)` for each frame of at least `min_weight` and for each run of lighter ones,
-/// parents before children. Every node is in one box. Cost: O(boxes), not O(nodes).
+/// Calls `visit(flame_box)` for each frame of at least `min_weight` and for each run of lighter
+/// ones, parents before children. Every node is in one box. Cost: O(frames visited and their
+/// children), not O(nodes).
 template <class Visit>
 void lay_out(const flame_tree& tree, std::uint64_t min_weight, Visit&& visit) {
     std::vector<std::uint64_t> left(std::size_t{tree.deepest} + 2); // where the next box begins
@@ -1311,10 +1318,10 @@ WICK_END_NAMESPACE
 WICK_BEGIN_NAMESPACE
 namespace detail {
 
-/// The script of every flame graph. It is constant: what differs from graph to graph stands in elements
-/// that it reads (`metadata.wick-page`, `.wick-names`, `.wick-nodes`; see write_flamegraph for their
-/// format), so that one hash in a content-security policy admits it. It fetches nothing and makes no
-/// code from text. In two parts, as some compilers take no literal beyond 16 KiB.
+/// The script of every flame graph. It is constant: what differs from graph to graph stands in
+/// elements that it reads (`metadata.wick-page`, `.wick-names`, `.wick-nodes`; write_flamegraph
+/// tells their format), so that one hash in a content-security policy admits it. It fetches nothing
+/// and makes no code from text. In two parts, as some compilers take no literal beyond 16 KiB.
 inline constexpr std::string_view flamegraph_script_model = R"js(
 "use strict";
 (() => {
@@ -1371,7 +1378,8 @@ function readNames() {
 }
 
 // A node is: twice the number of levels that it goes up, plus one when it has a weight of its own;
-// its name; that weight. Numbers are in base 32, lowest digit first, with 32 added to all but the last.
+// its name; that weight. Numbers are in base 32, lowest digit first, with 32 added to all digits
+// but the last.
 function readNodes() {
     const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
     const digits = new Uint8Array(128);
@@ -1526,7 +1534,7 @@ function search(pattern) {
     return valid;
 }
 
-// The weight of the stacks shown in which something matches: each is counted once, at its first match.
+// The weight of the stacks shown in which something matches: each is counted at its first match.
 function matchedWeight() {
     let sum = weightOf(0);
     for (let i = view.first; i < view.stop;) {
@@ -1555,6 +1563,7 @@ const side = Number(setting("side"));
 const top = Number(setting("top"));
 const foot = Number(setting("foot"));
 const rowHeight = Number(setting("row"));
+const baseline = Number(setting("baseline"));
 const minWidth = Number(setting("min"));
 const rootDown = setting("inverted") === "1";
 const initialRows = Number(setting("rows"));
@@ -1620,7 +1629,7 @@ function drawBox(box, index, rows) {
         height: rowHeight - 1}));
     const text = label(box);
     if (text) {
-        const line = element("text", {x: (box.x + 3).toFixed(2), y: y + Number(setting("baseline"))});
+        const line = element("text", {x: (box.x + 3).toFixed(2), y: y + baseline});
         line.textContent = text;
         if (/[^ -~\u2026]/.test(text)) { line.wickFit = box.width - 6; }
         group.appendChild(line);
@@ -1628,7 +1637,7 @@ function drawBox(box, index, rows) {
     return group;
 }
 
-// Letters that come from other fonts may be wider than a cell: such labels are measured, and squeezed.
+// Letters from other fonts may be wider than a cell: such labels are measured and squeezed.
 function squeeze() {
     const lines = Array.from(frames.querySelectorAll("text")).filter(line => line.wickFit);
     const widths = lines.map(line => line.getComputedTextLength());
@@ -1652,8 +1661,9 @@ function summary(all) {
         elided += box.stop - box.first;
         elidedWeight += box.weight;
     }
-    const rest = weightless ? ", " + grouped(String(weightless)) + " without weight not at all" : "";
-    if (elided === 0) { return (rest ? "every other frame is drawn" : "every frame is drawn") + rest; }
+    let rest = "";
+    if (weightless) { rest = ", " + grouped(String(weightless)) + " without weight not at all"; }
+    if (elided === 0) { return (rest ? "every other" : "every") + " frame is drawn" + rest; }
     return plural(elided, "frame") + " narrower than " + setting("min") + " px (" +
         percent(elidedWeight, shownWeight()) + (elided === 1 ? ") is" : ") are") + " drawn as " +
         plural(blocks, "elided block") + rest + "; click a block to see into it";
@@ -1748,7 +1758,7 @@ function listen() {
         const typing = document.activeElement === field;
         const asked = event.key === "F3" || ((event.ctrlKey || event.metaKey) && event.key === "f");
         if ((asked || event.key === "/") && !typing) {
-            event.preventDefault(); // asked again from within the box, the browser's own search opens
+            event.preventDefault(); // asked again from within, the browser's own search opens
             field.focus();
             field.select();
         } else if (event.key === "Escape" && view.search !== "") {
@@ -1788,7 +1798,7 @@ draw();
 WICK_END_NAMESPACE
 
 #endif
-// wick/detail/flamegraph_style.hpp - colours of a flame graph's frames and the style sheet of its page.
+// wick/detail/flamegraph_style.hpp - the colours and the style sheet of a flame graph.
 #ifndef WICK_DETAIL_FLAMEGRAPH_STYLE_HPP
 #define WICK_DETAIL_FLAMEGRAPH_STYLE_HPP
 
@@ -1806,21 +1816,21 @@ struct colour {
     int red, green, blue;
 };
 
-/// A row of shades between three colours, for the frames of a kind; `letter` begins their CSS class.
+/// A row of shades between three colours, for the frames of a kind. `letter` begins their class.
 struct hue {
     char letter;
     int shades; ///< 1 to 36: a class ends in a digit or a letter
     colour from, middle, to;
 };
 
-/// Frames are coloured by class: what a frame is decides the hue, its name the shade. All shades are
-/// light enough for dark labels (a contrast of 4.5 and more), in both of the page's modes.
+/// Frames are coloured by class: what a frame is decides the hue, its name the shade. All shades
+/// are light enough for dark labels (a contrast of 4.5 and more), in both of the page's modes.
 inline constexpr hue hues[] = {
     {'f', 32, {243, 114, 84}, {249, 166, 76}, {252, 212, 104}},    // functions: red to yellow
     {'k', 8, {126, 164, 232}, {144, 182, 240}, {166, 200, 246}},   // kernel: blue
     {'i', 8, {92, 190, 182}, {116, 205, 196}, {144, 218, 208}},    // inlined: teal
     {'j', 8, {124, 192, 108}, {148, 206, 128}, {174, 220, 150}},   // JIT: green
-    {'p', 1, {188, 194, 206}, {188, 194, 206}, {188, 194, 206}},   // processes, threads and labels: grey
+    {'p', 1, {188, 194, 206}, {188, 194, 206}, {188, 194, 206}},   // process, thread, label: grey
     {'m', 1, {214, 196, 214}, {214, 196, 214}, {214, 196, 214}},   // what wick put in
     {'r', 1, {206, 210, 218}, {206, 210, 218}, {206, 210, 218}},   // the root
 };
@@ -1896,20 +1906,24 @@ inline void append_palette(std::string& out, int percent) {
             out += of.letter;
             out += shade_digit(i);
             out += "{fill:";
-            append_colour(out, {c.red * percent / 100, c.green * percent / 100, c.blue * percent / 100});
+            append_colour(out, {c.red * percent / 100, c.green * percent / 100,
+                                c.blue * percent / 100});
             out += "}\n";
         }
     }
 }
 
-/// The part of the style sheet that is the same in every file. Frames have their fill from the group
-/// that they are in, so that a class says everything about a colour.
+/// The part of the style sheet that is the same in every file. Frames have their fill from the
+/// group that they are in, so that a class says everything about a colour.
 inline constexpr std::string_view flamegraph_style = R"css(
 svg{background:#fbfaf8;color-scheme:light dark}
-text{font-family:ui-monospace,Menlo,Consolas,"DejaVu Sans Mono","Liberation Mono",monospace;font-size:12px;fill:#1d1714;white-space:pre}
+text{font-family:ui-monospace,Menlo,Consolas,"DejaVu Sans Mono","Liberation Mono",monospace;
+font-size:12px;fill:#1d1714;white-space:pre}
 .paper{fill:#fbfaf8}
-.title{font-family:system-ui,"Segoe UI",Roboto,"Helvetica Neue",Arial,"DejaVu Sans",sans-serif;font-size:19px;font-weight:600}
-.quiet{font-family:system-ui,"Segoe UI",Roboto,"Helvetica Neue",Arial,"DejaVu Sans",sans-serif;fill:#625b56}
+.title,.quiet,.bar{font-family:system-ui,"Segoe UI",Roboto,"Helvetica Neue",Arial,"DejaVu Sans",
+sans-serif}
+.title{font-size:19px;font-weight:600}
+.quiet{fill:#625b56}
 .swatch{rx:2px}
 .frames rect{rx:2px}
 .frames text{pointer-events:none}
@@ -1921,13 +1935,16 @@ text{font-family:ui-monospace,Menlo,Consolas,"DejaVu Sans Mono","Liberation Mono
 .frames .match text{fill:#fff}
 .frames .within rect{stroke:#8b2fc9;stroke-width:1.6px}
 .live .frames g{cursor:pointer}
-.bar{display:flex;justify-content:flex-end;align-items:center;gap:10px;height:32px;font:13px system-ui,"Segoe UI",Roboto,"Helvetica Neue",Arial,"DejaVu Sans",sans-serif;color:#1d1714}
-.bar input{box-sizing:border-box;width:210px;height:28px;padding:0 10px;border:1px solid #b9b2aa;border-radius:6px;background:#fff;color:inherit;font:inherit}
+.bar{display:flex;justify-content:flex-end;align-items:center;gap:10px;
+height:32px;font-size:13px;color:#1d1714}
+.bar input,.bar button{box-sizing:border-box;height:28px;padding:0 10px;border:1px solid #b9b2aa;
+border-radius:6px;background:#fff;color:inherit;font:inherit}
+.bar input{width:210px}
 .bar input.wrong{border-color:#c2410c}
-.bar button{height:28px;padding:0 12px;border:1px solid #b9b2aa;border-radius:6px;background:#fff;color:inherit;font:inherit;cursor:pointer;white-space:nowrap}
+.bar button{cursor:pointer;white-space:nowrap}
 .bar button[hidden]{display:none}
 .bar output{white-space:nowrap;font-variant-numeric:tabular-nums}
-.bar :focus-visible{outline:2px solid #8b2fc9;outline-offset:1px}
+.bar :focus-visible{outline:2px solid #8b2fc9;outline-offset:-1px}
 )css";
 
 /// The same for readers who asked for a dark page.
@@ -1973,8 +1990,8 @@ struct character {
     bool shown = false;   ///< false: a control, no character, or not UTF-8
 };
 
-/// True for what would break the XML, the line that it stands on, or the order of the letters on it:
-/// controls, noncharacters, and the marks that turn the direction of text.
+/// True for what would break the XML, the line that it stands on, or the order of the letters on
+/// it: controls, noncharacters, and the marks that turn the direction of text.
 [[nodiscard]] inline bool is_hidden(char32_t code) noexcept {
     if (code < 0x20 || (code >= 0x7f && code < 0xa0)) { return true; }
     if ((code & 0xfffe) == 0xfffe) { return true; }
@@ -2001,7 +2018,8 @@ struct character {
     return {size, code, !is_hidden(code)};
 }
 
-/// Appends what is shown in place of a byte that cannot be: the picture of an ASCII control, or U+FFFD.
+/// Appends what is shown in place of a byte that cannot be: the picture of an ASCII control, or
+/// U+FFFD.
 inline void append_replacement(std::string& out, unsigned char byte) {
     if (byte == 0x7f) {
         out += "\xe2\x90\xa1";
@@ -2039,7 +2057,8 @@ inline void append_xml(std::string& out, std::string_view text) {
     }
 }
 
-/// Appends a text for XML so that nothing is lost: "\\" is a backslash, "\xHH" a byte that cannot be shown.
+/// Appends a text for XML so that nothing is lost: "\\" is a backslash, "\xHH" a byte that cannot
+/// be shown.
 inline void append_escaped(std::string& out, std::string_view text) {
     constexpr char digits[] = "0123456789abcdef";
     for (std::size_t at = 0; at < text.size();) {
@@ -2060,8 +2079,8 @@ inline void append_escaped(std::string& out, std::string_view text) {
     }
 }
 
-/// Returns how many cells of a monospaced font a character takes at most. What fonts may have to borrow
-/// from another font counts twice.
+/// Returns how many cells of a monospaced font a character takes at most. What a font may have to
+/// borrow from another one counts twice.
 [[nodiscard]] inline std::size_t cells(character c) noexcept {
     if (!c.shown) { return 2 * c.size; }
     return c.code < 0x300 ? 1 : 2;
@@ -2180,7 +2199,6 @@ WICK_END_NAMESPACE
 
 #include <algorithm>   // std::max, std::min
 #include <charconv>    // std::to_chars
-#include <cmath>       // std::ceil
 #include <cstddef>     // std::size_t
 #include <cstdint>     // weights
 #include <cstring>     // std::memcpy
@@ -2199,7 +2217,7 @@ struct flamegraph_options {
     int width = 1200;        ///< of the static picture; 100 to 100,000
     bool fluid = true;       ///< the page takes the width of its window, where scripts run
     int frame_height = 18;   ///< from one row of frames to the next; 10 to 1,000
-    double min_width = 0.5;  ///< narrower frames are drawn together, as elided blocks; 0: all are drawn
+    double min_width = 0.5;  ///< narrower frames are drawn together, as elided blocks; 0: none are
     bool inverted = false;   ///< the root on top, callees hanging down
     bool interactive = true; ///< false: the static picture alone, without the script and its data
 };
@@ -2280,17 +2298,17 @@ inline constexpr std::size_t frame_text_room = 512;
 
 /// Where things are in the picture. All lengths are in pixels unless they say otherwise.
 struct flamegraph_geometry {
-    static constexpr int side = 12;              ///< free space to the left and the right
-    static constexpr int top = 66;               ///< where the first row of frames begins
-    static constexpr int foot = 58;              ///< from the last row to the end
-    static constexpr int pad = 3;                ///< between a frame's edge and its label
-    static constexpr double cell = 12 * 0.603;   ///< a letter: monospaced fonts have 0.5 to 0.602
+    static constexpr int side = 12;            ///< free space to the left and the right
+    static constexpr int top = 66;             ///< where the first row of frames begins
+    static constexpr int foot = 58;            ///< from the last row to the end
+    static constexpr int pad = 3;              ///< between a frame's edge and its label
+    static constexpr double cell = 12 * 0.603; ///< a letter: monospaced fonts have 0.5 to 0.602
     int width = 0;
     int row = 0;
     int rows = 0;
     bool inverted = false;
-    double scale = 0;                            ///< hundredths of a pixel for a unit of weight
-    std::uint64_t min_width = 0;                 ///< in hundredths of a pixel
+    double scale = 0;            ///< hundredths of a pixel for a unit of weight
+    std::uint64_t min_width = 0; ///< in hundredths of a pixel
     std::uint64_t min_weight = 0;
 
     [[nodiscard]] int inner_width() const noexcept { return width - 2 * side; }
@@ -2311,8 +2329,8 @@ struct flamegraph_geometry {
     return inside <= 0 ? 0 : static_cast<std::size_t>(inside / flamegraph_geometry::cell);
 }
 
-/// Appends as much of a text as fits into `room` cells, as XML, with "…" where it was cut. Returns the
-/// cells that it takes.
+/// Appends as much of a text as fits into `room` cells, as XML, with "…" where it was cut. Returns
+/// the cells that it takes.
 inline std::size_t append_fitted(std::string& out, std::string_view text, std::size_t room) {
     std::size_t used = 0;
     std::size_t at = 0;
@@ -2341,7 +2359,8 @@ inline std::size_t append_fitted(std::string& out, std::string_view text, std::s
 }
 
 /// Returns `unit` for one: "1 sample", "2 samples".
-[[nodiscard]] inline std::string_view unit_of(std::string_view unit, std::uint64_t value, int decimals) {
+[[nodiscard]] inline std::string_view
+unit_of(std::string_view unit, std::uint64_t value, int decimals) {
     const bool one = value == power_of_ten(decimals) && !unit.empty() && unit.back() == 's';
     return unit.substr(0, unit.size() - (one ? 1 : 0));
 }
@@ -2359,10 +2378,14 @@ template <class Sink>
 class flamegraph_page {
 public:
     flamegraph_page(Sink& sink, const flame_tree& tree, const flamegraph_options& options)
-        : out_(sink), tree_(tree), options_(options), names_(tree.names.size()) {
-        append_xml(unit_, !options.unit.empty()         ? std::string_view(options.unit)
-                          : !tree.shown->unit.empty() ? std::string_view(tree.shown->unit)
-                                                      : std::string_view("samples"));
+        : out_(sink)
+        , tree_(tree)
+        , options_(options)
+        , names_(tree.names.size()) {
+        append_xml(unit_,
+                   !options.unit.empty()       ? std::string_view(options.unit)
+                   : !tree.shown->unit.empty() ? std::string_view(tree.shown->unit)
+                                               : std::string_view("samples"));
         measure();
     }
 
@@ -2413,20 +2436,23 @@ private:
         g_.row = (std::min)((std::max)(options_.frame_height, 10), 1000);
         g_.inverted = options_.inverted;
         g_.rows = 1;
-        const double widest = g_.width;
-        const bool sane = options_.min_width > 0; // not NaN either
-        g_.min_width = sane ? static_cast<std::uint64_t>((std::min)(options_.min_width, widest) * 100)
-                            : 0;
+        if (options_.min_width > 0) { // not NaN either
+            const double width = (std::min)(options_.min_width, static_cast<double>(g_.width));
+            g_.min_width = static_cast<std::uint64_t>(width * 100);
+        }
         summary_.frames = tree_.size();
         summary_.negative = tree_.negative;
         const std::uint64_t total = tree_.total[0];
         if (total == 0) { return; }
         g_.scale = g_.inner_width() * 100.0 / static_cast<double>(total);
-        const double least = std::ceil(static_cast<double>(g_.min_width) / g_.scale);
         // The root is always drawn, and what weighs nothing never is.
-        g_.min_weight = least < static_cast<double>(total)
-                            ? (std::max)(static_cast<std::uint64_t>(least), std::uint64_t{1})
-                            : total;
+        const double least = static_cast<double>(g_.min_width) / g_.scale;
+        g_.min_weight = total;
+        if (least < static_cast<double>(total) - 1) {
+            g_.min_weight = static_cast<std::uint64_t>(least);
+            const bool cut = static_cast<double>(g_.min_weight) < least;
+            if (cut || g_.min_weight == 0) { ++g_.min_weight; }
+        }
         lay_out(tree_, g_.min_weight, [&](const flame_box& box) { count(box); });
     }
 
@@ -2453,9 +2479,10 @@ private:
         if (scratch_.size() < room) { scratch_.resize(2 * room); }
         return {&scratch_[0]};
     }
-    void put(const text_cursor& end) {
-        out_.put(std::string_view(scratch_.data(), static_cast<std::size_t>(end.at - scratch_.data())));
+    [[nodiscard]] std::string_view written(const text_cursor& end) const {
+        return {scratch_.data(), static_cast<std::size_t>(end.at - scratch_.data())};
     }
+    void put(const text_cursor& end) { out_.put(written(end)); }
 
     [[nodiscard]] std::string title() const {
         std::string text = options_.title;
@@ -2496,7 +2523,8 @@ private:
     void line(std::string_view style, int x, int y, std::string_view text, double letter) {
         const int room = g_.width - g_.side - x;
         std::string fitted;
-        append_fitted(fitted, text,
+        append_fitted(fitted,
+                      text,
                       room <= 0 ? 1 : static_cast<std::size_t>(static_cast<double>(room) / letter));
         out_.put("<text class=\"");
         out_.put(style);
@@ -2517,7 +2545,7 @@ private:
         text_cursor c = cursor(0);
         c.weight(total, tree_.shown->decimals);
         c.text(" ");
-        text.append(scratch_.data(), static_cast<std::size_t>(c.at - scratch_.data()));
+        text += written(c);
         text += unit_of(plain_unit(), total, tree_.shown->decimals);
         c = cursor(0);
         c.text("  \xc2\xb7  ");
@@ -2526,7 +2554,7 @@ private:
         c.text("  \xc2\xb7  ");
         c.grouped(tree_.deepest);
         c.text(" deep");
-        text.append(scratch_.data(), static_cast<std::size_t>(c.at - scratch_.data()));
+        text += written(c);
         line("quiet", g_.side, 51, text, 6.6);
     }
 
@@ -2538,7 +2566,9 @@ private:
 
     void nothing() {
         const bool empty = tree_.shown->empty();
-        line("", g_.side, g_.top + 20,
+        line("",
+             g_.side,
+             g_.top + 20,
              empty ? "Nothing to show: the profile is empty."
                    : "Nothing to show: no frame of the profile has a positive weight.",
              flamegraph_geometry::cell);
@@ -2639,8 +2669,8 @@ private:
         c.text("\"/>");
     }
 
-    void label(text_cursor& c, const flame_box& box, std::string_view text, bool plain,
-               std::size_t room) {
+    void label(
+        text_cursor& c, const flame_box& box, std::string_view text, bool plain, std::size_t room) {
         c.text("<text x=\"");
         c.hundredths(g_.x(box.offset) + 100 * g_.pad);
         c.text("\" y=\"");
@@ -2689,7 +2719,8 @@ private:
 
     void note(text_cursor& c) const {
         if (summary_.elided == 0) {
-            c.text(summary_.weightless == 0 ? "every frame is drawn" : "every other frame is drawn");
+            c.text(summary_.weightless == 0 ? "every" : "every other");
+            c.text(" frame is drawn");
         } else {
             c.grouped(summary_.elided);
             c.text(summary_.elided == 1 ? " frame narrower than " : " frames narrower than ");
@@ -2781,7 +2812,9 @@ private:
         const char* end = std::to_chars(digits, digits + sizeof digits, value).ptr;
         setting(key, std::string_view(digits, static_cast<std::size_t>(end - digits)));
     }
-    void setting(std::string_view key, int value) { setting(key, static_cast<std::uint64_t>(value)); }
+    void setting(std::string_view key, int value) {
+        setting(key, static_cast<std::uint64_t>(value));
+    }
 
     void data() {
         out_.put("<metadata class=\"wick-page\"");
@@ -2801,8 +2834,7 @@ private:
         setting("baseline", g_.baseline());
         text_cursor c = cursor(0);
         c.hundredths(g_.min_width);
-        setting("min", std::string_view(scratch_.data(),
-                                        static_cast<std::size_t>(c.at - scratch_.data())));
+        setting("min", written(c));
         out_.put("/>\n");
         data_names();
         data_nodes();
@@ -2829,10 +2861,11 @@ private:
         out_.put("</metadata>\n");
     }
 
-    // XML parsers refuse texts beyond some 10 MB: the nodes are in several elements, each of whole nodes.
+    // XML parsers refuse texts beyond some 10 MB: the nodes are in several elements, none of them
+    // cut in two.
     void data_nodes() {
         constexpr std::uint32_t nodes_per_part = 200000;
-        char text[48]; // three numbers of 13 digits at most
+        char text[48];           // three numbers of 13 digits at most
         std::uint32_t level = 0; // one more than the depth of the node before
         for (std::uint32_t i = 0; i < tree_.size(); ++i) {
             if (i % nodes_per_part == 0) {
@@ -2853,27 +2886,28 @@ private:
 
 } // namespace detail
 
-/// Writes a profile as a flame graph: one SVG file that needs no other. Frames whose names in text are
-/// equal are one frame; siblings are in the profile's order, so that equal profiles give equal bytes.
+/// Writes a profile as a flame graph: one SVG file that needs no other.
+/// Frames whose names in text are equal are one frame; siblings are in the profile's order, so that
+/// equal profiles give equal bytes. Names may hold any bytes: what XML or a reader cannot take is
+/// replaced by marks that can be seen. Without scripts, the file is a picture with tooltips. With
+/// them, it is a page with zoom and search which draws from the whole profile, kept in the file as
+/// text:
+///   metadata.wick-page   what the script must know, as data-* attributes
+///   metadata.wick-names  a line a name: a letter for its kind (function f, inlined i, kernel k,
+///                        jit j, process p, thread t, label l, marker m), its CSS class (two
+///                        letters), the name, in which "\\" is a backslash and "\xHH" a byte that
+///                        could not be shown
+///   metadata.wick-nodes  the nodes in preorder: twice the number of levels gone up since the node
+///                        before, plus 1 with a weight of its own; the name's index; that weight.
+///                        Numbers are in base 32 (A-Z a-z 0-9 - _), lowest digit first, with 32
+///                        added to all digits but the last
 /// `sink` is called with pieces of the text (std::string_view), or is a std::ostream.
-/// Names may hold any bytes: what XML or a reader cannot take is replaced by marks that can be seen.
-/// Without scripts, the file is a picture with tooltips. With them, it is a page with zoom and search
-/// which draws from the whole profile, kept in the file as text:
-///   metadata.wick-page    what the script must know, as data-* attributes
-///   metadata.wick-names   a line a name: a letter for its kind (function f, kernel k, inlined i, jit j, process p,
-///                         thread t, label l, marker m), its CSS class (two letters), the name, in
-///                         which "\\" is a backslash and "\xHH" a byte that could not be shown
-///   metadata.wick-nodes   the nodes in preorder: twice the number of levels gone up since the node
-///                         before, plus 1 with a weight of its own; the name's index; that weight.
-///                         Numbers are in base 32 (A-Z a-z 0-9 - _), lowest digit first, with 32
-///                         added to all digits but the last
 /// Returns what was drawn; false when there was nothing to: the file then says so.
-/// Precondition: `validate(p)` finds nothing wrong. Cost: O(nodes); about 20 bytes of memory a node, and
-/// in the file 4 a node and 200 a frame drawn.
+/// Precondition: `validate(p)` finds nothing wrong.
+/// Cost: O(nodes); about 20 bytes of memory a node, and in the file 4 a node and 160 a frame drawn.
 template <class Sink>
-flamegraph_summary write_flamegraph(Sink&& sink,
-                                    const profile& p,
-                                    const flamegraph_options& options = {}) {
+flamegraph_summary
+write_flamegraph(Sink&& sink, const profile& p, const flamegraph_options& options = {}) {
     profile merged;
     const detail::flame_tree tree = detail::make_flame_tree(p, merged);
     detail::flamegraph_page<std::remove_reference_t<Sink>> page(sink, tree, options);

@@ -541,6 +541,11 @@ public:
         return made;
     }
 
+    /// What was interned. The reference is good until the next call of intern.
+    [[nodiscard]] const wick::frame& frame_at(std::uint32_t frame) const { return frames_[frame]; }
+    [[nodiscard]] std::uint32_t parent_of(std::uint32_t node) const { return at(node).parent; }
+    [[nodiscard]] std::uint32_t frame_of(std::uint32_t node) const { return at(node).frame; }
+
     /// Adds observations and weight, in units of 10^-decimals(), to a node.
     /// Returns false, and changes nothing, when a total would overflow.
     [[nodiscard]] bool add(std::uint32_t node, std::uint64_t count, std::int64_t self) {
@@ -672,6 +677,9 @@ private:
     [[nodiscard]] tree_node& at(std::uint32_t id) {
         return blocks_[id >> block_bits][id & ((1u << block_bits) - 1)];
     }
+    [[nodiscard]] const tree_node& at(std::uint32_t id) const {
+        return blocks_[id >> block_bits][id & ((1u << block_bits) - 1)];
+    }
 
     std::uint32_t append_node(std::uint32_t parent, std::uint32_t frame) {
         if ((nodes_ & ((1u << block_bits) - 1)) == 0) {
@@ -754,8 +762,7 @@ private:
     // frame.
     [[nodiscard]] std::vector<std::uint32_t> finish_frames(profile& made) {
         std::vector<std::uint32_t> rank(frames_.size(), unused);
-        rank[0] = 0;
-        for (std::uint32_t id = 1; id < nodes_; ++id) { rank[at(id).frame] = 0; }
+        for (std::uint32_t id = 0; id < nodes_; ++id) { rank[at(id).frame] = 0; }
         finish_modules(made, rank);
         std::vector<std::uint32_t> order;
         for (std::uint32_t f = 0; f < frames_.size(); ++f) {
@@ -775,7 +782,6 @@ private:
 
     void finish_modules(profile& made, const std::vector<std::uint32_t>& frame_rank) {
         std::vector<std::uint32_t> rank(modules_.size(), unused);
-        rank[0] = 0;
         for (std::size_t f = 0; f < frames_.size(); ++f) {
             if (frame_rank[f] != unused) { rank[frames_[f].module] = 0; }
         }
@@ -1361,6 +1367,20 @@ WICK_END_NAMESPACE
 
 WICK_BEGIN_NAMESPACE
 namespace detail {
+
+/// Returns the place of the last '(' or ')' in the text, or npos.
+[[nodiscard]] inline std::size_t find_last_parenthesis(std::string_view text) noexcept {
+    constexpr std::uint64_t ones = 0x0101010101010101u, highs = 0x8080808080808080u;
+    const char* begin = text.data();
+    std::size_t at = text.size();
+    while (at >= 8) { // words without one are passed over whole; '(' | 1 is ')'
+        const std::uint64_t word = (load<std::uint64_t>(begin + at - 8) | ones) ^ (ones * ')');
+        if (((word - ones) & ~word & highs) != 0) { break; }
+        at -= 8;
+    }
+    while (at > 0 && (begin[at - 1] | 1) != ')') { --at; }
+    return at == 0 ? std::string_view::npos : at - 1;
+}
 
 /// A weight as it stands at the end of a line.
 struct line_weight {
