@@ -1,0 +1,384 @@
+// wick/comparison.hpp - two profiles side by side, in one tree, with what a test made of each node.
+// SPDX-FileCopyrightText: 2026 wick contributors
+// SPDX-License-Identifier: MIT
+#ifndef WICK_COMPARISON_HPP
+#define WICK_COMPARISON_HPP
+
+#include <wick/profile.hpp> // what is compared
+#include <wick/result.hpp>  // what comparing and validate return
+#include <wick/version.hpp>
+
+#include <algorithm>   // std::max, std::lower_bound
+#include <cmath>       // std::isfinite
+#include <cstddef>     // std::size_t
+#include <cstdint>     // fixed-width members
+#include <string>      // unit
+#include <utility>     // std::move
+#include <vector>      // nodes, functions, tests
+
+WICK_BEGIN_NAMESPACE
+
+/// On which sides something is. This is a fact about the two inputs; a verdict is a conclusion.
+enum class presence : std::uint8_t { both, only_before, only_after };
+
+/// What a test made of a difference. More weight is worse: `regressed`. `unchanged` means shown to
+/// be equal but for a difference that does not matter; `inconclusive` that the data cannot tell.
+enum class verdict : std::uint8_t { untested, unchanged, inconclusive, improved, regressed };
+
+/// Something that was measured on one side.
+struct measured {
+    std::uint64_t count = 0; ///< independent observations
+    std::int64_t weight = 0; ///< in units of 10^-decimals
+
+    friend bool operator==(const measured& a, const measured& b) {
+        return a.count == b.count && a.weight == b.weight;
+    }
+    friend bool operator!=(const measured& a, const measured& b) { return !(a == b); }
+};
+
+/// The same thing on both sides.
+struct compared {
+    measured before;
+    measured after;
+
+    friend bool operator==(const compared& a, const compared& b) {
+        return a.before == b.before && a.after == b.after;
+    }
+    friend bool operator!=(const compared& a, const compared& b) { return !(a == b); }
+};
+
+/// The figures behind a verdict.
+struct significance {
+    double p_value = 1; ///< of the test, corrected where many were made
+    double low = 0;     ///< the interval of the change: after less scaled before, in units of weight
+    double high = 0;
+
+    friend bool operator==(const significance& a, const significance& b) {
+        return !(a.p_value < b.p_value) && !(b.p_value < a.p_value) && !(a.low < b.low) &&
+               !(b.low < a.low) && !(a.high < b.high) && !(b.high < a.high);
+    }
+    friend bool operator!=(const significance& a, const significance& b) { return !(a == b); }
+};
+
+/// Two profiles in one calling-context tree. A default constructed comparison is empty and valid;
+/// `untested_comparison` makes all others, and a test may fill in what it concludes. Invariants,
+/// checked by `validate()`: modules, frames and nodes are as in a profile; the magnitudes of the
+/// weights of both sides together add up to less than 2^63; `functions` has an element for each
+/// frame, which follows from the nodes; each list of tests is empty or has an element for each node
+/// or each frame; before_scale is finite and greater than 0.
+struct comparison {
+    /// One calling context. Its total follows from the nodes: `totals()`.
+    struct node {
+        std::uint32_t parent = 0; ///< index into nodes, smaller than the node's own
+        std::uint32_t frame = 0;  ///< index into frames
+        compared self;            ///< what ended here
+        presence in = presence::both;
+        verdict self_verdict = verdict::untested;
+        verdict total_verdict = verdict::untested;
+
+        friend bool operator==(const node& a, const node& b) {
+            return a.parent == b.parent && a.frame == b.frame && a.self == b.self && a.in == b.in &&
+                   a.self_verdict == b.self_verdict && a.total_verdict == b.total_verdict;
+        }
+        friend bool operator!=(const node& a, const node& b) { return !(a == b); }
+    };
+    /// One frame over all the places where it stands.
+    struct function {
+        compared self;  ///< what ended in it
+        compared total; ///< all stacks with it in them, each counted once
+        presence in = presence::both;
+        verdict self_verdict = verdict::untested;
+        verdict total_verdict = verdict::untested;
+
+        friend bool operator==(const function& a, const function& b) {
+            return a.self == b.self && a.total == b.total && a.in == b.in &&
+                   a.self_verdict == b.self_verdict && a.total_verdict == b.total_verdict;
+        }
+        friend bool operator!=(const function& a, const function& b) { return !(a == b); }
+    };
+
+    std::vector<loaded_module> modules = std::vector<loaded_module>(1); ///< [0]: the unknown module
+    std::vector<wick::frame> frames = std::vector<wick::frame>(1); ///< [0]: the root's empty frame
+    std::vector<node> nodes = std::vector<node>(1);                ///< [0]: the root
+    std::vector<function> functions = std::vector<function>(1);    ///< in the order of frames
+    std::vector<significance> self_tests;           ///< by node, or empty
+    std::vector<significance> total_tests;          ///< by node, or empty
+    std::vector<significance> function_self_tests;  ///< by frame, or empty
+    std::vector<significance> function_total_tests; ///< by frame, or empty
+    /// Weights of before are multiplied by this where they are compared with those of after: 1, or
+    /// how much more was observed after (by operations, duration or weight).
+    double before_scale = 1;
+    std::string unit; ///< as in a profile
+    int decimals = 0; ///< as in a profile
+    counted_as counted = counted_as::unknown;
+    std::vector<origin> before_origins; ///< sorted
+    std::vector<origin> after_origins;  ///< sorted
+
+    friend bool operator==(const comparison& a, const comparison& b) {
+        return a.unit == b.unit && a.decimals == b.decimals && a.counted == b.counted &&
+               !(a.before_scale < b.before_scale) && !(b.before_scale < a.before_scale) &&
+               a.nodes == b.nodes && a.functions == b.functions && a.frames == b.frames &&
+               a.modules == b.modules && a.self_tests == b.self_tests &&
+               a.total_tests == b.total_tests && a.function_self_tests == b.function_self_tests &&
+               a.function_total_tests == b.function_total_tests &&
+               a.before_origins == b.before_origins && a.after_origins == b.after_origins;
+    }
+    friend bool operator!=(const comparison& a, const comparison& b) { return !(a == b); }
+};
+
+namespace detail {
+
+inline void add(measured& to, const measured& more) noexcept {
+    to.count += more.count;
+    to.weight += more.weight;
+}
+inline void add(compared& to, const compared& more) noexcept {
+    add(to.before, more.before);
+    add(to.after, more.after);
+}
+
+/// Returns whether the magnitudes of both sides, and the counts of each, can be added up.
+[[nodiscard]] inline bool fits_sums(const std::vector<comparison::node>& nodes) noexcept {
+    std::uint64_t sum = 0;
+    std::uint64_t before = 0;
+    std::uint64_t after = 0;
+    for (const comparison::node& n : nodes) {
+        for (const std::int64_t weight : {n.self.before.weight, n.self.after.weight}) {
+            if (magnitude(weight) > max_magnitude - sum) { return false; }
+            sum += magnitude(weight);
+        }
+        if (n.self.before.count > ~before || n.self.after.count > ~after) { return false; }
+        before += n.self.before.count;
+        after += n.self.after.count;
+    }
+    return true;
+}
+
+} // namespace detail
+
+/// Returns the inclusive figures of each node: its own and those of all below it.
+/// Cost: O(n), one pass.
+[[nodiscard]] inline std::vector<compared> totals(const comparison& c) {
+    std::vector<compared> total(c.nodes.size());
+    for (std::size_t i = c.nodes.size(); i-- > 0;) { // children come after their parents
+        detail::add(total[i], c.nodes[i].self);
+        if (i > 0) { detail::add(total[c.nodes[i].parent], total[i]); }
+    }
+    return total;
+}
+
+/// Returns the table by function that follows from a comparison's nodes, without verdicts. Stacks
+/// with a function in them several times count once. Cost: O(n), one pass.
+[[nodiscard]] inline std::vector<comparison::function> functions_of(const comparison& c) {
+    const std::vector<compared> total = totals(c);
+    std::vector<comparison::function> functions(c.frames.size());
+    std::vector<unsigned char> sides(c.frames.size()); // 1: before, 2: after
+    std::vector<std::uint32_t> active(c.frames.size()); // how often a frame is on the path
+    std::vector<std::uint32_t> path;
+    for (std::uint32_t i = 0; i < c.nodes.size(); ++i) {
+        const comparison::node& n = c.nodes[i];
+        while (!path.empty() && path.back() != n.parent) {
+            --active[c.nodes[path.back()].frame];
+            path.pop_back();
+        }
+        detail::add(functions[n.frame].self, n.self);
+        if (active[n.frame]++ == 0) { detail::add(functions[n.frame].total, total[i]); }
+        const unsigned side = n.in == presence::both ? 3 : n.in == presence::only_before ? 1 : 2;
+        sides[n.frame] = static_cast<unsigned char>(sides[n.frame] | side);
+        path.push_back(i);
+    }
+    for (std::size_t f = 0; f < functions.size(); ++f) {
+        functions[f].in = sides[f] == 1   ? presence::only_before
+                          : sides[f] == 2 ? presence::only_after
+                                          : presence::both;
+    }
+    return functions;
+}
+
+namespace detail {
+
+/// Puts the nodes of one side into the tree of both. A profile's nodes are a subsequence of those
+/// of a merged one, as both are in canonical order.
+template <class Take>
+void place_side(const profile& side, const profile& both, std::uint64_t factor, Take take) {
+    std::vector<std::uint32_t> modules;
+    for (const loaded_module& m : side.modules) {
+        const auto found = std::lower_bound(both.modules.begin(), both.modules.end(), m);
+        modules.push_back(static_cast<std::uint32_t>(found - both.modules.begin()));
+    }
+    std::vector<std::uint32_t> frames;
+    frames.reserve(side.frames.size());
+    for (frame f : side.frames) {
+        f.module = modules[f.module];
+        const auto found = std::lower_bound(both.frames.begin(), both.frames.end(), f, frame_less);
+        frames.push_back(static_cast<std::uint32_t>(found - both.frames.begin()));
+    }
+    std::vector<std::uint32_t> place(side.nodes.size());
+    std::uint32_t at = 0;
+    for (std::size_t i = 0; i < side.nodes.size(); ++i) {
+        const profile::node& n = side.nodes[i];
+        if (i > 0) {
+            do {
+                ++at;
+            } while (both.nodes[at].parent != place[n.parent] ||
+                     both.nodes[at].frame != frames[n.frame]);
+        }
+        place[i] = at;
+        take(at, measured{n.count, n.self * static_cast<std::int64_t>(factor)});
+    }
+}
+
+} // namespace detail
+
+/// Returns two profiles side by side; no difference is tested. A node is present on the sides whose
+/// profile has it. The two columns of folded text (folded.hpp) are such profiles.
+/// Errors: units that differ (none of them ""); weights that add up to 2^63 or more.
+/// Cost:   that of merging the two.
+[[nodiscard]] inline result<comparison> untested_comparison(const profile& before,
+                                                            const profile& after) {
+    result<profile> merged = merge({before, after});
+    if (!merged) { return {comparison{}, std::move(merged.error)}; }
+    profile& both = merged.value;
+    comparison made;
+    made.unit = both.unit;
+    made.decimals = both.decimals;
+    made.counted = both.counted;
+    made.before_origins = before.origins;
+    made.after_origins = after.origins;
+    made.nodes.resize(both.nodes.size());
+    std::vector<unsigned char> sides(both.nodes.size());
+    const auto factor = [&](const profile& side) {
+        return detail::power_of_ten(both.decimals - side.decimals);
+    };
+    detail::place_side(before, both, factor(before), [&](std::uint32_t at, const measured& m) {
+        made.nodes[at].self.before = m;
+        sides[at] = 1;
+    });
+    detail::place_side(after, both, factor(after), [&](std::uint32_t at, const measured& m) {
+        made.nodes[at].self.after = m;
+        sides[at] = static_cast<unsigned char>(sides[at] | 2);
+    });
+    for (std::size_t i = 0; i < both.nodes.size(); ++i) {
+        made.nodes[i].parent = both.nodes[i].parent;
+        made.nodes[i].frame = both.nodes[i].frame;
+        made.nodes[i].in = sides[i] == 1   ? presence::only_before
+                           : sides[i] == 2 ? presence::only_after
+                                           : presence::both;
+    }
+    made.modules = std::move(both.modules);
+    made.frames = std::move(both.frames);
+    made.functions = functions_of(made);
+    return {std::move(made), {}};
+}
+
+/// Returns one side of a comparison as a profile, without the nodes that are on the other only.
+/// Cost: as a merge.
+[[nodiscard]] inline profile side_of(const comparison& c, bool after) {
+    profile_builder made;
+    made.describe(c.unit, c.counted, profile_detail::function);
+    [[maybe_unused]] const bool refined = made.refine(c.decimals);
+    for (const origin& from : after ? c.after_origins : c.before_origins) { made.add_origin(from); }
+    std::vector<std::uint32_t> modules;
+    for (const loaded_module& m : c.modules) { modules.push_back(made.intern(m)); }
+    std::vector<std::uint32_t> frames;
+    bool lines = false;
+    bool addresses = false;
+    for (frame f : c.frames) {
+        f.module = modules[f.module];
+        lines = lines || f.at_line != 0;
+        addresses = addresses || f.address != 0;
+        frames.push_back(made.intern(f));
+    }
+    made.describe(c.unit,
+                  c.counted,
+                  addresses ? profile_detail::address
+                  : lines   ? profile_detail::line
+                            : profile_detail::function);
+    const presence other = after ? presence::only_before : presence::only_after;
+    std::vector<std::uint32_t> nodes(c.nodes.size(), profile_builder::root);
+    for (std::size_t i = 0; i < c.nodes.size(); ++i) {
+        const comparison::node& n = c.nodes[i];
+        if (i > 0 && n.in == other) { continue; } // and so is all below it
+        if (i > 0) { nodes[i] = made.child(nodes[n.parent], frames[n.frame]); }
+        const measured& m = after ? n.self.after : n.self.before;
+        if (m.count == 0 && m.weight == 0) { continue; }
+        [[maybe_unused]] const bool added = made.add(nodes[i], m.count, m.weight);
+        WICK_ASSERT(added);
+    }
+    return made.finish();
+}
+
+namespace detail {
+
+/// Returns what is wrong with one node's sides, or nullptr.
+[[nodiscard]] inline const char* sides_problem(const comparison& c, std::size_t i) {
+    const comparison::node& n = c.nodes[i];
+    if (n.in > presence::only_after) { return ": there is no such presence"; }
+    if (n.self_verdict > verdict::regressed || n.total_verdict > verdict::regressed) {
+        return ": there is no such verdict";
+    }
+    if (n.in == presence::only_after && n.self.before != measured{}) {
+        return " has weight before, where it is not";
+    }
+    if (n.in == presence::only_before && n.self.after != measured{}) {
+        return " has weight after, where it is not";
+    }
+    const presence above = c.nodes[n.parent].in;
+    if (i > 0 && above != presence::both && n.in != above) {
+        return " is on a side where its parent is not";
+    }
+    return nullptr;
+}
+
+[[nodiscard]] inline error tests_problem(const comparison& c) {
+    const auto wrong = [](const std::vector<significance>& tests, std::size_t size) {
+        return !tests.empty() && tests.size() != size;
+    };
+    if (wrong(c.self_tests, c.nodes.size()) || wrong(c.total_tests, c.nodes.size())) {
+        return error{"there are tests, but not one for each node"};
+    }
+    if (wrong(c.function_self_tests, c.frames.size()) ||
+        wrong(c.function_total_tests, c.frames.size())) {
+        return error{"there are tests, but not one for each frame"};
+    }
+    return {};
+}
+
+} // namespace detail
+
+/// Returns what is wrong with a comparison that was made or changed by hand, or no error.
+/// Cost: O(n); memory for a profile of the same nodes and a table by function.
+[[nodiscard]] inline error validate(const comparison& c) {
+    profile tree; // the same tables and the same order under the same rules
+    tree.modules = c.modules;
+    tree.frames = c.frames;
+    tree.decimals = c.decimals;
+    tree.nodes.clear();
+    for (const comparison::node& n : c.nodes) { tree.nodes.push_back({n.parent, n.frame, 0, 0}); }
+    if (error problem = validate(tree)) { return problem; }
+    if (!detail::fits_sums(c.nodes)) { return error{"the weights add up to 2^63 or more"}; }
+    for (std::size_t i = 0; i < c.nodes.size(); ++i) {
+        const char* problem = detail::sides_problem(c, i);
+        if (problem != nullptr) { return error{"node " + std::to_string(i) + problem}; }
+    }
+    const std::vector<comparison::function> expected = functions_of(c);
+    if (c.functions.size() != expected.size()) {
+        return error{"there is not one function for each frame"};
+    }
+    for (std::size_t f = 0; f < expected.size(); ++f) {
+        const comparison::function& has = c.functions[f];
+        if (has.self != expected[f].self || has.total != expected[f].total ||
+            has.in != expected[f].in || has.self_verdict > verdict::regressed ||
+            has.total_verdict > verdict::regressed) {
+            return error{"function " + std::to_string(f) + " does not follow from the nodes"};
+        }
+    }
+    if (!(c.before_scale > 0) || !std::isfinite(c.before_scale)) {
+        return error{"before_scale is not a number greater than 0"};
+    }
+    return detail::tests_problem(c);
+}
+
+WICK_END_NAMESPACE
+
+#endif
