@@ -230,7 +230,7 @@ inline std::size_t look_at_everything(std::string_view bytes) {
     index.add_linkage(image);
     index.finish();
     std::uint64_t before = 0;
-    for (const wick::detail::code_range& range : index.ranges()) {
+    for (const wick::detail::symbol_range& range : index.ranges()) {
         // What every look-up relies on, and no hostile table may break.
         if (range.start < before || range.limit <= range.start ||
             index.find(range.start) != &range || index.find(range.limit - 1) != &range) {

@@ -42,7 +42,7 @@ struct indexed {
 };
 
 std::string name_at(const indexed& in, std::uint64_t address) {
-    const wick::detail::code_range* range = in.index.find(address);
+    const wick::detail::symbol_range* range = in.index.find(address);
     if (range == nullptr) { return ""; }
     return std::string(in.index.symbol(*range).value_or("(damaged)"));
 }
