@@ -8,6 +8,7 @@
 #include <wick/folded.hpp>
 #include <wick/format/perf_script.hpp>
 #include <wick/profile.hpp>
+#include <wick/query.hpp>
 #include <wick/result.hpp>
 #include <wick/version.hpp>
 
