@@ -161,16 +161,20 @@ TEST_CASE("comparison: validate finds what is wrong") {
     broken([](auto& c) { c.nodes[3].self.after.weight = 1; });
     broken([](auto& c) { c.nodes[2].in = static_cast<wick::presence>(7); });
     broken([](auto& c) { c.nodes[2].total_verdict = static_cast<wick::verdict>(9); });
-    broken([](auto& c) { c.nodes[2].self.after.weight = std::numeric_limits<std::int64_t>::max(); });
+    broken(
+        [](auto& c) { c.nodes[2].self.after.weight = std::numeric_limits<std::int64_t>::max(); });
     broken([](auto& c) { c.functions.pop_back(); });
     broken([](auto& c) { c.functions[1].total.after.weight += 1; });
-    broken([](auto& c) { c.self_tests.resize(1); });
-    broken([](auto& c) { c.function_total_tests.resize(1); });
+    broken([](auto& c) { c.nodes[1].test = 1; });
+    broken([](auto& c) { c.functions[1].test = 1; });
+    broken([](auto& c) { c.tests.clear(); });
+    broken([](auto& c) { c.tests[0].self.p_value = 0; });
     broken([](auto& c) { c.before_scale = 0; });
     broken([](auto& c) { c.before_scale = std::numeric_limits<double>::infinity(); });
     broken([](auto& c) { c.decimals = 7; });
     wick::comparison tested = good;
-    tested.total_tests.resize(tested.nodes.size());
+    tested.tests.resize(2);
+    tested.nodes[1].test = 1;
     tested.nodes[1].total_verdict = wick::verdict::regressed;
     CHECK_FALSE(wick::validate(tested));
     CHECK(tested != good);

@@ -8,13 +8,13 @@
 #include <wick/result.hpp>  // what comparing and validate return
 #include <wick/version.hpp>
 
-#include <algorithm>   // std::max, std::lower_bound
-#include <cmath>       // std::isfinite
-#include <cstddef>     // std::size_t
-#include <cstdint>     // fixed-width members
-#include <string>      // unit
-#include <utility>     // std::move
-#include <vector>      // nodes, functions, tests
+#include <algorithm> // std::max, std::lower_bound
+#include <cmath>     // std::isfinite
+#include <cstddef>   // std::size_t
+#include <cstdint>   // fixed-width members
+#include <string>    // unit
+#include <utility>   // std::move
+#include <vector>    // nodes, functions, tests
 
 WICK_BEGIN_NAMESPACE
 
@@ -49,23 +49,70 @@ struct compared {
 
 /// The figures behind a verdict.
 struct significance {
-    double p_value = 1; ///< of the test, corrected where many were made
-    double low = 0;     ///< the interval of the change: after less scaled before, in units of weight
+    double p_value = 1;  ///< of the row's own test
+    double adjusted = 1; ///< the same, corrected for how many rows were tested
+    double low = 0;      ///< the interval of the change: `change_of`, and in its units
     double high = 0;
+    /// Its share moved because that of others did; in itself it has not changed as far as can be
+    /// told.
+    bool renormalised = false;
 
     friend bool operator==(const significance& a, const significance& b) {
-        return !(a.p_value < b.p_value) && !(b.p_value < a.p_value) && !(a.low < b.low) &&
-               !(b.low < a.low) && !(a.high < b.high) && !(b.high < a.high);
+        return !(a.p_value < b.p_value) && !(b.p_value < a.p_value) && !(a.adjusted < b.adjusted) &&
+               !(b.adjusted < a.adjusted) && !(a.low < b.low) && !(b.low < a.low) &&
+               !(a.high < b.high) && !(b.high < a.high) && a.renormalised == b.renormalised;
     }
     friend bool operator!=(const significance& a, const significance& b) { return !(a == b); }
+};
+
+/// The figures of one node or function.
+struct tested {
+    significance self;
+    significance total;
+
+    friend bool operator==(const tested& a, const tested& b) {
+        return a.self == b.self && a.total == b.total;
+    }
+    friend bool operator!=(const tested& a, const tested& b) { return !(a == b); }
+};
+
+/// What weights are divided by before they are compared.
+enum class diff_basis : std::uint8_t {
+    share,    ///< all weight of the side
+    cpu_time, ///< the CPU time that the side used, in seconds
+    operation ///< the operations that the side has done
+};
+
+/// How a comparison was tested; as it stands here, it was not.
+struct test_method {
+    diff_basis basis = diff_basis::share;
+    double alpha = 0;           ///< adjusted p-values up to this are significant; 0: untested
+    double margin = 0;          ///< differences up to this do not matter, as a part of all weight
+    double before_exposure = 0; ///< what weights before are divided by; 0: there are none
+    double after_exposure = 0;  ///< the same after
+    std::uint32_t before_runs = 0; ///< how many profiles the side was given as
+    std::uint32_t after_runs = 0;
+    double dispersion =
+        1; ///< the common one: variance between runs, by that of independent samples
+    bool assumes_independent_samples = false; ///< one profile a side tells nothing of variance
+
+    friend bool operator==(const test_method& a, const test_method& b) {
+        const auto same = [](double x, double y) { return !(x < y) && !(y < x); };
+        return a.basis == b.basis && same(a.alpha, b.alpha) && same(a.margin, b.margin) &&
+               same(a.before_exposure, b.before_exposure) &&
+               same(a.after_exposure, b.after_exposure) && a.before_runs == b.before_runs &&
+               a.after_runs == b.after_runs && same(a.dispersion, b.dispersion) &&
+               a.assumes_independent_samples == b.assumes_independent_samples;
+    }
+    friend bool operator!=(const test_method& a, const test_method& b) { return !(a == b); }
 };
 
 /// Two profiles in one calling-context tree. A default constructed comparison is empty and valid;
 /// `untested_comparison` makes all others, and a test may fill in what it concludes. Invariants,
 /// checked by `validate()`: modules, frames and nodes are as in a profile; the magnitudes of the
 /// weights of both sides together add up to less than 2^63; `functions` has an element for each
-/// frame, which follows from the nodes; each list of tests is empty or has an element for each node
-/// or each frame; before_scale is finite and greater than 0.
+/// frame, which follows from the nodes; tests[0] is a default one and all `test` are indices into
+/// them; before_scale is finite and greater than 0.
 struct comparison {
     /// One calling context. Its total follows from the nodes: `totals()`.
     struct node {
@@ -75,10 +122,12 @@ struct comparison {
         presence in = presence::both;
         verdict self_verdict = verdict::untested;
         verdict total_verdict = verdict::untested;
+        std::uint32_t test = 0; ///< index into tests; 0: neither self nor total was tested
 
         friend bool operator==(const node& a, const node& b) {
             return a.parent == b.parent && a.frame == b.frame && a.self == b.self && a.in == b.in &&
-                   a.self_verdict == b.self_verdict && a.total_verdict == b.total_verdict;
+                   a.test == b.test && a.self_verdict == b.self_verdict &&
+                   a.total_verdict == b.total_verdict;
         }
         friend bool operator!=(const node& a, const node& b) { return !(a == b); }
     };
@@ -89,9 +138,10 @@ struct comparison {
         presence in = presence::both;
         verdict self_verdict = verdict::untested;
         verdict total_verdict = verdict::untested;
+        std::uint32_t test = 0; ///< index into tests; 0: neither self nor total was tested
 
         friend bool operator==(const function& a, const function& b) {
-            return a.self == b.self && a.total == b.total && a.in == b.in &&
+            return a.self == b.self && a.total == b.total && a.in == b.in && a.test == b.test &&
                    a.self_verdict == b.self_verdict && a.total_verdict == b.total_verdict;
         }
         friend bool operator!=(const function& a, const function& b) { return !(a == b); }
@@ -101,10 +151,8 @@ struct comparison {
     std::vector<wick::frame> frames = std::vector<wick::frame>(1); ///< [0]: the root's empty frame
     std::vector<node> nodes = std::vector<node>(1);                ///< [0]: the root
     std::vector<function> functions = std::vector<function>(1);    ///< in the order of frames
-    std::vector<significance> self_tests;           ///< by node, or empty
-    std::vector<significance> total_tests;          ///< by node, or empty
-    std::vector<significance> function_self_tests;  ///< by frame, or empty
-    std::vector<significance> function_total_tests; ///< by frame, or empty
+    std::vector<tested> tests = std::vector<tested>(1); ///< of nodes and functions; [0]: untested
+    test_method method;                                 ///< how they were made
     /// Weights of before are multiplied by this where they are compared with those of after: 1, or
     /// how much more was observed after (by operations, duration or weight).
     double before_scale = 1;
@@ -118,9 +166,7 @@ struct comparison {
         return a.unit == b.unit && a.decimals == b.decimals && a.counted == b.counted &&
                !(a.before_scale < b.before_scale) && !(b.before_scale < a.before_scale) &&
                a.nodes == b.nodes && a.functions == b.functions && a.frames == b.frames &&
-               a.modules == b.modules && a.self_tests == b.self_tests &&
-               a.total_tests == b.total_tests && a.function_self_tests == b.function_self_tests &&
-               a.function_total_tests == b.function_total_tests &&
+               a.modules == b.modules && a.tests == b.tests && a.method == b.method &&
                a.before_origins == b.before_origins && a.after_origins == b.after_origins;
     }
     friend bool operator!=(const comparison& a, const comparison& b) { return !(a == b); }
@@ -156,6 +202,16 @@ inline void add(compared& to, const compared& more) noexcept {
 
 } // namespace detail
 
+/// Returns by how much a weight differs: after less before, each divided by the exposure of its
+/// side. On the basis of shares 0.01 is one point; else it is weight, in the comparison's unit, a
+/// second of CPU time or an operation. 0 for an untested comparison.
+[[nodiscard]] inline double change_of(const comparison& c, const compared& row) noexcept {
+    const auto rate = [](const measured& m, double exposure) {
+        return exposure > 0 ? static_cast<double>(m.weight) / exposure : 0;
+    };
+    return rate(row.after, c.method.after_exposure) - rate(row.before, c.method.before_exposure);
+}
+
 /// Returns the inclusive figures of each node: its own and those of all below it.
 /// Cost: O(n), one pass.
 [[nodiscard]] inline std::vector<compared> totals(const comparison& c) {
@@ -172,7 +228,7 @@ inline void add(compared& to, const compared& more) noexcept {
 [[nodiscard]] inline std::vector<comparison::function> functions_of(const comparison& c) {
     const std::vector<compared> total = totals(c);
     std::vector<comparison::function> functions(c.frames.size());
-    std::vector<unsigned char> sides(c.frames.size()); // 1: before, 2: after
+    std::vector<unsigned char> sides(c.frames.size());  // 1: before, 2: after
     std::vector<std::uint32_t> active(c.frames.size()); // how often a frame is on the path
     std::vector<std::uint32_t> path;
     for (std::uint32_t i = 0; i < c.nodes.size(); ++i) {
@@ -331,15 +387,18 @@ namespace detail {
 }
 
 [[nodiscard]] inline error tests_problem(const comparison& c) {
-    const auto wrong = [](const std::vector<significance>& tests, std::size_t size) {
-        return !tests.empty() && tests.size() != size;
-    };
-    if (wrong(c.self_tests, c.nodes.size()) || wrong(c.total_tests, c.nodes.size())) {
-        return error{"there are tests, but not one for each node"};
+    if (c.tests.empty() || c.tests[0] != tested{}) {
+        return error{"tests[0] is not a default one"};
     }
-    if (wrong(c.function_self_tests, c.frames.size()) ||
-        wrong(c.function_total_tests, c.frames.size())) {
-        return error{"there are tests, but not one for each frame"};
+    for (std::size_t i = 0; i < c.nodes.size(); ++i) {
+        if (c.nodes[i].test >= c.tests.size()) {
+            return error{"node " + std::to_string(i) + ": there is no such test"};
+        }
+    }
+    for (std::size_t f = 0; f < c.functions.size(); ++f) {
+        if (c.functions[f].test >= c.tests.size()) {
+            return error{"function " + std::to_string(f) + ": there is no such test"};
+        }
     }
     return {};
 }
