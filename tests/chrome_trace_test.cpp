@@ -23,7 +23,9 @@ wick::chrome_trace parse(std::string_view text, const wick::timeline_roots& root
     return read.value;
 }
 
-std::string stacks(std::string_view text) { return wick::to_folded(parse(text).stacks); }
+std::string stacks(std::string_view text) {
+    return wick::to_folded(parse(text).stacks);
+}
 
 } // namespace
 
@@ -84,8 +86,8 @@ TEST_CASE("chrome trace: ends without begins and begins without ends are counted
 
 TEST_CASE("chrome trace: events that are not spans are counted by kind") {
     std::string events;
-    for (const char* phase : {"b", "n", "e", "S", "T", "p", "F", "s", "t", "f", "i", "I", "R", "C",
-                              "N", "O", "D", "P", "c", "v"}) {
+    for (const char* phase : {"b", "n", "e", "S", "T", "p", "F", "s", "t", "f",
+                              "i", "I", "R", "C", "N", "O", "D", "P", "c", "v"}) {
         events += std::string(events.empty() ? "[" : ",") + "{\"ph\":\"" + phase + "\",\"ts\":1}";
     }
     const wick::chrome_trace read = parse(events + "]");
@@ -197,7 +199,8 @@ TEST_CASE("chrome trace: a hundred thousand callers of each other are walked onc
     for (int i = 0; i < 20000; ++i) { text += R"({"sf":49999},)"; }
     text += R"(],"stackFrames":{)";
     for (int i = 0; i < 50000; ++i) {
-        text += "\"" + std::to_string(i) + R"(":{"name":"f","parent":)" + std::to_string(i - 1) + "},";
+        text +=
+            "\"" + std::to_string(i) + R"(":{"name":"f","parent":)" + std::to_string(i - 1) + "},";
     }
     text += R"("-1":{"name":"root"}}})";
     const wick::chrome_trace read = parse(text);

@@ -43,15 +43,32 @@ std::string tokens(std::string_view text, std::size_t most = 1000000) {
         const json_token t = json.next();
         if (!line.empty()) { line += ' '; }
         switch (t) {
-        case json_token::object_begin: line += "{"; break;
-        case json_token::object_end: line += "}"; break;
-        case json_token::array_begin: line += "["; break;
-        case json_token::array_end: line += "]"; break;
-        case json_token::key: line += "k:" + std::string(json.text()); break;
-        case json_token::string: line += "s:" + std::string(json.text()); break;
-        case json_token::number: line += "n:" + std::string(json.text()); break;
-        case json_token::word: line += "w:" + std::string(json.text()); break;
-        case json_token::end: return line + (json.truncated() ? "cut" : "end");
+        case json_token::object_begin:
+            line += "{";
+            break;
+        case json_token::object_end:
+            line += "}";
+            break;
+        case json_token::array_begin:
+            line += "[";
+            break;
+        case json_token::array_end:
+            line += "]";
+            break;
+        case json_token::key:
+            line += "k:" + std::string(json.text());
+            break;
+        case json_token::string:
+            line += "s:" + std::string(json.text());
+            break;
+        case json_token::number:
+            line += "n:" + std::string(json.text());
+            break;
+        case json_token::word:
+            line += "w:" + std::string(json.text());
+            break;
+        case json_token::end:
+            return line + (json.truncated() ? "cut" : "end");
         case json_token::error:
             CHECK(json.next() == json_token::error);
             return line + json.problem() + " @" + std::to_string(json.offset());
@@ -121,9 +138,11 @@ TEST_CASE("json: escapes become UTF-8") {
         {R"("\"\\\/\b\f\n\r\t")", "\"\\/\b\f\n\r\t"},
         {R"("\u0041\u00e9\u20AC\ud83d\ude00")", "A\xc3\xa9\xe2\x82\xac\xf0\x9f\x98\x80"},
         {R"("a\u0000b")", "a\0b"sv},
-        {R"("\ud83d")", "\xef\xbf\xbd"},          // half of a pair
+        {R"("\ud83d")", "\xef\xbf\xbd"}, // half of a pair
         {R"("\ud83dx")", "\xef\xbf\xbdx"},
-        {R"("\ud83d\u0041")", "\xef\xbf\xbd" "A"},
+        {R"("\ud83d\u0041")",
+         "\xef\xbf\xbd"
+         "A"},
         {R"("\ude00\ud83d")", "\xef\xbf\xbd\xef\xbf\xbd"},
         {R"("\u12")", "\\u12"},
         {R"("\u12g4")", "\\u12g4"},
@@ -233,7 +252,11 @@ TEST_CASE("json: numbers into whole numbers of a smaller unit") {
         {"1e999999999999", 0, false, 0, false},
         {"0e999999999999", 0, true, 0, false},
         {"1e-999999999999", 0, true, 0, true},
-        {"1626812345678901.234", 3, true, 1626812345678901234, false}, // a double has no such digits
+        {"1626812345678901.234",
+         3,
+         true,
+         1626812345678901234,
+         false}, // a double has no such digits
     };
     for (const row& r : rows) {
         std::int64_t value = 0;
@@ -255,14 +278,25 @@ TEST_CASE("json: numbers into doubles are those that strtod makes") {
         CHECK(made == expected);
         CHECK(std::signbit(made) == std::signbit(expected));
     };
-    for (const char* text : {"0", "-0", "0.1", "1e308", "1e309", "5e-324", "123456789012345678901",
-                             "-1.7976931348623157e308", "0.30000000000000004", "1E-5"}) {
+    for (const char* text : {"0",
+                             "-0",
+                             "0.1",
+                             "1e308",
+                             "1e309",
+                             "5e-324",
+                             "123456789012345678901",
+                             "-1.7976931348623157e308",
+                             "0.30000000000000004",
+                             "1E-5"}) {
         same(text);
     }
     for (int i = 0; i < 2000; ++i) {
         const double scale = std::ldexp(1.0, static_cast<int>(random() % 200) - 100);
         char text[64];
-        std::snprintf(text, sizeof text, "%.*g", 1 + static_cast<int>(random() % 17),
+        std::snprintf(text,
+                      sizeof text,
+                      "%.*g",
+                      1 + static_cast<int>(random() % 17),
                       static_cast<double>(random()) * scale);
         std::string number = text;
         same(number);

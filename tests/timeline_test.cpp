@@ -198,7 +198,8 @@ TEST_CASE("timeline: what a builder does not make is found") {
         {"span 1: there is no such thread", [](wick::timeline& t) { t.spans[1].thread = 1; }},
         {"span 1: there is no such frame", [](wick::timeline& t) { t.spans[1].frame = 9; }},
         {"span 1 ends before it begins", [](wick::timeline& t) { t.spans[1].end = 1; }},
-        {"span 0 is deeper than what is around it", [](wick::timeline& t) { t.spans[0].depth = 1; }},
+        {"span 0 is deeper than what is around it",
+         [](wick::timeline& t) { t.spans[0].depth = 1; }},
         {"span 1 does not lie within its parent", [](wick::timeline& t) { t.spans[1].begin = -1; }},
         {"span 2 does not lie within its parent", [](wick::timeline& t) { t.spans[2].end = 11; }},
         {"span 2 begins before its sibling ends", [](wick::timeline& t) { t.spans[2].begin = 4; }},
@@ -228,7 +229,8 @@ TEST_CASE("timeline: brackets of random calls give the times of a simulated stac
     for (int round = 0; round < 200; ++round) {
         wick::timeline_builder builder;
         const std::uint32_t thread = builder.add_thread({});
-        std::map<std::string, std::pair<std::int64_t, std::uint64_t>> expected; // stack → self, calls
+        std::map<std::string, std::pair<std::int64_t, std::uint64_t>>
+            expected; // stack → self, calls
         std::vector<std::string> stack{"thread"};
         std::int64_t now = 0;
         for (int step = 0; step < 60; ++step) {

@@ -6,6 +6,7 @@
 
 #include <wick/detail/hash.hpp> // load, for eight bytes at a time
 #include <wick/detail/text.hpp> // digits
+#include <wick/detail/utf8.hpp> // escapes
 #include <wick/version.hpp>
 
 #include <algorithm>        // std::min
@@ -35,27 +36,6 @@ enum class json_token : std::uint8_t {
     end,
     error
 };
-
-/// Appends a code point as UTF-8.
-inline void append_utf8(std::string& out, std::uint32_t code) {
-    const auto put = [&](std::uint32_t byte) { out += static_cast<char>(byte); };
-    if (code < 0x80) {
-        put(code);
-        return;
-    }
-    if (code < 0x800) {
-        put(0xc0 | code >> 6);
-    } else {
-        if (code < 0x10000) {
-            put(0xe0 | code >> 12);
-        } else {
-            put(0xf0 | code >> 18);
-            put(0x80 | (code >> 12 & 0x3f));
-        }
-        put(0x80 | (code >> 6 & 0x3f));
-    }
-    put(0x80 | (code & 0x3f));
-}
 
 /// Returns the value of the four hexadecimal digits at `at`, or -1.
 [[nodiscard]] inline std::int32_t hex4(std::string_view text, std::size_t at) noexcept {
