@@ -4927,7 +4927,7 @@ struct symbolized {
 namespace detail {
 
 /// A run of addresses of the same name.
-struct code_range {
+struct symbol_range {
     std::uint64_t start = 0;
     std::uint64_t limit = 0; ///< one past the last address
     std::uint32_t name = 0;  ///< offset in the strings of its table
@@ -4955,7 +4955,7 @@ public:
     /// A `limit` that is not above `start` means "up to the next".
     void add(std::uint64_t start, std::uint64_t limit, std::string_view name) {
         if (own_.size() > 0xffffffffu - name.size() - 1 || name.empty()) { return; }
-        code_range range;
+        symbol_range range;
         range.start = start;
         range.limit = limit;
         range.name = static_cast<std::uint32_t>(own_.size());
@@ -4975,7 +4975,7 @@ public:
 
     /// Sorts what was added. Call once, before `find`. Cost: O(n log n).
     void finish() {
-        const auto less = [this](const code_range& a, const code_range& b) {
+        const auto less = [this](const symbol_range& a, const symbol_range& b) {
             return comes_before(a, b);
         };
         std::sort(ranges_.begin(), ranges_.end(), less);
@@ -4986,23 +4986,24 @@ public:
     }
 
     /// Returns the range that an address lies in; nullptr: none. Cost: a binary search.
-    [[nodiscard]] const code_range* find(std::uint64_t address) const {
+    [[nodiscard]] const symbol_range* find(std::uint64_t address) const {
         const auto after = std::upper_bound(
-            ranges_.begin(), ranges_.end(), address, [](std::uint64_t wanted, const code_range& r) {
-                return wanted < r.start;
-            });
+            ranges_.begin(),
+            ranges_.end(),
+            address,
+            [](std::uint64_t wanted, const symbol_range& r) { return wanted < r.start; });
         if (after == ranges_.begin()) { return nullptr; }
-        const code_range& range = *(after - 1);
+        const symbol_range& range = *(after - 1);
         return address < range.limit ? &range : nullptr;
     }
 
     /// Returns the linker's name of a range; nothing when its string table is damaged there.
-    [[nodiscard]] std::optional<std::string_view> symbol(const code_range& range) const {
+    [[nodiscard]] std::optional<std::string_view> symbol(const symbol_range& range) const {
         return elf::text_at(range.table == 0 ? std::string_view(own_) : strings_[range.table],
                             range.name);
     }
 
-    [[nodiscard]] const std::vector<code_range>& ranges() const noexcept { return ranges_; }
+    [[nodiscard]] const std::vector<symbol_range>& ranges() const noexcept { return ranges_; }
 
 private:
     struct code_section {
@@ -5010,8 +5011,8 @@ private:
         std::uint64_t limit = 0; // start: a section without code
     };
 
-    std::vector<code_range> ranges_;
-    std::vector<code_range> open_ended_; // no size is known: up to the next, at most to `limit`
+    std::vector<symbol_range> ranges_;
+    std::vector<symbol_range> open_ended_; // no size is known: up to the next, at most to `limit`
     std::vector<std::string_view> strings_ = std::vector<std::string_view>(1);
     std::string own_;
 
@@ -5050,7 +5051,7 @@ private:
                              table.strings[s.name] == '.')) {
             return;
         }
-        code_range range;
+        symbol_range range;
         range.start = s.value;
         range.limit = s.value + (std::min)(s.size, within.limit - s.value);
         range.name = s.name;
@@ -5079,7 +5080,7 @@ private:
 
     // Enough of a name to choose by. Not all of it: a small file can make millions of symbols share
     // one long string.
-    [[nodiscard]] std::string_view head_of_name(const code_range& range) const {
+    [[nodiscard]] std::string_view head_of_name(const symbol_range& range) const {
         const std::string_view strings = range.table == 0 ? own_ : strings_[range.table];
         if (range.name >= strings.size()) { return {}; }
         const std::string_view head = strings.substr(range.name, 256);
@@ -5087,7 +5088,7 @@ private:
     }
 
     /// True when `a` is sorted before `b`: by address, and what is to be shown last.
-    [[nodiscard]] bool comes_before(const code_range& a, const code_range& b) const {
+    [[nodiscard]] bool comes_before(const symbol_range& a, const symbol_range& b) const {
         if (a.start != b.start) { return a.start < b.start; }
         if (a.rank != b.rank) { return a.rank > b.rank; }
         if (a.table == 0 && b.table == 0) {
@@ -5112,9 +5113,9 @@ private:
     // Makes sorted ranges disjoint. Each is cut where one that starts later begins, and goes on
     // behind that one's end. At most two pieces a range come of it: each has one start and one end.
     void flatten() {
-        std::vector<code_range> flat;
+        std::vector<symbol_range> flat;
         flat.reserve(ranges_.size());
-        std::vector<code_range> open; // those begun and perhaps not ended, the one shown last
+        std::vector<symbol_range> open; // those begun and perhaps not ended, the one shown last
         std::uint64_t at = 0;
         const auto show_until = [&](std::uint64_t limit) {
             if (at < limit) {
@@ -5124,7 +5125,7 @@ private:
                 at = limit;
             }
         };
-        for (const code_range& next : ranges_) {
+        for (const symbol_range& next : ranges_) {
             while (!open.empty() && open.back().limit <= next.start) {
                 show_until(open.back().limit);
                 open.pop_back();
@@ -5145,9 +5146,9 @@ private:
     // Hand-written assembly often has no sizes. Such a symbol reaches up to the next one, but a
     // label within a function that has a size does not cut it.
     void close_open_ended() {
-        std::vector<code_range> closed;
+        std::vector<symbol_range> closed;
         for (std::size_t i = 0; i < open_ended_.size(); ++i) {
-            code_range range = open_ended_[i];
+            symbol_range range = open_ended_[i];
             const bool shadowed =
                 i + 1 < open_ended_.size() && open_ended_[i + 1].start == range.start;
             if (shadowed || find(range.start) != nullptr) { continue; }
@@ -5158,7 +5159,7 @@ private:
                 ranges_.begin(),
                 ranges_.end(),
                 range.start,
-                [](std::uint64_t start, const code_range& r) { return start < r.start; });
+                [](std::uint64_t start, const symbol_range& r) { return start < r.start; });
             if (next != ranges_.end()) { range.limit = (std::min)(range.limit, next->start); }
             closed.push_back(range);
         }
@@ -5169,7 +5170,7 @@ private:
             ranges_.begin(),
             ranges_.begin() + sized,
             ranges_.end(),
-            [](const code_range& a, const code_range& b) { return a.start < b.start; });
+            [](const symbol_range& a, const symbol_range& b) { return a.start < b.start; });
     }
 };
 
@@ -5306,7 +5307,7 @@ public:
             open();
         }
         const std::optional<std::uint64_t> place = in_image(address);
-        const code_range* range = place ? index_.find(*place) : nullptr;
+        const symbol_range* range = place ? index_.find(*place) : nullptr;
         if (range == nullptr) { return nullptr; }
         const auto known = names_.find(range);
         if (known != names_.end()) { return known->second.empty() ? nullptr : &known->second; }
@@ -5334,7 +5335,7 @@ private:
     elf::image image_;
     std::vector<elf::segment> segments_; // those that are loaded, with code first
     code_index index_;
-    std::unordered_map<const code_range*, std::string> names_;
+    std::unordered_map<const symbol_range*, std::string> names_;
     error problem_{};
 
     void note(error problem) {
@@ -5542,7 +5543,7 @@ public:
     }
 
     [[nodiscard]] std::optional<std::string_view> find(std::uint64_t address) const {
-        const code_range* range = index_.find(address);
+        const symbol_range* range = index_.find(address);
         return range == nullptr ? std::nullopt : index_.symbol(*range);
     }
 

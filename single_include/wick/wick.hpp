@@ -13,11 +13,15 @@
 //   wick/detail/shown_text.hpp
 //   wick/detail/writer.hpp
 //   wick/folded.hpp
+//   wick/detail/folded_lines.hpp
 //   wick/detail/lines.hpp
 //   wick/detail/stack_text.hpp
 //   wick/detail/text.hpp
 //   wick/format/perf_script.hpp
 //   wick/detail/symbol_text.hpp
+//   wick/query.hpp
+//   wick/detail/pattern.hpp
+//   wick/detail/pattern_program.hpp
 //   wick/sampler.hpp
 //   wick/detail/sample_handler.hpp
 //   wick/detail/sample_ring.hpp
@@ -2955,6 +2959,180 @@ WICK_END_NAMESPACE
 #ifndef WICK_FOLDED_HPP
 #define WICK_FOLDED_HPP
 
+// wick/detail/folded_lines.hpp - a tree as sorted lines of stacks, with weights behind them.
+#ifndef WICK_DETAIL_FOLDED_LINES_HPP
+#define WICK_DETAIL_FOLDED_LINES_HPP
+
+
+#include <algorithm> // std::sort
+#include <cstddef>   // std::size_t
+#include <cstdint>   // std::uint32_t
+#include <string>    // lines that are built
+#include <utility>   // std::move
+#include <vector>    // siblings that wait
+
+WICK_BEGIN_NAMESPACE
+namespace detail {
+
+[[nodiscard]] inline bool has_separator(const std::string& text) {
+    return text.find_first_of(";\n\r") != std::string::npos;
+}
+
+[[nodiscard]] inline bool has_separators(const std::vector<frame>& frames) {
+    for (const frame& f : frames) {
+        if (has_separator(f.function)) { return true; }
+    }
+    return false;
+}
+
+/// Returns the profile with names that can be read back as one frame: what separates becomes what
+/// does not.
+[[nodiscard]] inline profile without_separators(const profile& p) {
+    return map_frames(p, [&](const frame& f) {
+        frame text;
+        append_frame_text(text.function, p, f);
+        for (char& c : text.function) {
+            if (c == ';') { c = ':'; }
+            if (c == '\n' || c == '\r') { c = ' '; }
+        }
+        return text;
+    });
+}
+
+/// Writes the lines of a tree in the order of their bytes, as `sort` has them. That is not the
+/// order of the tree: "a 1" < "a-x;b 1" < "a;b 1".
+/// `weights(line, tree, node)` appends what stands behind a stack.
+template <class Writer, class Weights>
+class folded_lines {
+public:
+    folded_lines(Writer& out, const profile& p, Weights weights)
+        : out_(out)
+        , weights_(weights)
+        , shown_(p)
+        , tree_(shown_.tree())
+        , last_(tree_.nodes.size()) {
+        for (std::size_t i = tree_.nodes.size(); i-- > 1;) {
+            last_[i] = (std::max)(last_[i], static_cast<std::uint32_t>(i + 1));
+            std::uint32_t& of_parent = last_[tree_.nodes[i].parent];
+            of_parent = (std::max)(of_parent, last_[i]);
+        }
+        if (!last_.empty()) { last_[0] = static_cast<std::uint32_t>(last_.size()); }
+    }
+
+    void write() {
+        if (tree_.nodes.empty()) { return; }
+        if (has_line(0)) { put_line(0, 0); }
+        push_children(0, 0);
+        while (!pending_.empty()) {
+            const item next = pending_.back();
+            pending_.pop_back();
+            line_.resize(next.prefix);
+            append_name(next.node, next.is_line);
+            if (next.is_line) {
+                put_line(next.node, line_.size());
+                continue;
+            }
+            line_ += ';';
+            push_children(next.node, line_.size());
+        }
+    }
+
+private:
+    // A node has a line of its own, and a block of lines when it has children.
+    struct item {
+        std::uint32_t node;
+        bool is_line;
+        std::size_t prefix; // how much of line_ the ancestors take
+        std::string key;    // the bytes that tell it from its siblings', where names do not
+    };
+    Writer& out_;
+    Weights weights_;
+    shown_profile shown_;
+    const profile& tree_;
+    std::vector<std::uint32_t> last_; // one past each node's last descendant
+    std::vector<item> pending_;
+    std::vector<std::uint32_t> children_;
+    std::string line_;
+
+    [[nodiscard]] const std::string& text_of(std::uint32_t node) const {
+        return shown_.texts()[tree_.nodes[node].frame];
+    }
+    // A line that begins with "# " would be read as a comment.
+    [[nodiscard]] static bool begins_comment(const std::string& root) {
+        return root == "#" || root.compare(0, 2, "# ") == 0;
+    }
+    void append_name(std::uint32_t node, bool is_line) {
+        const std::size_t begin = line_.size();
+        line_ += text_of(node);
+        if (begin > 0 || !begins_comment(line_)) { return; }
+        if (line_.size() > 1) {
+            line_[1] = '_';
+        } else if (is_line) {
+            line_ += '_';
+        }
+    }
+    [[nodiscard]] bool has_children(std::uint32_t node) const { return last_[node] > node + 1; }
+    [[nodiscard]] bool has_line(std::uint32_t node) const {
+        const profile::node& n = tree_.nodes[node];
+        return n.self != 0 || n.count != 0 || (node != 0 && !has_children(node));
+    }
+
+    void put_line(std::uint32_t node, std::size_t size) {
+        line_.resize(size);
+        line_ += ' ';
+        weights_(line_, tree_, node);
+        line_ += '\n';
+        out_.put(line_);
+    }
+
+    void push_children(std::uint32_t node, std::size_t prefix) {
+        children_.clear();
+        for (std::uint32_t c = node + 1; c < last_[node]; c = last_[c]) { children_.push_back(c); }
+        const std::size_t begin = pending_.size();
+        for (std::size_t i = children_.size(); i-- > 0;) {
+            const std::uint32_t c = children_[i];
+            if (has_children(c)) { pending_.push_back({c, false, prefix, {}}); }
+            if (has_line(c)) { pending_.push_back({c, true, prefix, {}}); }
+        }
+        if (names_meet()) { sort_by_bytes(begin); }
+    }
+
+    // Whether the order of the names may not be that of the lines: a name begins another one.
+    [[nodiscard]] bool names_meet() const {
+        for (std::size_t i = 1; i < children_.size(); ++i) {
+            const std::string& a = text_of(children_[i - 1]);
+            const std::string& b = text_of(children_[i]);
+            if (begins_comment(a)) { return true; }
+            if (b.size() < a.size() ? b <= a : b.compare(0, a.size(), a) <= 0) { return true; }
+        }
+        return false;
+    }
+
+    void sort_by_bytes(std::size_t begin) {
+        const std::string saved = line_;
+        for (std::size_t i = begin; i < pending_.size(); ++i) {
+            item& it = pending_[i];
+            line_.resize(it.prefix);
+            append_name(it.node, it.is_line);
+            it.key = line_.substr(it.prefix);
+            if (it.is_line) {
+                it.key += ' ';
+                weights_(it.key, tree_, it.node);
+            } else {
+                it.key += ';';
+            }
+        }
+        std::sort(pending_.begin() + static_cast<std::ptrdiff_t>(begin),
+                  pending_.end(),
+                  [](const item& a, const item& b) { return b.key < a.key; }); // taken from the end
+        line_ = saved;
+    }
+};
+
+} // namespace detail
+WICK_END_NAMESPACE
+
+#endif
 // wick/detail/lines.hpp - lines out of a stream of bytes, without holding the stream.
 #ifndef WICK_DETAIL_LINES_HPP
 #define WICK_DETAIL_LINES_HPP
@@ -3282,7 +3460,6 @@ WICK_END_NAMESPACE
 
 #endif
 
-#include <algorithm>   // std::sort
 #include <cstddef>     // std::size_t
 #include <cstdint>     // std::int64_t
 #include <string>      // lines that are built
@@ -3428,155 +3605,6 @@ template <class Source>
     return read_folded(detail::text_source(text));
 }
 
-namespace detail {
-
-[[nodiscard]] inline bool has_separator(const std::string& text) {
-    return text.find_first_of(";\n\r") != std::string::npos;
-}
-
-/// Returns the profile with names that can be read back as one frame: what separates becomes what
-/// does not.
-[[nodiscard]] inline profile without_separators(const profile& p) {
-    return map_frames(p, [&](const frame& f) {
-        frame text;
-        append_frame_text(text.function, p, f);
-        for (char& c : text.function) {
-            if (c == ';') { c = ':'; }
-            if (c == '\n' || c == '\r') { c = ' '; }
-        }
-        return text;
-    });
-}
-
-/// Writes the lines of a tree in the order of their bytes, as `sort` has them. That is not the
-/// order of the tree: "a 1" < "a-x;b 1" < "a;b 1".
-template <class Writer>
-class folded_lines {
-public:
-    folded_lines(Writer& out, const profile& p)
-        : out_(out)
-        , shown_(p)
-        , tree_(shown_.tree())
-        , last_(tree_.nodes.size()) {
-        for (std::size_t i = tree_.nodes.size(); i-- > 1;) {
-            last_[i] = (std::max)(last_[i], static_cast<std::uint32_t>(i + 1));
-            std::uint32_t& of_parent = last_[tree_.nodes[i].parent];
-            of_parent = (std::max)(of_parent, last_[i]);
-        }
-        if (!last_.empty()) { last_[0] = static_cast<std::uint32_t>(last_.size()); }
-    }
-
-    void write() {
-        if (tree_.nodes.empty()) { return; }
-        if (has_line(0)) { put_line(0, 0); }
-        push_children(0, 0);
-        while (!pending_.empty()) {
-            const item next = pending_.back();
-            pending_.pop_back();
-            line_.resize(next.prefix);
-            append_name(next.node, next.is_line);
-            if (next.is_line) {
-                put_line(next.node, line_.size());
-                continue;
-            }
-            line_ += ';';
-            push_children(next.node, line_.size());
-        }
-    }
-
-private:
-    // A node has a line of its own, and a block of lines when it has children.
-    struct item {
-        std::uint32_t node;
-        bool is_line;
-        std::size_t prefix; // how much of line_ the ancestors take
-        std::string key;    // the bytes that tell it from its siblings', where names do not
-    };
-    Writer& out_;
-    shown_profile shown_;
-    const profile& tree_;
-    std::vector<std::uint32_t> last_; // one past each node's last descendant
-    std::vector<item> pending_;
-    std::vector<std::uint32_t> children_;
-    std::string line_;
-
-    [[nodiscard]] const std::string& text_of(std::uint32_t node) const {
-        return shown_.texts()[tree_.nodes[node].frame];
-    }
-    // A line that begins with "# " would be read as a comment.
-    [[nodiscard]] static bool begins_comment(const std::string& root) {
-        return root == "#" || root.compare(0, 2, "# ") == 0;
-    }
-    void append_name(std::uint32_t node, bool is_line) {
-        const std::size_t begin = line_.size();
-        line_ += text_of(node);
-        if (begin > 0 || !begins_comment(line_)) { return; }
-        if (line_.size() > 1) {
-            line_[1] = '_';
-        } else if (is_line) {
-            line_ += '_';
-        }
-    }
-    [[nodiscard]] bool has_children(std::uint32_t node) const { return last_[node] > node + 1; }
-    [[nodiscard]] bool has_line(std::uint32_t node) const {
-        const profile::node& n = tree_.nodes[node];
-        return n.self != 0 || n.count != 0 || (node != 0 && !has_children(node));
-    }
-
-    void put_line(std::uint32_t node, std::size_t size) {
-        line_.resize(size);
-        line_ += ' ';
-        append_weight(line_, tree_.nodes[node].self, tree_.decimals);
-        line_ += '\n';
-        out_.put(line_);
-    }
-
-    void push_children(std::uint32_t node, std::size_t prefix) {
-        children_.clear();
-        for (std::uint32_t c = node + 1; c < last_[node]; c = last_[c]) { children_.push_back(c); }
-        const std::size_t begin = pending_.size();
-        for (std::size_t i = children_.size(); i-- > 0;) {
-            const std::uint32_t c = children_[i];
-            if (has_children(c)) { pending_.push_back({c, false, prefix, {}}); }
-            if (has_line(c)) { pending_.push_back({c, true, prefix, {}}); }
-        }
-        if (names_meet()) { sort_by_bytes(begin); }
-    }
-
-    // Whether the order of the names may not be that of the lines: a name begins another one.
-    [[nodiscard]] bool names_meet() const {
-        for (std::size_t i = 1; i < children_.size(); ++i) {
-            const std::string& a = text_of(children_[i - 1]);
-            const std::string& b = text_of(children_[i]);
-            if (begins_comment(a)) { return true; }
-            if (b.size() < a.size() ? b <= a : b.compare(0, a.size(), a) <= 0) { return true; }
-        }
-        return false;
-    }
-
-    void sort_by_bytes(std::size_t begin) {
-        const std::string saved = line_;
-        for (std::size_t i = begin; i < pending_.size(); ++i) {
-            item& it = pending_[i];
-            line_.resize(it.prefix);
-            append_name(it.node, it.is_line);
-            it.key = line_.substr(it.prefix);
-            if (it.is_line) {
-                it.key += ' ';
-                append_weight(it.key, tree_.nodes[it.node].self, tree_.decimals);
-            } else {
-                it.key += ';';
-            }
-        }
-        std::sort(pending_.begin() + static_cast<std::ptrdiff_t>(begin),
-                  pending_.end(),
-                  [](const item& a, const item& b) { return b.key < a.key; }); // taken from the end
-        line_ = saved;
-    }
-};
-
-} // namespace detail
-
 /// Writes a profile as folded text, a line for each stack with weight of its own, sorted as
 /// `LC_ALL=C sort` has them; reading the text gives the same stacks and weights. Kinds become the
 /// suffixes "_[k]", "_[i]" and
@@ -3586,14 +3614,15 @@ private:
 /// siblings along it.
 template <class Sink>
 void write_folded(Sink&& sink, const profile& p) {
-    for (const frame& f : p.frames) {
-        if (detail::has_separator(f.function)) {
-            write_folded(sink, detail::without_separators(p));
-            return;
-        }
+    if (detail::has_separators(p.frames)) {
+        write_folded(sink, detail::without_separators(p));
+        return;
     }
+    const auto weights = [](std::string& line, const profile& tree, std::uint32_t node) {
+        detail::append_weight(line, tree.nodes[node].self, tree.decimals);
+    };
     detail::text_writer<std::remove_reference_t<Sink>> out(sink);
-    detail::folded_lines<decltype(out)>(out, p).write();
+    detail::folded_lines<decltype(out), decltype(weights)>(out, p, weights).write();
     out.flush();
 }
 
@@ -4465,6 +4494,2517 @@ parse_perf_script(std::string_view text, const perf_script_options& options = {}
         if (next < text.size() && text[next] == '\n') { return next + 1; }
     }
     return text.size();
+}
+
+WICK_END_NAMESPACE
+
+#endif
+// wick/query.hpp - questions to a profile: what matches, what remains, what never waits.
+#ifndef WICK_QUERY_HPP
+#define WICK_QUERY_HPP
+
+// wick/detail/pattern.hpp - literal text or a regular expression, searched for in linear time.
+#ifndef WICK_DETAIL_PATTERN_HPP
+#define WICK_DETAIL_PATTERN_HPP
+
+// wick/detail/pattern_program.hpp - regular expressions in Python's syntax into steps of a machine.
+#ifndef WICK_DETAIL_PATTERN_PROGRAM_HPP
+#define WICK_DETAIL_PATTERN_PROGRAM_HPP
+
+
+#include <algorithm>   // std::sort
+#include <cstddef>     // std::size_t
+#include <cstdint>     // code points
+#include <string>      // words of errors
+#include <string_view> // patterns
+#include <utility>     // std::move
+#include <vector>      // steps and sets
+
+WICK_BEGIN_NAMESPACE
+namespace detail {
+
+/// Reads a code point at the beginning of text that is not empty; returns how many bytes it has. A
+/// byte that is no part of valid UTF-8 is one code point, U+DC80 to U+DCFF, as in Python's
+/// "surrogateescape".
+[[nodiscard]] inline std::size_t decode_utf8(std::string_view text, std::uint32_t& code) noexcept {
+    const auto byte = [&](std::size_t i) {
+        return static_cast<std::uint32_t>(static_cast<unsigned char>(text[i]));
+    };
+    const auto follows = [&](std::size_t i) { return i < text.size() && (byte(i) & 0xc0) == 0x80; };
+    const std::uint32_t lead = byte(0);
+    code = lead;
+    if (lead < 0x80) { return 1; }
+    if (lead >= 0xc2 && lead <= 0xdf && follows(1)) {
+        code = (lead & 0x1f) << 6 | (byte(1) & 0x3f);
+        return 2;
+    }
+    if ((lead & 0xf0) == 0xe0 && follows(1) && follows(2)) {
+        code = (lead & 0x0f) << 12 | (byte(1) & 0x3f) << 6 | (byte(2) & 0x3f);
+        if (code >= 0x800 && (code < 0xd800 || code > 0xdfff)) { return 3; }
+    }
+    if ((lead & 0xf8) == 0xf0 && follows(1) && follows(2) && follows(3)) {
+        code =
+            (lead & 0x07) << 18 | (byte(1) & 0x3f) << 12 | (byte(2) & 0x3f) << 6 | (byte(3) & 0x3f);
+        if (code >= 0x10000 && code <= 0x10ffff) { return 4; }
+    }
+    code = 0xdc00 + lead;
+    return 1;
+}
+
+/// Appends a code point that is not a surrogate.
+inline void append_code_point(std::string& out, std::uint32_t code) {
+    const auto put = [&](std::uint32_t byte) { out += static_cast<char>(byte); };
+    if (code < 0x80) {
+        put(code);
+    } else if (code < 0x800) {
+        put(0xc0 | code >> 6);
+        put(0x80 | (code & 0x3f));
+    } else if (code < 0x10000) {
+        put(0xe0 | code >> 12);
+        put(0x80 | (code >> 6 & 0x3f));
+        put(0x80 | (code & 0x3f));
+    } else {
+        put(0xf0 | code >> 18);
+        put(0x80 | (code >> 12 & 0x3f));
+        put(0x80 | (code >> 6 & 0x3f));
+        put(0x80 | (code & 0x3f));
+    }
+}
+
+inline constexpr std::uint32_t last_code_point = 0x10ffff;
+
+/// Code points from the first to the last.
+struct code_range {
+    std::uint32_t first;
+    std::uint32_t last;
+
+    friend bool operator==(const code_range& a, const code_range& b) {
+        return a.first == b.first && a.last == b.last;
+    }
+};
+
+/// Sorted ranges that neither overlap nor touch.
+using code_set = std::vector<code_range>;
+
+inline void tidy(code_set& set) {
+    std::sort(set.begin(), set.end(), [](const code_range& a, const code_range& b) {
+        return a.first < b.first;
+    });
+    std::size_t kept = 0;
+    for (std::size_t i = 0; i < set.size(); ++i) {
+        if (kept > 0 && set[i].first <= set[kept - 1].last + 1) {
+            set[kept - 1].last = (std::max)(set[kept - 1].last, set[i].last);
+        } else {
+            set[kept++] = set[i];
+        }
+    }
+    set.resize(kept);
+}
+
+/// Returns all code points that are not in a tidy set.
+[[nodiscard]] inline code_set complement(const code_set& set) {
+    code_set others;
+    std::uint32_t next = 0;
+    for (const code_range& r : set) {
+        if (r.first > next) { others.push_back({next, r.first - 1}); }
+        next = r.last + 1;
+    }
+    if (next <= last_code_point) { others.push_back({next, last_code_point}); }
+    return others;
+}
+
+/// Adds the other case of all ASCII letters in the set.
+inline void fold_case(code_set& set) {
+    code_set more;
+    for (const code_range& r : set) {
+        for (const std::uint32_t a : {std::uint32_t{'A'}, std::uint32_t{'a'}}) {
+            const std::uint32_t first = (std::max)(r.first, a);
+            const std::uint32_t last = (std::min)(r.last, a + 25);
+            const std::uint32_t other = a ^ ('A' ^ 'a');
+            if (first <= last) { more.push_back({first - a + other, last - a + other}); }
+        }
+    }
+    set.insert(set.end(), more.begin(), more.end());
+    tidy(set);
+}
+
+enum class assertion : std::uint8_t {
+    text_start,   // \A, ^
+    line_start,   // ^ with (?m)
+    text_end,     // \Z
+    last_line,    // $: at the end or before a newline that ends the text
+    line_end,     // $ with (?m)
+    word_edge,    // \b
+    no_word_edge, // \B
+};
+
+enum class pattern_op : std::uint8_t {
+    set,     // one code point of sets[index], then the next step
+    either,  // the next step or, if that leads nowhere, the one `to` steps on
+    or_else, // the same, `to` first
+    jump,    // `to` steps on
+    check,   // the assertion `index`, then the next step
+    match,
+};
+
+/// A step of the machine. Distances are relative, so that a piece of program can be copied.
+struct pattern_step {
+    pattern_op op;
+    std::uint32_t index;
+    std::int32_t to;
+};
+
+struct pattern_program {
+    std::vector<pattern_step> steps;
+    std::vector<code_set> sets;
+    std::string literal;        // bytes that stand in every match; may be empty
+    bool only_literal = false;  // and the match is nothing else
+    std::uint32_t asserted = 0; // a bit for each assertion that is used
+};
+
+/// Reads a regular expression. Groups are kept on an own stack: their depth is the pattern's.
+class pattern_parser {
+public:
+    // A machine larger than this is a mistake, or an attack: nested repetitions multiply.
+    static constexpr std::size_t max_steps = 20000;
+    static constexpr std::size_t max_sets = 2000;
+    static constexpr std::size_t max_ranges = 10000;
+
+    pattern_parser(std::string_view text, bool ignore_case)
+        : text_(text) {
+        flags_.ignore_case = ignore_case;
+    }
+
+    [[nodiscard]] result<pattern_program> parse() {
+        while (!problem_ && at_ < text_.size()) { item(); }
+        if (!problem_ && !groups_.empty()) {
+            fail("missing ), unterminated subpattern", groups_.back().at);
+        }
+        if (problem_) { return {pattern_program{}, std::move(problem_)}; }
+        finish_branches();
+        emit(pattern_op::match);
+        keep_run();
+        if (alternatives_) { longest_run_.clear(); }
+        made_.only_literal = plain_;
+        made_.literal = std::move(longest_run_);
+        if (problem_) { return {pattern_program{}, std::move(problem_)}; }
+        return {std::move(made_), {}};
+    }
+
+    /// The program of the text itself, in any case.
+    [[nodiscard]] result<pattern_program> parse_literal() {
+        while (!problem_ && at_ < text_.size()) { literal(take()); }
+        emit(pattern_op::match);
+        if (problem_) { return {pattern_program{}, std::move(problem_)}; }
+        return {std::move(made_), {}};
+    }
+
+private:
+    struct flags {
+        bool ignore_case = false;
+        bool multi_line = false;
+        bool dot_all = false;
+        bool verbose = false;
+    };
+    struct group {
+        std::size_t at;      // of its parenthesis
+        std::size_t begin;   // its first step
+        std::size_t branch;  // the first step of its last alternative
+        std::size_t pending; // how many jumps of outer groups wait in pending_
+        flags outer;
+    };
+    // What stands before a quantifier.
+    enum class before : std::uint8_t { nothing, repeatable, repeated };
+
+    std::string_view text_;
+    std::size_t at_ = 0;
+    flags flags_;
+    pattern_program made_;
+    wick::error problem_;
+    std::vector<group> groups_;
+    std::vector<std::size_t> pending_; // jumps to the end of their group
+    std::size_t branch_ = 0;           // the first step of the last alternative
+    std::size_t atom_ = 0;             // the first step of what a quantifier repeats
+    before before_ = before::nothing;
+    bool start_ = true; // nothing but flags and comments so far
+    std::vector<std::string> names_;
+    id_table set_index_;
+    std::size_t ranges_ = 0;
+    // The literal that every match holds: the longest run of characters outside of groups.
+    std::string run_;
+    std::size_t run_last_ = 0; // bytes of its last character
+    std::string longest_run_;
+    bool alternatives_ = false;
+    bool plain_ = true; // nothing but characters
+
+    void fail(std::string what, std::size_t at) {
+        if (problem_) { return; }
+        what += " at position " + std::to_string(at);
+        problem_ = wick::error{std::move(what), 0, at};
+    }
+
+    [[nodiscard]] bool next_is(char c) const { return at_ < text_.size() && text_[at_] == c; }
+    bool take_if(char c) {
+        if (!next_is(c)) { return false; }
+        ++at_;
+        return true;
+    }
+    std::uint32_t take() {
+        std::uint32_t code = 0;
+        at_ += decode_utf8(text_.substr(at_), code);
+        return code;
+    }
+    [[nodiscard]] std::string since(std::size_t begin) const {
+        return std::string(text_.substr(begin, at_ - begin));
+    }
+
+    // ------------------------------------------------------------------------------- the program
+
+    void emit(pattern_op op, std::uint32_t index = 0, std::int32_t to = 0) {
+        insert(made_.steps.size(), op, index, to);
+    }
+    void insert(std::size_t at, pattern_op op, std::uint32_t index = 0, std::int32_t to = 0) {
+        if (made_.steps.size() >= max_steps) {
+            fail("the pattern is too large: more than " + std::to_string(max_steps) + " steps",
+                 at_);
+            return;
+        }
+        made_.steps.insert(made_.steps.begin() + static_cast<std::ptrdiff_t>(at),
+                           pattern_step{op, index, to});
+    }
+    [[nodiscard]] static std::int32_t distance(std::size_t from, std::size_t to) {
+        return static_cast<std::int32_t>(to) - static_cast<std::int32_t>(from);
+    }
+
+    [[nodiscard]] std::uint32_t intern(code_set set) {
+        const std::uint64_t hash =
+            hash_bytes({reinterpret_cast<const char*>(set.data()), set.size() * sizeof(code_range)},
+                       hash_seed());
+        const std::uint32_t known =
+            set_index_.find(hash, [&](std::uint32_t id) { return made_.sets[id] == set; });
+        if (known != id_table::none) { return known; }
+        ranges_ += set.size();
+        if (made_.sets.size() >= max_sets || ranges_ > max_ranges) {
+            fail("the pattern is too large: too many different characters and sets", at_);
+            return 0;
+        }
+        const auto id = static_cast<std::uint32_t>(made_.sets.size());
+        made_.sets.push_back(std::move(set));
+        set_index_.insert(hash, id);
+        return id;
+    }
+
+    void begin_atom() {
+        atom_ = made_.steps.size();
+        before_ = before::repeatable;
+        start_ = false;
+    }
+
+    void literal(std::uint32_t code) {
+        begin_atom();
+        code_set set{{code, code}};
+        if (flags_.ignore_case) { fold_case(set); }
+        const bool one = set.size() == 1;
+        emit(pattern_op::set, intern(std::move(set)));
+        // A stray byte may stand within a longer character of the text, where it is none.
+        if (!one || (code >= 0xd800 && code <= 0xdfff)) { return no_literal(); }
+        if (!groups_.empty()) { return; }
+        const std::size_t size = run_.size();
+        append_code_point(run_, code);
+        run_last_ = run_.size() - size;
+    }
+    void keep_run() {
+        if (run_.size() > longest_run_.size()) { longest_run_ = run_; }
+        run_.clear();
+        run_last_ = 0;
+    }
+    void no_literal() {
+        plain_ = false;
+        keep_run();
+    }
+
+    void one_of(code_set set) {
+        begin_atom();
+        no_literal();
+        emit(pattern_op::set, intern(std::move(set)));
+    }
+    void check(assertion a) {
+        plain_ = false;
+        start_ = false;
+        before_ = before::nothing;
+        made_.asserted |= 1u << static_cast<unsigned>(a);
+        // What assertions look at must be told apart: it is made part of the alphabet.
+        if (a == assertion::word_edge || a == assertion::no_word_edge) { (void)intern(words()); }
+        if (a == assertion::line_start || a == assertion::line_end || a == assertion::last_line) {
+            (void)intern({{'\n', '\n'}});
+        }
+        emit(pattern_op::check, static_cast<std::uint32_t>(a));
+    }
+
+    // -------------------------------------------------------------------------------- the syntax
+
+    void item() {
+        const std::size_t begin = at_;
+        const std::uint32_t c = take();
+        if (flags_.verbose && skip_comment(c)) { return; }
+        switch (c) {
+        case '|':
+            return alternative();
+        case '(':
+            return open(begin);
+        case ')':
+            return close(begin);
+        case '*':
+            return quantifier(begin, 0, unbounded);
+        case '+':
+            return quantifier(begin, 1, unbounded);
+        case '?':
+            return quantifier(begin, 0, 1);
+        case '{':
+            return counted(begin);
+        case '[':
+            return bracket(begin);
+        case '.':
+            return one_of(flags_.dot_all ? complement({}) : complement({{'\n', '\n'}}));
+        case '^':
+            return check(flags_.multi_line ? assertion::line_start : assertion::text_start);
+        case '$':
+            return check(flags_.multi_line ? assertion::line_end : assertion::last_line);
+        case '\\':
+            return escape(begin);
+        default:
+            return literal(c);
+        }
+    }
+
+    bool skip_comment(std::uint32_t c) {
+        if (c == ' ' || (c >= '\t' && c <= '\r')) { return true; }
+        if (c != '#') { return false; }
+        const std::size_t end = text_.find('\n', at_);
+        at_ = end == std::string_view::npos ? text_.size() : end + 1;
+        return true;
+    }
+
+    void alternative() {
+        plain_ = false;
+        if (groups_.empty()) { alternatives_ = true; }
+        const auto size = distance(branch_, made_.steps.size());
+        insert(branch_, pattern_op::either, 0, size + 2);
+        pending_.push_back(made_.steps.size());
+        emit(pattern_op::jump);
+        branch_ = made_.steps.size();
+        before_ = before::nothing;
+        start_ = false;
+    }
+
+    void finish_branches() {
+        const std::size_t base = groups_.empty() ? 0 : groups_.back().pending;
+        if (problem_) { return; }
+        for (std::size_t i = base; i < pending_.size(); ++i) {
+            made_.steps[pending_[i]].to = distance(pending_[i], made_.steps.size());
+        }
+        pending_.resize(base);
+    }
+
+    void open(std::size_t begin) {
+        flags inner = flags_;
+        if (take_if('?')) {
+            if (!extension(begin, inner)) { return; }
+        }
+        no_literal();
+        groups_.push_back(group{begin, made_.steps.size(), branch_, pending_.size(), flags_});
+        flags_ = inner;
+        branch_ = made_.steps.size();
+        before_ = before::nothing;
+        start_ = false;
+    }
+
+    void close(std::size_t begin) {
+        if (groups_.empty()) { return fail("unbalanced parenthesis", begin); }
+        finish_branches();
+        const group& g = groups_.back();
+        flags_ = g.outer;
+        branch_ = g.branch;
+        atom_ = g.begin;
+        before_ = before::repeatable;
+        groups_.pop_back();
+    }
+
+    // What follows "(?". Returns whether a group begins.
+    bool extension(std::size_t begin, flags& inner) {
+        const std::size_t mark = at_ - 1;
+        if (at_ == text_.size()) {
+            fail("unexpected end of pattern", at_);
+            return false;
+        }
+        const char c = text_[at_];
+        if (c == ':') {
+            ++at_;
+            return true;
+        }
+        if (c == '#') {
+            const std::size_t end = text_.find(')', at_);
+            if (end == std::string_view::npos) { fail("missing ), unterminated comment", begin); }
+            at_ = end == std::string_view::npos ? text_.size() : end + 1;
+            return false;
+        }
+        if (c == 'P') { return named(mark); }
+        if (c == '=' || c == '!') { return unsupported("lookahead", mark); }
+        if (c == '<') {
+            ++at_;
+            if (next_is('=') || next_is('!')) { return unsupported("lookbehind", mark); }
+            const std::string shown = at_ < text_.size() ? character_at(at_) : "";
+            if (shown.empty()) {
+                fail("unexpected end of pattern", at_);
+            } else {
+                fail("unknown extension ?<" + shown, mark);
+            }
+            return false;
+        }
+        if (c == '(') { return unsupported("a conditional group", mark); }
+        if (c == '>') { return unsupported("an atomic group", mark); }
+        if (c == '-' || std::string_view("aiLmsux").find(c) != std::string_view::npos) {
+            return inline_flags(begin, mark, inner);
+        }
+        fail("unknown extension ?" + character_at(at_), mark);
+        return false;
+    }
+
+    [[nodiscard]] std::string character_at(std::size_t at) const {
+        std::uint32_t code = 0;
+        std::size_t size = decode_utf8(text_.substr(at), code);
+        if (code == '\\' && at + 1 < text_.size()) {
+            size += decode_utf8(text_.substr(at + 1), code); // an escape is shown whole
+        }
+        return std::string(text_.substr(at, size));
+    }
+
+    bool unsupported(const char* what, std::size_t at) {
+        fail(std::string(what) + " is not supported: matching takes linear time", at);
+        return false;
+    }
+
+    bool named(std::size_t mark) {
+        ++at_;
+        if (at_ == text_.size()) {
+            fail("unexpected end of pattern", at_);
+            return false;
+        }
+        if (next_is('=')) { return unsupported("a backreference", mark); }
+        if (!take_if('<')) {
+            fail("unknown extension ?P" + character_at(at_), mark);
+            return false;
+        }
+        const std::size_t begin = at_;
+        const std::size_t end = text_.find('>', at_);
+        if (begin == text_.size() || end == begin) {
+            fail("missing group name", begin);
+            return false;
+        }
+        if (end == std::string_view::npos) {
+            fail("missing >, unterminated name", begin);
+            return false;
+        }
+        at_ = end + 1;
+        std::string name(text_.substr(begin, end - begin));
+        const auto word = [](char c) {
+            return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' ||
+                   static_cast<unsigned char>(c) >= 0x80;
+        };
+        if (is_digit(name[0]) || !std::all_of(name.begin(), name.end(), word)) {
+            fail("bad character in group name '" + name + "'", begin);
+            return false;
+        }
+        if (std::find(names_.begin(), names_.end(), name) != names_.end()) {
+            fail("redefinition of group name '" + name + "'", begin);
+            return false;
+        }
+        names_.push_back(std::move(name));
+        return true;
+    }
+
+    // "(?i)" for the whole pattern, "(?i:" and "(?s-i:" for a group.
+    bool inline_flags(std::size_t begin, std::size_t mark, flags& inner) {
+        bool on = true;
+        std::size_t letters = 0;
+        for (;; ++at_) {
+            if (at_ == text_.size()) {
+                fail(letters == 0 ? "missing flag" : "missing -, : or )", at_);
+                return false;
+            }
+            const char c = text_[at_];
+            if (c == '-' && on) {
+                on = false;
+                letters = 0;
+            } else if (c == ':' || c == ')') {
+                break;
+            } else if (c == 'L' || c == 'u' || (c == 'a' && !on)) {
+                fail("bad inline flags: classes are those of ASCII here", mark);
+                return false;
+            } else if (!set_flag(c, on, inner)) {
+                const bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+                                    static_cast<unsigned char>(c) >= 0x80;
+                fail(letter         ? "unknown flag"
+                     : letters == 0 ? "missing flag"
+                     : on           ? "missing -, : or )"
+                                    : "missing :",
+                     at_);
+                return false;
+            } else {
+                ++letters;
+            }
+        }
+        const bool global = text_[at_] == ')';
+        if (letters == 0 || (global && !on)) {
+            fail(letters == 0 ? "missing flag" : "missing :", at_);
+            return false;
+        }
+        ++at_;
+        if (!global) { return true; }
+        if (!start_) {
+            fail("global flags not at the start of the expression", begin);
+            return false;
+        }
+        flags_ = inner;
+        return false;
+    }
+
+    static bool set_flag(char letter, bool on, flags& f) {
+        switch (letter) {
+        case 'a':
+            return true;
+        case 'i':
+            f.ignore_case = on;
+            return true;
+        case 'm':
+            f.multi_line = on;
+            return true;
+        case 's':
+            f.dot_all = on;
+            return true;
+        case 'x':
+            f.verbose = on;
+            return true;
+        default:
+            return false;
+        }
+    }
+
+    // ---------------------------------------------------------------------------------- repetition
+
+    static constexpr std::uint32_t unbounded = 0xffffffffu;
+
+    // Behind "{": a repetition if it is well formed, else a character like any other.
+    void counted(std::size_t begin) {
+        if (next_is('}')) { return literal('{'); }
+        const std::size_t here = at_;
+        std::uint32_t least = 0;
+        std::uint32_t most = unbounded;
+        const bool has_least = number(least);
+        bool has_most = has_least;
+        if (take_if(',')) {
+            has_most = number(most);
+        } else {
+            most = least;
+        }
+        if (!take_if('}')) {
+            at_ = here;
+            return literal('{');
+        }
+        if (!has_most) { most = unbounded; }
+        if (most < least) { return fail("min repeat greater than max repeat", here); }
+        quantifier(begin, least, most);
+    }
+
+    // A number, where there is one. One that is too large is as large as can be: too large as well.
+    bool number(std::uint32_t& value) {
+        if (at_ == text_.size() || !is_digit(text_[at_])) { return false; }
+        value = 0;
+        for (; at_ < text_.size() && is_digit(text_[at_]); ++at_) {
+            const auto digit = static_cast<std::uint32_t>(text_[at_] - '0');
+            value = value > 100000000u ? unbounded - 1 : value * 10 + digit;
+        }
+        return true;
+    }
+
+    void quantifier(std::size_t begin, std::uint32_t least, std::uint32_t most) {
+        if (before_ == before::nothing) { return fail("nothing to repeat", begin); }
+        if (before_ == before::repeated) { return fail("multiple repeat", begin); }
+        const bool lazy = take_if('?');
+        if (!lazy && next_is('+')) {
+            unsupported("a possessive quantifier", at_);
+            return;
+        }
+        plain_ = false;
+        if (least == 0 && groups_.empty()) { run_.resize(run_.size() - run_last_); }
+        keep_run();
+        repeat(least, most, lazy);
+        before_ = before::repeated;
+    }
+
+    // The last atom, so many times over.
+    void repeat(std::uint32_t least, std::uint32_t most, bool lazy) {
+        if (problem_) { return; }
+        const std::vector<pattern_step> body(
+            made_.steps.begin() + static_cast<std::ptrdiff_t>(atom_), made_.steps.end());
+        made_.steps.resize(atom_);
+        const std::uint32_t copies = most == unbounded ? (std::max)(least, 1u) : most;
+        // An empty body can be copied for ever without a step more: once is as good.
+        if (body.empty()) { return; }
+        if (copies > max_steps / body.size()) {
+            return fail("the pattern is too large: repeated " +
+                            (copies >= unbounded - 1 ? std::string("too often")
+                                                     : std::to_string(copies) + " times"),
+                        at_);
+        }
+        const pattern_op skip = lazy ? pattern_op::or_else : pattern_op::either;
+        const pattern_op again = lazy ? pattern_op::either : pattern_op::or_else;
+        std::vector<std::size_t> skips;
+        std::size_t last = atom_;
+        for (std::uint32_t i = 0; i < copies && !problem_; ++i) {
+            if (i >= least) {
+                skips.push_back(made_.steps.size());
+                emit(skip);
+            }
+            last = made_.steps.size();
+            if (made_.steps.size() + body.size() <= max_steps) {
+                made_.steps.insert(made_.steps.end(), body.begin(), body.end());
+            } else {
+                emit_too_much();
+            }
+        }
+        // The loop is entered or skipped before it and left behind it: so an empty turn ends it, as
+        // in backtracking engines.
+        if (most == unbounded) { emit(again, 0, distance(made_.steps.size(), last)); }
+        if (problem_) { return; }
+        for (const std::size_t s : skips) { made_.steps[s].to = distance(s, made_.steps.size()); }
+    }
+
+    void emit_too_much() {
+        fail("the pattern is too large: more than " + std::to_string(max_steps) + " steps", at_);
+    }
+
+    // ------------------------------------------------------------------------- characters and sets
+
+    [[nodiscard]] static code_set digits() { return {{'0', '9'}}; }
+    [[nodiscard]] static code_set blanks() { return {{'\t', '\r'}, {' ', ' '}}; }
+    [[nodiscard]] static code_set words() {
+        return {{'0', '9'}, {'A', 'Z'}, {'_', '_'}, {'a', 'z'}};
+    }
+
+    // \d \D \s \S \w \W.
+    [[nodiscard]] static bool category(std::uint32_t letter, code_set& set) {
+        switch (letter) {
+        case 'd':
+            set = digits();
+            return true;
+        case 'D':
+            set = complement(digits());
+            return true;
+        case 's':
+            set = blanks();
+            return true;
+        case 'S':
+            set = complement(blanks());
+            return true;
+        case 'w':
+            set = words();
+            return true;
+        case 'W':
+            set = complement(words());
+            return true;
+        default:
+            return false;
+        }
+    }
+
+    // Behind a backslash outside of brackets.
+    void escape(std::size_t begin) {
+        if (at_ == text_.size()) { return fail("bad escape (end of pattern)", begin); }
+        const std::uint32_t c = take();
+        code_set set;
+        if (category(c, set)) { return one_of(std::move(set)); }
+        switch (c) {
+        case 'A':
+            return check(assertion::text_start);
+        case 'Z':
+            return check(assertion::text_end);
+        case 'b':
+            return check(assertion::word_edge);
+        case 'B':
+            return check(assertion::no_word_edge);
+        default:
+            break;
+        }
+        if (c >= '1' && c <= '9' && !octal_ahead()) {
+            unsupported("a backreference", begin);
+            return;
+        }
+        std::uint32_t code = 0;
+        if (escaped_character(begin, c, code)) { literal(code); }
+    }
+
+    [[nodiscard]] static bool is_octal(char c) { return c >= '0' && c <= '7'; }
+
+    // Whether three octal digits begin at the one that was just taken: fewer are a group's number.
+    [[nodiscard]] bool octal_ahead() const {
+        return at_ + 1 < text_.size() && is_octal(text_[at_ - 1]) && is_octal(text_[at_]) &&
+               is_octal(text_[at_ + 1]);
+    }
+
+    // The character that an escape stands for, in and outside of brackets alike.
+    bool escaped_character(std::size_t begin, std::uint32_t c, std::uint32_t& code) {
+        code = c;
+        switch (c) {
+        case 'a':
+            code = '\a';
+            return true;
+        case 'f':
+            code = '\f';
+            return true;
+        case 'n':
+            code = '\n';
+            return true;
+        case 'r':
+            code = '\r';
+            return true;
+        case 't':
+            code = '\t';
+            return true;
+        case 'v':
+            code = '\v';
+            return true;
+        case 'x':
+            return hexadecimal(begin, 2, code);
+        case 'u':
+            return hexadecimal(begin, 4, code);
+        case 'U':
+            return hexadecimal(begin, 8, code);
+        default:
+            break;
+        }
+        if (c < 0x80 && is_octal(static_cast<char>(c))) { return octal(begin, c, code); }
+        if (c == '8' || c == '9' || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z')) {
+            fail("bad escape " + since(begin), begin);
+            return false;
+        }
+        return true;
+    }
+
+    bool octal(std::size_t begin, std::uint32_t first, std::uint32_t& code) {
+        code = first - '0';
+        for (int i = 0; i < 2 && at_ < text_.size() && is_octal(text_[at_]); ++i, ++at_) {
+            code = code * 8 + static_cast<std::uint32_t>(text_[at_] - '0');
+        }
+        if (code <= 0377) { return true; }
+        fail("octal escape value " + since(begin) + " outside of range 0-0o377", begin);
+        return false;
+    }
+
+    bool hexadecimal(std::size_t begin, int digits, std::uint32_t& code) {
+        code = 0;
+        for (int i = 0; i < digits; ++i, ++at_) {
+            const char c = at_ < text_.size() ? text_[at_] : '\0';
+            std::uint32_t digit = 0;
+            if (is_digit(c)) {
+                digit = static_cast<std::uint32_t>(c - '0');
+            } else if ((c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F')) {
+                digit = static_cast<std::uint32_t>((c | 0x20) - 'a' + 10);
+            } else {
+                fail("incomplete escape " + since(begin), begin);
+                return false;
+            }
+            code = code << 4 | digit;
+        }
+        if (code <= last_code_point) { return true; }
+        fail("bad escape " + since(begin), begin);
+        return false;
+    }
+
+    // One member of a set: a character, or a category. Returns false when there is no more.
+    bool member(std::size_t bracket_at, code_set& set, std::uint32_t& code) {
+        set.clear();
+        if (at_ == text_.size()) {
+            fail("unterminated character set", bracket_at);
+            return false;
+        }
+        const std::size_t begin = at_;
+        code = take();
+        if (code != '\\') { return true; }
+        if (at_ == text_.size()) {
+            fail("bad escape (end of pattern)", begin);
+            return false;
+        }
+        code = take();
+        if (category(code, set)) { return true; }
+        if (code == 'b') {
+            code = '\b';
+            return true;
+        }
+        return escaped_character(begin, code, code);
+    }
+
+    void bracket(std::size_t begin) {
+        const bool negated = take_if('^');
+        code_set all;
+        for (bool first = true; first || !next_is(']'); first = false) {
+            const std::size_t low_at = at_;
+            code_set set;
+            code_set high_set;
+            std::uint32_t low = 0;
+            std::uint32_t high = 0;
+            if (!member(begin, set, low)) { return; }
+            if (next_is('-') && at_ + 1 == text_.size()) {
+                return fail("unterminated character set", begin);
+            }
+            if (!next_is('-') || text_[at_ + 1] == ']') {
+                if (set.empty()) { set.push_back({low, low}); }
+                all.insert(all.end(), set.begin(), set.end());
+                continue;
+            }
+            ++at_;
+            if (!member(begin, high_set, high)) { return; }
+            if (!set.empty() || !high_set.empty() || high < low) {
+                return fail("bad character range " + since(low_at), low_at);
+            }
+            all.push_back({low, high});
+        }
+        ++at_;
+        tidy(all);
+        if (flags_.ignore_case) { fold_case(all); }
+        one_of(negated ? complement(all) : std::move(all));
+    }
+};
+
+} // namespace detail
+WICK_END_NAMESPACE
+
+#endif
+
+#include <algorithm>   // std::sort
+#include <cstddef>     // std::size_t
+#include <cstdint>     // states
+#include <cstring>     // std::memchr
+#include <string>      // the pattern's text
+#include <string_view> // what is searched
+#include <utility>     // std::move
+#include <vector>      // tables
+
+WICK_BEGIN_NAMESPACE
+
+/// How the text of a pattern is meant.
+struct pattern_options {
+    bool regex = false;       ///< false: the text itself; true: a regular expression
+    bool ignore_case = false; ///< ASCII letters match in either case
+};
+
+/// Where a pattern was found: bytes [begin, end) of the text.
+struct pattern_match {
+    bool found = false;
+    std::size_t begin = 0;
+    std::size_t end = 0;
+
+    explicit operator bool() const noexcept { return found; }
+};
+
+namespace detail {
+
+/// Returns how common a byte is in names of functions: the rarest of a literal is looked for first.
+[[nodiscard]] inline int commonness(char c) noexcept {
+    if (std::string_view("etaornis_:").find(c) != std::string_view::npos) { return 3; }
+    if (c >= 'a' && c <= 'z') { return std::string_view("jqxzkvwy").find(c) < 8 ? 0 : 2; }
+    if (std::string_view(",<> ()*&").find(c) != std::string_view::npos) { return 2; }
+    return c >= '0' && c <= '9' ? 1 : 0;
+}
+
+/// Literal text with what makes looking for it fast.
+class literal_finder {
+public:
+    literal_finder() = default;
+    explicit literal_finder(std::string text)
+        : text_(std::move(text)) {
+        for (std::size_t i = 1; i < text_.size(); ++i) {
+            if (commonness(text_[i]) < commonness(text_[rare_])) { rare_ = i; }
+        }
+    }
+
+    /// Returns where the text begins in another for the first time, or npos.
+    [[nodiscard]] std::size_t find(std::string_view in, std::size_t from = 0) const noexcept {
+        constexpr std::size_t none = std::string_view::npos;
+        if (in.size() < from || in.size() - from < text_.size()) { return none; }
+        if (text_.empty()) { return from; }
+        const char* const last = in.data() + (in.size() - text_.size()); // where it may begin
+        const char* const begin = in.data() + from;
+        std::size_t compared = 0;
+        for (const char* at = begin; at <= last; ++at) {
+            const auto room = static_cast<std::size_t>(last - at) + 1;
+            const void* found = std::memchr(at + rare_, text_[rare_], room);
+            if (found == nullptr) { return none; }
+            at = static_cast<const char*>(found) - rare_;
+            if (same_bytes(at, text_.data(), text_.size())) {
+                return static_cast<std::size_t>(at - in.data());
+            }
+            // Texts can be made to nearly match at every place: then this would be quadratic.
+            compared += text_.size();
+            if (compared / 8 > static_cast<std::size_t>(at - begin) + 512) {
+                return find_slowly(in, at + 1);
+            }
+        }
+        return none;
+    }
+
+    [[nodiscard]] const std::string& text() const noexcept { return text_; }
+
+private:
+    std::string text_;
+    std::size_t rare_ = 0;
+
+    // The longest border of each beginning (Knuth, Morris, Pratt): linear whatever the texts are.
+    [[nodiscard]] std::size_t find_slowly(std::string_view in, const char* at) const {
+        std::vector<std::size_t> border(text_.size() + 1, 0);
+        for (std::size_t i = 1, k = 0; i < text_.size(); ++i) {
+            while (k > 0 && text_[i] != text_[k]) { k = border[k]; }
+            if (text_[i] == text_[k]) { ++k; }
+            border[i + 1] = k;
+        }
+        std::size_t k = 0;
+        for (auto i = static_cast<std::size_t>(at - in.data()); i < in.size(); ++i) {
+            while (k > 0 && in[i] != text_[k]) { k = border[k]; }
+            if (in[i] == text_[k]) { ++k; }
+            if (k == text_.size()) { return i + 1 - k; }
+        }
+        return std::string_view::npos;
+    }
+};
+
+/// A program with its alphabet: code points that no set of it tells apart are one symbol.
+class pattern_machine {
+public:
+    static constexpr std::uint32_t at_start = 1; // what stands before a place: nothing,
+    static constexpr std::uint32_t newline = 2;  // a newline,
+    static constexpr std::uint32_t word = 4;     // a letter, digit or underscore
+
+    pattern_machine() = default;
+    explicit pattern_machine(pattern_program program)
+        : steps_(std::move(program.steps))
+        , asserted_(program.asserted) {
+        make_alphabet(program.sets);
+    }
+
+    [[nodiscard]] const std::vector<pattern_step>& steps() const noexcept { return steps_; }
+    /// The symbols: those of code points, then the newline that ends the text, then the end itself.
+    [[nodiscard]] std::uint32_t symbols() const noexcept { return symbols_ + 2; }
+    [[nodiscard]] std::uint32_t last_newline() const noexcept { return symbols_; }
+    [[nodiscard]] std::uint32_t end() const noexcept { return symbols_ + 1; }
+    /// Whether a newline at the end of the text differs from others.
+    [[nodiscard]] bool minds_last_newline() const noexcept { return uses(assertion::last_line); }
+
+    /// Returns the symbol at the beginning of text that is not empty, and its size in bytes.
+    [[nodiscard]] std::uint32_t symbol(std::string_view text, std::size_t& size) const noexcept {
+        const auto byte = static_cast<unsigned char>(text[0]);
+        size = 1;
+        if (byte < 0x80) { return ascii_[byte]; }
+        std::uint32_t code = 0;
+        size = decode_utf8(text, code);
+        return symbol_of(code);
+    }
+    [[nodiscard]] const std::uint16_t* ascii() const noexcept { return ascii_; }
+
+    /// What stands behind a symbol, as far as any assertion looks.
+    [[nodiscard]] std::uint32_t behind(std::uint32_t symbol) const noexcept {
+        return context_[symbol] & watched_;
+    }
+    [[nodiscard]] std::uint32_t before_text() const noexcept { return at_start & watched_; }
+
+    [[nodiscard]] bool accepts(std::uint32_t set, std::uint32_t symbol) const noexcept {
+        return (members_[set * row_ + symbol / 64] >> (symbol % 64) & 1) != 0;
+    }
+
+    [[nodiscard]] bool
+    holds(std::uint32_t check, std::uint32_t before, std::uint32_t symbol) const noexcept {
+        const bool ends = symbol == end();
+        const bool edge = ((before & word) != 0) != ((context_[symbol] & word) != 0);
+        switch (static_cast<assertion>(check)) {
+        case assertion::text_start:
+            return (before & at_start) != 0;
+        case assertion::line_start:
+            return (before & (at_start | newline)) != 0;
+        case assertion::text_end:
+            return ends;
+        case assertion::last_line:
+            return ends || symbol == last_newline();
+        case assertion::line_end:
+            return ends || (context_[symbol] & newline) != 0;
+        case assertion::word_edge:
+            return edge;
+        case assertion::no_word_edge:
+            return !edge;
+        }
+        return false;
+    }
+
+private:
+    std::vector<pattern_step> steps_;
+    std::uint32_t asserted_ = 0;
+    std::uint32_t watched_ = 0;
+    std::uint32_t symbols_ = 0;
+    std::vector<std::uint32_t> first_;    // of the ranges that no set cuts
+    std::vector<std::uint32_t> of_range_; // the symbol of each of them
+    std::vector<std::uint8_t> context_;   // of each symbol
+    std::vector<std::uint64_t> members_;  // a row of bits for each set
+    std::size_t row_ = 0;
+    std::uint16_t ascii_[128] = {};
+
+    [[nodiscard]] bool uses(assertion a) const noexcept {
+        return (asserted_ >> static_cast<unsigned>(a) & 1) != 0;
+    }
+
+    [[nodiscard]] std::size_t range_of(std::uint32_t code) const noexcept {
+        const auto after = std::upper_bound(first_.begin(), first_.end(), code);
+        return static_cast<std::size_t>(after - first_.begin()) - 1;
+    }
+    [[nodiscard]] std::uint32_t symbol_of(std::uint32_t code) const noexcept {
+        return of_range_[range_of(code)];
+    }
+
+    void make_alphabet(const std::vector<code_set>& sets) {
+        first_ = {0};
+        for (const code_set& set : sets) {
+            for (const code_range& r : set) {
+                first_.push_back(r.first);
+                if (r.last < last_code_point) { first_.push_back(r.last + 1); }
+            }
+        }
+        std::sort(first_.begin(), first_.end());
+        first_.erase(std::unique(first_.begin(), first_.end()), first_.end());
+        merge_ranges(sets);
+        for (std::uint32_t c = 0; c < 128; ++c) {
+            ascii_[c] = static_cast<std::uint16_t>(symbol_of(c));
+        }
+        make_members(sets);
+        make_context();
+    }
+
+    // Ranges start out as one symbol; each set splits the symbols that it holds only a part of.
+    void merge_ranges(const std::vector<code_set>& sets) {
+        constexpr std::uint32_t none = 0xffffffffu;
+        of_range_.assign(first_.size(), 0);
+        std::vector<std::uint32_t> inside(1, none); // the new symbol of each old one's part
+        for (const code_set& set : sets) {
+            std::fill(inside.begin(), inside.end(), none);
+            each_range(set, [&](std::size_t i) {
+                std::uint32_t& part = inside[of_range_[i]];
+                if (part == none) {
+                    part = static_cast<std::uint32_t>(inside.size());
+                    of_range_[i] = part;
+                    inside.push_back(none);
+                    return;
+                }
+                of_range_[i] = part;
+            });
+            renumber(inside);
+        }
+        symbols_ = static_cast<std::uint32_t>(inside.size());
+    }
+
+    // Symbols whose every range has moved are free again: without this they would pile up.
+    void renumber(std::vector<std::uint32_t>& scratch) {
+        constexpr std::uint32_t none = 0xffffffffu;
+        std::fill(scratch.begin(), scratch.end(), none);
+        std::uint32_t count = 0;
+        for (std::uint32_t& s : of_range_) {
+            if (scratch[s] == none) { scratch[s] = count++; }
+            s = scratch[s];
+        }
+        scratch.resize(count);
+    }
+
+    template <class Use>
+    void each_range(const code_set& set, Use use) const {
+        for (const code_range& r : set) {
+            for (std::size_t i = range_of(r.first); i < first_.size() && first_[i] <= r.last; ++i) {
+                use(i);
+            }
+        }
+    }
+
+    void make_members(const std::vector<code_set>& sets) {
+        row_ = (symbols() + 63) / 64;
+        members_.assign(row_ * sets.size(), 0);
+        const auto put = [&](std::size_t set, std::uint32_t symbol) {
+            members_[set * row_ + symbol / 64] |= std::uint64_t{1} << (symbol % 64);
+        };
+        for (std::size_t s = 0; s < sets.size(); ++s) {
+            each_range(sets[s], [&](std::size_t i) { put(s, of_range_[i]); });
+            if (accepts(static_cast<std::uint32_t>(s), ascii_[std::size_t{'\n'}])) {
+                put(s, last_newline());
+            }
+        }
+    }
+
+    void make_context() {
+        const bool words = uses(assertion::word_edge) || uses(assertion::no_word_edge);
+        const bool lines = uses(assertion::line_start);
+        const bool starts = lines || uses(assertion::text_start);
+        watched_ = (words ? word : 0) | (lines ? newline : 0) | (starts ? at_start : 0);
+        context_.assign(symbols(), 0);
+        for (std::uint32_t c = 0; c < 128; ++c) {
+            const bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' ||
+                                (c >= '0' && c <= '9');
+            if (letter) { context_[ascii_[c]] |= word; }
+        }
+        context_[ascii_[std::size_t{'\n'}]] |= newline;
+        context_[last_newline()] |= newline;
+    }
+};
+
+/// Whether any of these steps is a check.
+[[nodiscard]] inline bool has_checks(const pattern_machine& machine,
+                                     const std::vector<std::uint32_t>& places) {
+    return std::any_of(places.begin(), places.end(), [&](std::uint32_t p) {
+        return machine.steps()[p].op == pattern_op::check;
+    });
+}
+
+/// The places of a program where it can stand at once, and the way from symbol to symbol.
+class pattern_walker {
+public:
+    std::vector<std::uint32_t> places; ///< sets, checks and match; never a jump
+    std::uint64_t steps = 0;           ///< how much was done: a test's measure of cost
+
+    /// Stands where the program begins.
+    void start(const pattern_machine& machine) {
+        begin(machine);
+        places.clear();
+        follow(machine, 0, places);
+    }
+
+    [[nodiscard]] bool matches(const pattern_machine& machine) const {
+        for (const std::uint32_t p : places) {
+            if (machine.steps()[p].op == pattern_op::match) { return true; }
+        }
+        return false;
+    }
+
+    /// Goes over a symbol, with a new start behind it. Returns whether the program matches.
+    [[nodiscard]] bool
+    advance(const pattern_machine& machine, std::uint32_t before, std::uint32_t symbol) {
+        if (pass_checks(machine, before, symbol)) { return true; }
+        begin(machine);
+        next_.clear();
+        if (symbol != machine.end()) {
+            for (const std::uint32_t p : places) {
+                const pattern_step& s = machine.steps()[p];
+                ++steps;
+                if (s.op == pattern_op::set && machine.accepts(s.index, symbol)) {
+                    follow(machine, p + 1, next_);
+                }
+            }
+            follow(machine, 0, next_);
+        }
+        places.swap(next_);
+        std::sort(places.begin(), places.end());
+        return matches(machine);
+    }
+
+private:
+    std::vector<std::uint32_t> next_;
+    std::vector<std::uint32_t> stack_;
+    std::vector<std::uint32_t> seen_; // by step: the round in which it was reached
+    std::uint32_t round_ = 0;
+
+    void begin(const pattern_machine& machine) {
+        if (seen_.size() != machine.steps().size() || ++round_ == 0) {
+            seen_.assign(machine.steps().size(), 0);
+            round_ = 1;
+        }
+    }
+
+    // Returns whether the match is reached through the checks that hold here.
+    [[nodiscard]] bool
+    pass_checks(const pattern_machine& machine, std::uint32_t before, std::uint32_t symbol) {
+        if (!has_checks(machine, places)) { return false; }
+        begin(machine);
+        for (const std::uint32_t p : places) { seen_[p] = round_; }
+        for (std::size_t i = 0; i < places.size(); ++i) { // grows meanwhile
+            const pattern_step& s = machine.steps()[places[i]];
+            ++steps;
+            if (s.op == pattern_op::match) { return true; }
+            if (s.op == pattern_op::check && machine.holds(s.index, before, symbol)) {
+                follow(machine, places[i] + 1, places);
+            }
+        }
+        return false;
+    }
+
+    void
+    follow(const pattern_machine& machine, std::uint32_t from, std::vector<std::uint32_t>& to) {
+        stack_.push_back(from);
+        while (!stack_.empty()) {
+            const std::uint32_t p = stack_.back();
+            stack_.pop_back();
+            if (seen_[p] == round_) { continue; }
+            seen_[p] = round_;
+            ++steps;
+            const pattern_step& s = machine.steps()[p];
+            const auto target = static_cast<std::uint32_t>(static_cast<std::int64_t>(p) + s.to);
+            switch (s.op) {
+            case pattern_op::either:
+            case pattern_op::or_else:
+                stack_.push_back(p + 1);
+                stack_.push_back(target);
+                break;
+            case pattern_op::jump:
+                stack_.push_back(target);
+                break;
+            case pattern_op::set:
+            case pattern_op::check:
+            case pattern_op::match:
+                to.push_back(p);
+                break;
+            }
+        }
+    }
+};
+
+/// States of a machine that were met so far, with the way on from each for each symbol. A state is
+/// the set of places to stand and what stands before; a symbol's checks are passed when it comes.
+class pattern_states {
+public:
+    static constexpr std::uint32_t match = 0xffffffffu;
+    static constexpr std::uint32_t never = 0xfffffffeu;   // no match whatever comes
+    static constexpr std::uint32_t unknown = 0xfffffffdu; // not gone yet
+    static constexpr std::uint32_t special = unknown;     // these and greater are no states
+
+    [[nodiscard]] std::uint32_t first() const noexcept { return first_; }
+    [[nodiscard]] std::size_t size() const noexcept { return begins_.size(); }
+    [[nodiscard]] const std::uint32_t* table() const noexcept { return table_.data(); }
+    [[nodiscard]] std::size_t entries() const noexcept { return table_.size() + places_.size(); }
+
+    void start(const pattern_machine& machine, pattern_walker& walker) {
+        clear();
+        walker.start(machine);
+        start_ = walker.places;
+        first_ = walker.matches(machine) ? match : state(machine, start_, machine.before_text());
+    }
+
+    /// Returns the state behind a symbol, which is found now if it is not known. When there are
+    /// more entries than
+    /// `most`, all states but the first and this one are forgotten.
+    [[nodiscard]] std::uint32_t step(const pattern_machine& machine,
+                                     pattern_walker& walker,
+                                     std::uint32_t from,
+                                     std::uint32_t symbol,
+                                     std::size_t most) {
+        const std::uint32_t begin = begins_[from];
+        const std::uint32_t end = from + 1 < begins_.size()
+                                      ? begins_[from + 1]
+                                      : static_cast<std::uint32_t>(places_.size());
+        walker.places.assign(places_.begin() + begin, places_.begin() + end);
+        std::uint32_t to = never;
+        if (walker.advance(machine, before_[from], symbol)) {
+            to = match;
+        } else if (symbol != machine.end()) {
+            const bool full = entries() > most;
+            if (full) {
+                clear();
+                first_ = state(machine, start_, machine.before_text());
+            }
+            to = state(machine, walker.places, machine.behind(symbol));
+            if (full) { return to; }
+        }
+        table_[from * stride_ + symbol] = to;
+        return to;
+    }
+
+    /// Finds all states; returns false when there are too many.
+    [[nodiscard]] bool complete(const pattern_machine& machine,
+                                pattern_walker& walker,
+                                std::size_t most_entries,
+                                std::uint64_t most_steps) {
+        if (first_ == match) { return true; }
+        for (std::uint32_t s = 0; s < size(); ++s) {
+            for (std::uint32_t c = 0; c < machine.symbols(); ++c) {
+                (void)step(machine, walker, s, c, static_cast<std::size_t>(-1));
+                if (entries() > most_entries || walker.steps > most_steps) { return false; }
+            }
+        }
+        end_hopeless(machine);
+        return true;
+    }
+
+private:
+    std::uint32_t first_ = match;
+    std::uint32_t stride_ = 0;
+    std::vector<std::uint32_t> start_;  // the places of the first state
+    std::vector<std::uint32_t> table_;  // a row for each state
+    std::vector<std::uint32_t> places_; // of all states, one behind the other
+    std::vector<std::uint32_t> begins_; // where each state's begin
+    std::vector<std::uint32_t> before_; // what stands before, for states that check it
+    id_table index_;
+
+    void clear() {
+        table_.clear();
+        places_.clear();
+        begins_.clear();
+        before_.clear();
+        index_ = id_table();
+    }
+
+    [[nodiscard]] std::uint32_t state(const pattern_machine& machine,
+                                      const std::vector<std::uint32_t>& at,
+                                      std::uint32_t before) {
+        if (!has_checks(machine, at)) { before = 0; }
+        stride_ = machine.symbols();
+        const std::uint64_t hash =
+            hash_bytes({reinterpret_cast<const char*>(at.data()), at.size() * sizeof at[0]},
+                       hash_seed() + before);
+        const std::uint32_t known = index_.find(hash, [&](std::uint32_t id) {
+            const std::size_t end = id + 1 < begins_.size() ? begins_[id + 1] : places_.size();
+            return before_[id] == before && end - begins_[id] == at.size() &&
+                   std::equal(at.begin(), at.end(), places_.begin() + begins_[id]);
+        });
+        if (known != id_table::none) { return known; }
+        const auto id = static_cast<std::uint32_t>(begins_.size());
+        begins_.push_back(static_cast<std::uint32_t>(places_.size()));
+        before_.push_back(before);
+        places_.insert(places_.end(), at.begin(), at.end());
+        table_.resize(table_.size() + stride_, unknown);
+        index_.insert(hash, id);
+        return id;
+    }
+
+    // A state that only leads to itself ends the search: as for "^main" behind another letter.
+    void end_hopeless(const pattern_machine& machine) {
+        std::vector<bool> hopeless(size());
+        for (std::uint32_t s = 0; s < size(); ++s) {
+            const std::uint32_t* row = table_.data() + s * stride_;
+            hopeless[s] = row[machine.end()] == never;
+            for (std::uint32_t c = 0; c < machine.end(); ++c) {
+                if (row[c] != s) { hopeless[s] = false; }
+            }
+        }
+        for (std::uint32_t& to : table_) {
+            if (to < special && hopeless[to]) { to = never; }
+        }
+    }
+};
+
+/// Goes over the text by the table. `way(state, symbol)` is asked for what is not in it, and may
+/// change the table. Returns whether there is a match. Counts the symbols that it looked at.
+template <class Way>
+[[nodiscard]] bool run_states(const pattern_machine& machine,
+                              const pattern_states& states,
+                              std::string_view text,
+                              std::uint64_t& looked_at,
+                              Way way) {
+    std::uint32_t state = states.first();
+    if (state == pattern_states::match) { return true; }
+    const std::size_t stride = machine.symbols();
+    const std::uint16_t* const ascii = machine.ascii();
+    const bool cut = machine.minds_last_newline() && !text.empty() && text.back() == '\n';
+    const std::size_t size = text.size() - (cut ? 1 : 0);
+    const std::uint32_t* table = states.table();
+    // The symbols of the end are asked for only when they come: they may be `unknown` like others.
+    const auto go = [&](std::uint32_t symbol) {
+        std::uint32_t to = table[state * stride + symbol];
+        if (to == pattern_states::unknown) {
+            to = way(state, symbol);
+            table = states.table();
+        }
+        state = to;
+    };
+    std::size_t at = 0;
+    while (at < size && state < pattern_states::special) {
+        const auto byte = static_cast<unsigned char>(text[at]);
+        std::uint32_t symbol = 0;
+        std::size_t bytes = 1;
+        if (byte < 0x80) {
+            symbol = ascii[byte];
+        } else {
+            symbol = machine.symbol(text.substr(at), bytes);
+        }
+        go(symbol);
+        at += bytes;
+    }
+    looked_at += at;
+    if (cut && state < pattern_states::special) { go(machine.last_newline()); }
+    if (state < pattern_states::special) { go(machine.end()); }
+    return state == pattern_states::match;
+}
+
+/// Finds where a match begins and ends: threads in the order in which a backtracking engine would
+/// try them, each with its beginning, all moved on together.
+class pattern_spans {
+public:
+    [[nodiscard]] pattern_match
+    find(const pattern_machine& machine, std::string_view text, std::size_t from) {
+        seen_.assign(machine.steps().size(), 0);
+        pattern_match best;
+        std::uint32_t before = machine.before_text();
+        if (from > 0) {
+            const auto byte = static_cast<unsigned char>(text[from - 1]);
+            before = byte < 0x80 ? machine.behind(machine.ascii()[byte]) : 0;
+        }
+        for (std::size_t at = from;;) {
+            std::size_t bytes = 1;
+            const std::uint32_t symbol = symbol_at(machine, text, at, bytes);
+            move(machine, before, symbol, at, best);
+            if (at == text.size() || (best.found && waiting_.empty())) { return best; }
+            before = machine.behind(symbol);
+            at += bytes;
+        }
+    }
+
+private:
+    struct thread {
+        std::uint32_t place;
+        std::size_t begin;
+    };
+    std::vector<thread> waiting_; // behind the symbol before, best first
+    std::vector<thread> next_;
+    std::vector<thread> ready_; // with all jumps done
+    std::vector<std::uint32_t> stack_;
+    std::vector<std::size_t> seen_; // by step: the place in the text, plus one
+    std::size_t round_ = 0;
+
+    [[nodiscard]] static std::uint32_t symbol_at(const pattern_machine& machine,
+                                                 std::string_view text,
+                                                 std::size_t at,
+                                                 std::size_t& bytes) {
+        if (at == text.size()) { return machine.end(); }
+        if (at + 1 == text.size() && text[at] == '\n') { return machine.last_newline(); }
+        return machine.symbol(text.substr(at), bytes);
+    }
+
+    void move(const pattern_machine& machine,
+              std::uint32_t before,
+              std::uint32_t symbol,
+              std::size_t at,
+              pattern_match& best) {
+        ++round_;
+        ready_.clear();
+        for (const thread& t : waiting_) { follow(machine, t, before, symbol); }
+        if (!best.found) { follow(machine, thread{0, at}, before, symbol); }
+        next_.clear();
+        for (const thread& t : ready_) {
+            const pattern_step& s = machine.steps()[t.place];
+            if (s.op == pattern_op::match) {
+                best = pattern_match{true, t.begin, at};
+                break; // what comes behind is worse
+            }
+            if (symbol != machine.end() && machine.accepts(s.index, symbol)) {
+                next_.push_back(thread{t.place + 1, t.begin});
+            }
+        }
+        waiting_.swap(next_);
+    }
+
+    void follow(const pattern_machine& machine,
+                const thread& from,
+                std::uint32_t before,
+                std::uint32_t symbol) {
+        stack_.push_back(from.place);
+        while (!stack_.empty()) {
+            const std::uint32_t p = stack_.back();
+            stack_.pop_back();
+            const pattern_step& s = machine.steps()[p];
+            if (seen_[p] == round_) {
+                // Back at the end of a loop with nothing read: an empty turn is the last one.
+                if (s.op == pattern_op::or_else && s.to < 0) { stack_.push_back(p + 1); }
+                continue;
+            }
+            seen_[p] = round_;
+            const auto target = static_cast<std::uint32_t>(static_cast<std::int64_t>(p) + s.to);
+            switch (s.op) {
+            case pattern_op::either:
+                stack_.push_back(target);
+                stack_.push_back(p + 1); // tried first
+                break;
+            case pattern_op::or_else:
+                stack_.push_back(p + 1);
+                stack_.push_back(target);
+                break;
+            case pattern_op::jump:
+                stack_.push_back(target);
+                break;
+            case pattern_op::check:
+                if (machine.holds(s.index, before, symbol)) { stack_.push_back(p + 1); }
+                break;
+            case pattern_op::set:
+            case pattern_op::match:
+                ready_.push_back(thread{p, from.begin});
+                break;
+            }
+        }
+    }
+};
+
+} // namespace detail
+
+class pattern_searcher;
+
+/// What names are searched for: a piece of text, or a regular expression in the syntax of Python's
+/// `re` less lookaround, backreferences, conditional, atomic and possessive groups. It matches as
+/// Python's `re.search` with re.ASCII does in text decoded as UTF-8 with "surrogateescape": `.` is
+/// a code point, or a byte that is not UTF-8; \w, \d, \s, \b and the case of letters are ASCII's.
+/// `\B` holds in empty text, as from Python 3.14. A default constructed pattern is the empty text,
+/// which is found everywhere. A value: copied, compared by text and options.
+/// Cost: linear in the text, whatever the pattern: no backtracking and no recursion.
+/// Thread safety: as a const std::string; searching changes nothing.
+class pattern {
+public:
+    /// The largest table made when a regular expression is compiled, in 4-byte entries.
+    static constexpr std::size_t table_entries = std::size_t{1} << 16;
+
+    pattern() = default;
+
+    /// Returns whether the pattern is somewhere in the text. Allocates nothing, but for regular
+    /// expressions too large to be tabulated when compiled: use a pattern_searcher for many texts.
+    [[nodiscard]] bool search(std::string_view text) const;
+
+    /// The same: patterns are predicates.
+    [[nodiscard]] bool operator()(std::string_view text) const { return search(text); }
+
+    /// Returns where the pattern is first found at or behind `from` (precondition: at most the
+    /// text's size): the match that begins first and, of those, the one that Python takes.
+    /// Allocates a little for regular expressions; the cost is the text times the pattern.
+    [[nodiscard]] pattern_match find(std::string_view text, std::size_t from = 0) const {
+        WICK_ASSERT(from <= text.size());
+        if (literal_only_) {
+            const std::size_t at = literal_.find(text, from);
+            if (at == std::string_view::npos) { return {}; }
+            return {true, at, at + literal_.text().size()};
+        }
+        if (literal_.find(text, from) == std::string_view::npos) { return {}; }
+        return detail::pattern_spans().find(machine_, text, from);
+    }
+
+    [[nodiscard]] const std::string& text() const noexcept { return text_; }
+    [[nodiscard]] const pattern_options& options() const noexcept { return options_; }
+
+    friend bool operator==(const pattern& a, const pattern& b) {
+        return a.text_ == b.text_ && a.options_.regex == b.options_.regex &&
+               a.options_.ignore_case == b.options_.ignore_case;
+    }
+    friend bool operator!=(const pattern& a, const pattern& b) { return !(a == b); }
+
+private:
+    friend class pattern_searcher;
+    friend result<pattern> compile_pattern(std::string_view text, pattern_options options);
+
+    std::string text_;
+    pattern_options options_;
+    detail::literal_finder literal_; // stands in every match
+    bool literal_only_ = true;       // and is all of it
+    bool complete_ = false;          // the table has all states
+    detail::pattern_machine machine_;
+    detail::pattern_states states_;
+};
+
+/// Searches many texts for one pattern, which it refers to. Where `pattern::search` would build its
+/// table for each text, it keeps what it has built, in at most `most_entries` numbers of 4 bytes.
+/// Thread safety: none; one searcher a thread.
+class pattern_searcher {
+public:
+    explicit pattern_searcher(const pattern& searched,
+                              std::size_t most_entries = std::size_t{1} << 20)
+        : pattern_(&searched)
+        , most_(most_entries) {
+        if (!searched.literal_only_ && !searched.complete_) { states_ = searched.states_; }
+    }
+
+    /// Returns whether the pattern is somewhere in the text. Cost: linear in the text.
+    [[nodiscard]] bool operator()(std::string_view text) {
+        const pattern& p = *pattern_;
+        if (p.literal_only_ || !p.literal_.text().empty()) {
+            const bool there = p.literal_.find(text) != std::string_view::npos;
+            if (p.literal_only_ || !there) { return there; }
+        }
+        const detail::pattern_states& states = p.complete_ ? p.states_ : states_;
+        return detail::run_states(
+            p.machine_, states, text, walker_.steps, [&](std::uint32_t s, std::uint32_t symbol) {
+                return states_.step(p.machine_, walker_, s, symbol, most_);
+            });
+    }
+
+    /// How much has been done: bytes gone over and steps of the program. Not a time; for tests.
+    [[nodiscard]] std::uint64_t steps() const noexcept { return walker_.steps; }
+
+private:
+    const pattern* pattern_;
+    std::size_t most_;
+    detail::pattern_states states_;
+    detail::pattern_walker walker_;
+};
+
+inline bool pattern::search(std::string_view text) const {
+    if (literal_only_ || !literal_.text().empty()) {
+        const bool there = literal_.find(text) != std::string_view::npos;
+        if (literal_only_ || !there) { return there; }
+    }
+    if (!complete_) { return pattern_searcher(*this)(text); }
+    std::uint64_t looked_at = 0;
+    return detail::run_states(machine_, states_, text, looked_at, [](std::uint32_t, std::uint32_t) {
+        return detail::pattern_states::never; // a complete table has no unknown way
+    });
+}
+
+/// Returns the pattern that the text stands for.
+/// Errors: text that is no regular expression, in Python's words where Python refuses it too, with
+/// the byte's offset; one that is not supported; one whose repetitions multiply to more than 20,000
+/// steps. Cost: linear in the pattern's size with its repetitions written out; a table of up to
+/// 256 KiB, for which at most some milliseconds are spent.
+[[nodiscard]] inline result<pattern> compile_pattern(std::string_view text,
+                                                     pattern_options options = {}) {
+    result<pattern> made;
+    made.value.text_ = text;
+    made.value.options_ = options;
+    if (!options.regex && !options.ignore_case) {
+        made.value.literal_ = detail::literal_finder(std::string(text));
+        return made;
+    }
+    detail::pattern_parser parser(text, options.ignore_case);
+    result<detail::pattern_program> program =
+        options.regex ? parser.parse() : parser.parse_literal();
+    if (!program) { return {pattern{}, std::move(program.error)}; }
+    pattern& p = made.value;
+    p.literal_ = detail::literal_finder(std::move(program.value.literal));
+    p.literal_only_ = program.value.only_literal;
+    if (p.literal_only_) { return made; }
+    p.machine_ = detail::pattern_machine(std::move(program.value));
+    detail::pattern_walker walker;
+    p.states_.start(p.machine_, walker);
+    constexpr std::uint64_t most_steps = 1000000;
+    p.complete_ = p.states_.complete(p.machine_, walker, pattern::table_entries, most_steps);
+    if (!p.complete_) { p.states_.start(p.machine_, walker); } // searchers find what they need
+    return made;
+}
+
+WICK_END_NAMESPACE
+
+#endif
+
+#include <algorithm>   // std::sort
+#include <cstddef>     // std::size_t
+#include <cstdint>     // weights
+#include <string>      // names
+#include <string_view> // names that are looked at
+#include <tuple>       // std::tie, for the order of rows
+#include <type_traits> // which kind of predicate it is
+#include <utility>     // std::move
+#include <vector>      // marks
+
+WICK_BEGIN_NAMESPACE
+
+// All queries take a predicate: a `pattern`, an `any_pattern`, or a callable
+// `bool(std::string_view)`. It is asked once for each distinct frame, for the frame's text as
+// folded text shows it: "parse", "do_syscall_64_[k]", "libm.so.6+0x1234"; threads, processes and
+// labels are frames like others. A stack is a node with weight, or a leaf; its frames are those of
+// its path. The profile that comes back has the same unit, detail and origins; weights are moved,
+// never changed. Cost of each: the predicate for each frame, a pass over the nodes, and a build of
+// the result. None is recursive; all may be called by several threads for one profile.
+
+/// Several patterns as one predicate: true where any of them is found.
+struct any_pattern {
+    std::vector<pattern> patterns;
+
+    [[nodiscard]] bool operator()(std::string_view text) const {
+        return std::any_of(
+            patterns.begin(), patterns.end(), [&](const pattern& p) { return p.search(text); });
+    }
+};
+
+namespace detail {
+
+/// Whether each frame of a profile matches.
+using frame_marks = std::vector<std::uint8_t>;
+
+template <class Matches>
+void mark_frames(const profile& p, Matches&& matches, frame_marks& marks) {
+    std::string text;
+    for (std::size_t i = 1; i < p.frames.size(); ++i) {
+        if (marks[i] != 0) { continue; }
+        text.clear();
+        append_frame_text(text, p, p.frames[i]);
+        if (matches(std::string_view(text))) { marks[i] = 1; }
+    }
+    // An empty frame that is not the root's is frames[0] too.
+    if (marks[0] == 0 && matches(std::string_view())) { marks[0] = 1; }
+}
+
+template <class Matches>
+[[nodiscard]] frame_marks matching_frames(const profile& p, const Matches& matches) {
+    frame_marks marks(p.frames.size(), 0);
+    if constexpr (std::is_same_v<Matches, pattern>) {
+        mark_frames(p, pattern_searcher(matches), marks);
+    } else if constexpr (std::is_same_v<Matches, any_pattern>) {
+        for (const pattern& one : matches.patterns) {
+            mark_frames(p, pattern_searcher(one), marks);
+        }
+    } else {
+        mark_frames(p, matches, marks);
+    }
+    return marks;
+}
+
+/// Whether a stack ends in a node: it has weight, or nothing is below it.
+[[nodiscard]] inline bool ends_stack(const profile& p, std::size_t node) noexcept {
+    const profile::node& n = p.nodes[node];
+    return n.count != 0 || n.self != 0 || node + 1 == p.nodes.size() ||
+           p.nodes[node + 1].parent != node;
+}
+
+/// Says of each node whether it or a node above it matches.
+[[nodiscard]] inline std::vector<std::uint8_t> matching_paths(const profile& p,
+                                                              const frame_marks& marks) {
+    std::vector<std::uint8_t> matching(p.nodes.size(), 0);
+    for (std::size_t i = 1; i < p.nodes.size(); ++i) {
+        matching[i] = matching[p.nodes[i].parent] | marks[p.nodes[i].frame];
+    }
+    return matching;
+}
+
+/// Where the stacks of a profile go: a node of its own for each node, and that one's caller.
+struct stack_plan {
+    static constexpr std::uint32_t dropped = 0xffffffffu;
+
+    std::vector<std::uint32_t> stand; // by node: where a stack that ends in it ends, or dropped
+    std::vector<std::uint32_t> up;    // by node that is stood in: its caller
+
+    explicit stack_plan(std::size_t nodes)
+        : stand(nodes, 0)
+        , up(nodes, 0) {}
+};
+
+/// Copies stacks of a profile into new ones, one after the other. What is made for a node, a frame
+/// or a module is kept beside the number of the copy, so that many small copies of a large profile
+/// cost no more than one.
+class stack_copier {
+public:
+    explicit stack_copier(const profile& p)
+        : from_(&p)
+        , nodes_(p.nodes.size())
+        , frames_(p.frames.size())
+        , modules_(p.modules.size()) {}
+
+    /// Begins a copy.
+    void begin() {
+        ++copy_;
+        to_ = profile_builder();
+        to_.describe(from_->unit, from_->counted, from_->detail);
+        [[maybe_unused]] const bool refined = to_.refine(from_->decimals);
+        for (const origin& o : from_->origins) { to_.add_origin(o); }
+        nodes_[0] = made{copy_, profile_builder::root};
+    }
+
+    /// Adds what ended in a node to the place that the plan gives it. Only what is stood in and
+    /// what is above it is made.
+    void add(const stack_plan& plan, std::uint32_t node) {
+        std::uint32_t at = plan.stand[node];
+        if (at == stack_plan::dropped) { return; }
+        const std::uint32_t end = at;
+        for (; nodes_[at].copy != copy_; at = plan.up[at]) { path_.push_back(at); }
+        while (!path_.empty()) {
+            const std::uint32_t below = path_.back();
+            path_.pop_back();
+            nodes_[below] = made{copy_, to_.child(nodes_[at].id, frame(from_->nodes[below].frame))};
+            at = below;
+        }
+        const profile::node& n = from_->nodes[node];
+        if (n.count == 0 && n.self == 0) { return; }
+        [[maybe_unused]] const bool added = to_.add(nodes_[end].id, n.count, n.self);
+        WICK_ASSERT(added); // the sums are a part of those of a valid profile
+    }
+
+    [[nodiscard]] profile finish() { return to_.finish(); }
+
+private:
+    struct made {
+        std::uint32_t copy = 0;
+        std::uint32_t id = 0;
+    };
+    const profile* from_;
+    profile_builder to_;
+    std::uint32_t copy_ = 0;
+    std::vector<made> nodes_;
+    std::vector<made> frames_;
+    std::vector<made> modules_;
+    std::vector<std::uint32_t> path_;
+
+    [[nodiscard]] std::uint32_t frame(std::uint32_t index) {
+        if (frames_[index].copy != copy_) {
+            wick::frame place = from_->frames[index];
+            made& module = modules_[place.module];
+            if (module.copy != copy_) {
+                module = made{copy_, to_.intern(from_->modules[place.module])};
+            }
+            place.module = module.id;
+            frames_[index] = made{copy_, to_.intern(place)};
+        }
+        return frames_[index].id;
+    }
+};
+
+[[nodiscard]] inline profile copy_stacks(const profile& p, const stack_plan& plan) {
+    stack_copier copier(p);
+    copier.begin();
+    for (std::uint32_t i = 0; i < p.nodes.size(); ++i) {
+        if (ends_stack(p, i)) { copier.add(plan, i); }
+    }
+    return copier.finish();
+}
+
+/// Keeps the stacks with a frame that matches, or those without.
+[[nodiscard]] inline profile
+filter_stacks(const profile& p, const frame_marks& marks, bool matching) {
+    const std::vector<std::uint8_t> paths = matching_paths(p, marks);
+    stack_plan plan(p.nodes.size());
+    for (std::uint32_t i = 0; i < p.nodes.size(); ++i) {
+        plan.stand[i] = (paths[i] != 0) == matching ? i : stack_plan::dropped;
+        plan.up[i] = p.nodes[i].parent;
+    }
+    return copy_stacks(p, plan);
+}
+
+/// Takes frames out of all stacks; what they called and weighed is their callers'.
+[[nodiscard]] inline profile
+filter_frames(const profile& p, const frame_marks& marks, bool matching) {
+    stack_plan plan(p.nodes.size());
+    for (std::uint32_t i = 1; i < p.nodes.size(); ++i) {
+        const std::uint32_t caller = plan.stand[p.nodes[i].parent];
+        plan.stand[i] = (marks[p.nodes[i].frame] != 0) == matching ? i : caller;
+        plan.up[i] = caller;
+    }
+    return copy_stacks(p, plan);
+}
+
+} // namespace detail
+
+/// How much of a profile matches.
+struct matched_weight {
+    std::int64_t weight = 0; ///< of the stacks with a frame that matches, in the units of `self`
+    std::int64_t total = 0;  ///< of all stacks
+    std::uint64_t count = 0; ///< observations behind `weight`
+    std::uint64_t observations = 0; ///< observations behind `total`
+
+    /// The share of the weight that matches, from 0 to 1; 0 where there is no weight at all.
+    [[nodiscard]] double share() const noexcept {
+        return total == 0 ? 0 : static_cast<double>(weight) / static_cast<double>(total);
+    }
+};
+
+/// Returns the weight of the stacks with a frame that matches, each counted once. Exact.
+template <class Matches>
+[[nodiscard]] matched_weight matched(const profile& p, const Matches& matches) {
+    const std::vector<std::uint8_t> paths =
+        detail::matching_paths(p, detail::matching_frames(p, matches));
+    matched_weight sum;
+    for (std::size_t i = 0; i < p.nodes.size(); ++i) {
+        const profile::node& n = p.nodes[i];
+        sum.total += n.self;
+        sum.observations += n.count;
+        if (paths[i] == 0) { continue; }
+        sum.weight += n.self;
+        sum.count += n.count;
+    }
+    return sum;
+}
+
+/// Returns the stacks with a frame that matches.
+template <class Matches>
+[[nodiscard]] profile focus(const profile& p, const Matches& matches) {
+    return detail::filter_stacks(p, detail::matching_frames(p, matches), true);
+}
+
+/// Returns the stacks without a frame that matches; `focus` and `without` add up to the profile.
+template <class Matches>
+[[nodiscard]] profile without(const profile& p, const Matches& matches) {
+    return detail::filter_stacks(p, detail::matching_frames(p, matches), false);
+}
+
+/// Which of several matches in one stack is meant.
+enum class match_depth : std::uint8_t {
+    deepest,  ///< the one farthest from the root
+    outermost ///< the one next to the root
+};
+
+/// Returns the stacks with a frame that matches, cut above it: the match becomes their root. Of
+/// several matches in a stack the deepest is taken, as collapsers' `--base` does, so that recursion
+/// is folded onto one root; with `outermost` it is kept below it.
+template <class Matches>
+[[nodiscard]] profile
+root_at(const profile& p, const Matches& matches, match_depth which = match_depth::deepest) {
+    const detail::frame_marks marks = detail::matching_frames(p, matches);
+    const std::vector<std::uint8_t> paths = detail::matching_paths(p, marks);
+    detail::stack_plan plan(p.nodes.size());
+    plan.stand[0] = detail::stack_plan::dropped;
+    for (std::uint32_t i = 1; i < p.nodes.size(); ++i) {
+        const std::uint32_t parent = p.nodes[i].parent;
+        const bool cut =
+            marks[p.nodes[i].frame] != 0 && (which == match_depth::deepest || paths[parent] == 0);
+        plan.stand[i] = paths[i] != 0 ? i : detail::stack_plan::dropped;
+        plan.up[i] = cut ? 0 : parent;
+    }
+    return detail::copy_stacks(p, plan);
+}
+
+/// Returns all stacks, cut below the first frame from the root that matches; the weight that was
+/// below it is its own.
+template <class Matches>
+[[nodiscard]] profile trim_below(const profile& p, const Matches& matches) {
+    const detail::frame_marks marks = detail::matching_frames(p, matches);
+    const std::vector<std::uint8_t> paths = detail::matching_paths(p, marks);
+    detail::stack_plan plan(p.nodes.size());
+    for (std::uint32_t i = 1; i < p.nodes.size(); ++i) {
+        const std::uint32_t parent = p.nodes[i].parent;
+        plan.stand[i] = paths[parent] != 0 ? plan.stand[parent] : i;
+        plan.up[i] = parent;
+    }
+    return detail::copy_stacks(p, plan);
+}
+
+/// Returns all stacks without the frames that match: callers adopt what those called, and their
+/// weight. A stack of nothing else becomes weight of the root.
+template <class Matches>
+[[nodiscard]] profile hide(const profile& p, const Matches& matches) {
+    return detail::filter_frames(p, detail::matching_frames(p, matches), false);
+}
+
+/// Returns all stacks with only the frames that match. A stack with none becomes weight of the
+/// root: `focus` first to be without those.
+template <class Matches>
+[[nodiscard]] profile keep(const profile& p, const Matches& matches) {
+    return detail::filter_frames(p, detail::matching_frames(p, matches), true);
+}
+
+/// Returns all stacks with runs of equal frames made one: "f;f;g;f" becomes "f;g;f". Frames of
+/// finer detail are equal where lines or addresses are: `coarsen` first to fold functions.
+[[nodiscard]] inline profile fold_recursion(const profile& p) {
+    detail::stack_plan plan(p.nodes.size());
+    for (std::uint32_t i = 1; i < p.nodes.size(); ++i) {
+        const std::uint32_t caller = plan.stand[p.nodes[i].parent];
+        const bool again = caller != 0 && p.nodes[caller].frame == p.nodes[i].frame;
+        plan.stand[i] = again ? caller : i;
+        plan.up[i] = caller;
+    }
+    return detail::copy_stacks(p, plan);
+}
+
+// ----------------------------------------------------------------------------------------
+// splitting
+
+/// A part of a profile, and what its stacks have in common.
+struct profile_part {
+    std::string name;   ///< the thread's name, or the label's value
+    bool named = false; ///< false: the stacks that have none
+    profile stacks;
+};
+
+namespace detail {
+
+/// Splits a profile by the first frame from the root of which `name(frame, view)` says true,
+/// setting what the part is called.
+template <class Name>
+[[nodiscard]] std::vector<profile_part> split_stacks(const profile& p, Name name) {
+    std::vector<std::pair<std::string_view, std::uint32_t>> named; // with the frame
+    for (std::uint32_t f = 0; f < p.frames.size(); ++f) {
+        std::string_view text;
+        if (name(p.frames[f], text)) { named.emplace_back(text, f); }
+    }
+    std::sort(named.begin(), named.end());
+    std::vector<std::uint32_t> part_of_frame(p.frames.size(), 0); // 0: none
+    std::vector<std::string_view> names(1);
+    for (std::size_t i = 0; i < named.size(); ++i) {
+        if (i == 0 || named[i].first != named[i - 1].first) { names.push_back(named[i].first); }
+        part_of_frame[named[i].second] = static_cast<std::uint32_t>(names.size() - 1);
+    }
+
+    std::vector<std::uint32_t> part(p.nodes.size(), 0);
+    std::vector<std::vector<std::uint32_t>> ends(names.size());
+    stack_plan plan(p.nodes.size());
+    for (std::uint32_t i = 0; i < p.nodes.size(); ++i) {
+        const profile::node& n = p.nodes[i];
+        if (i > 0) {
+            part[i] = part[n.parent] != 0 ? part[n.parent] : part_of_frame[n.frame];
+            plan.stand[i] = i;
+            plan.up[i] = n.parent;
+        }
+        if (ends_stack(p, i)) { ends[part[i]].push_back(i); }
+    }
+
+    std::vector<profile_part> parts;
+    stack_copier copier(p);
+    for (std::size_t k = 0; k < names.size(); ++k) {
+        if (ends[k].empty()) { continue; }
+        copier.begin();
+        for (const std::uint32_t end : ends[k]) { copier.add(plan, end); }
+        parts.push_back(profile_part{std::string(names[k]), k > 0, copier.finish()});
+    }
+    return parts;
+}
+
+} // namespace detail
+
+/// Returns a profile for each thread name, by name; first, where there are any, the stacks with no
+/// thread. Stacks stay whole: the parts' stacks add up to the profile's. Threads of the same name
+/// are one part; each part has all origins.
+[[nodiscard]] inline std::vector<profile_part> by_thread(const profile& p) {
+    return detail::split_stacks(p, [](const frame& f, std::string_view& name) {
+        name = f.function;
+        return f.kind == frame_kind::thread;
+    });
+}
+
+/// Returns a profile for each value of a label, by value; first, where there are any, the stacks
+/// without it. A label is a frame of kind `label` with the text "key=value". Otherwise as
+/// by_thread.
+[[nodiscard]] inline std::vector<profile_part> by_label(const profile& p, std::string_view key) {
+    return detail::split_stacks(p, [key](const frame& f, std::string_view& value) {
+        const std::string_view text = f.function;
+        if (f.kind != frame_kind::label || text.size() <= key.size() || text[key.size()] != '=' ||
+            text.substr(0, key.size()) != key) {
+            return false;
+        }
+        value = text.substr(key.size() + 1);
+        return true;
+    });
+}
+
+// --------------------------------------------------------------------------------- what never
+// waits
+
+/// When a stack counts as one that touches the sink, for a function in it.
+enum class sink_scope : std::uint8_t {
+    anywhere, ///< a frame of the stack matches, wherever it is
+    below ///< one does that is the function's outermost frame, or below it: for event loops, which
+          ///< the sink calls back
+};
+
+/// A function's weight, and the part of it that never touches the sink, in the units of `self`. A
+/// recursive function's totals count each stack once.
+struct cpu_bound_row {
+    wick::frame frame;           ///< the function, its lines and addresses merged; `module` is p's
+    std::int64_t self_free = 0;  ///< weight that ended in it, free of the sink
+    std::int64_t total_free = 0; ///< weight of stacks with it that are free of the sink
+    std::int64_t self = 0;       ///< weight that ended in it
+    std::int64_t total = 0;      ///< weight of stacks with it
+};
+
+/// The answer of `cpu_bound`.
+struct cpu_bound_table {
+    std::vector<cpu_bound_row> rows; ///< by total_free, self_free, total, then canonical order
+    std::int64_t free = 0;           ///< weight of all stacks that never touch the sink
+    std::int64_t total = 0;          ///< weight of all stacks
+};
+
+namespace detail {
+
+/// Numbers the functions of a profile: frames that differ in line or address stood on only are one.
+/// Returns the function of each frame; their first frames are put into `rows`.
+[[nodiscard]] inline std::vector<std::uint32_t> number_functions(const profile& p,
+                                                                 std::vector<cpu_bound_row>& rows) {
+    std::vector<std::uint32_t> function(p.frames.size(), 0);
+    for (std::size_t i = 0; i < p.frames.size(); ++i) {
+        frame f = p.frames[i];
+        if (!f.function.empty()) { // code without a name is told apart by nothing else
+            f.at_line = 0;
+            f.address = 0;
+        }
+        // In canonical order the frames of a function are neighbours.
+        if (rows.empty() || rows.back().frame != f) {
+            rows.emplace_back();
+            rows.back().frame = std::move(f);
+        }
+        function[i] = static_cast<std::uint32_t>(rows.size() - 1);
+    }
+    return function;
+}
+
+/// Walks a profile in preorder and adds up each function's weights.
+class cpu_bound_walk {
+public:
+    cpu_bound_walk(const profile& p, const frame_marks& marks, sink_scope scope)
+        : p_(&p)
+        , marks_(&marks)
+        , scope_(scope) {}
+
+    [[nodiscard]] cpu_bound_table table() {
+        cpu_bound_table made;
+        const std::vector<std::uint32_t> function = number_functions(*p_, made.rows);
+        outermost_.assign(made.rows.size(), 0);
+        const std::vector<std::int64_t> total = totals(*p_);
+        const std::vector<std::uint8_t> tainted = matching_paths(*p_, *marks_);
+        const std::vector<std::int64_t> free = free_totals(tainted);
+        std::vector<step> path; // without the root
+        for (std::uint32_t i = 1; i < p_->nodes.size(); ++i) {
+            const profile::node& n = p_->nodes[i];
+            while (!path.empty() && path.back().node != n.parent) {
+                if (path.back().outermost) { outermost_[function[path.back().frame]] = 0; }
+                path.pop_back();
+            }
+            const auto depth = static_cast<std::uint32_t>(path.size() + 1);
+            const std::uint32_t sink = (*marks_)[n.frame] != 0 ? depth
+                                       : path.empty()          ? 0
+                                                               : path.back().sink;
+            cpu_bound_row& row = made.rows[function[n.frame]];
+            std::uint32_t& first = outermost_[function[n.frame]];
+            const bool outermost = first == 0;
+            if (outermost) {
+                first = depth;
+                row.total += total[i];
+                row.total_free += free[i];
+            }
+            row.self += n.self;
+            const bool reached = scope_ == sink_scope::below ? sink >= first : tainted[i] != 0;
+            if (!reached) { row.self_free += n.self; }
+            path.push_back(step{i, n.frame, sink, outermost});
+        }
+        made.total = total[0];
+        for (std::size_t i = 0; i < p_->nodes.size(); ++i) {
+            if (tainted[i] == 0) { made.free += p_->nodes[i].self; }
+        }
+        return made;
+    }
+
+private:
+    struct step {
+        std::uint32_t node;
+        std::uint32_t frame;
+        std::uint32_t sink; // depth of the last frame from the root that matches; 0: none
+        bool outermost;     // of its function
+    };
+    const profile* p_;
+    const frame_marks* marks_;
+    sink_scope scope_;
+    std::vector<std::uint32_t> outermost_; // by function: its first depth on the path; 0: not there
+
+    // By node: the weight at and below it in stacks that count as free for its function, were it
+    // the outermost.
+    [[nodiscard]] std::vector<std::int64_t>
+    free_totals(const std::vector<std::uint8_t>& tainted) const {
+        std::vector<std::int64_t> free(p_->nodes.size(), 0);
+        for (std::size_t i = p_->nodes.size(); i-- > 1;) {
+            const profile::node& n = p_->nodes[i];
+            const bool touched =
+                scope_ == sink_scope::below ? (*marks_)[n.frame] != 0 : tainted[i] != 0;
+            free[i] = touched ? 0 : free[i] + n.self;
+            free[n.parent] += free[i];
+        }
+        return free;
+    }
+};
+
+} // namespace detail
+
+/// Returns, for each function, its time in stacks that never touch the sink: for the sink "socket|
+/// recv|poll" the time that no faster network would save. Exact, where a search of a call graph
+/// errs both ways: it takes a function that shares a helper with a caller of the sink for one that
+/// reaches it, and one below the sink for free. Threads, processes and labels have no rows.
+template <class Matches>
+[[nodiscard]] cpu_bound_table
+cpu_bound(const profile& p, const Matches& sink, sink_scope scope = sink_scope::anywhere) {
+    const detail::frame_marks marks = detail::matching_frames(p, sink);
+    cpu_bound_table made = detail::cpu_bound_walk(p, marks, scope).table();
+    std::vector<cpu_bound_row>& rows = made.rows;
+    const auto none = [](const cpu_bound_row& r) {
+        const frame_kind k = r.frame.kind;
+        return r.frame == frame{} || k == frame_kind::thread || k == frame_kind::process ||
+               k == frame_kind::label;
+    };
+    rows.erase(std::remove_if(rows.begin(), rows.end(), none), rows.end());
+    std::stable_sort(rows.begin(), rows.end(), [](const cpu_bound_row& a, const cpu_bound_row& b) {
+        return std::tie(b.total_free, b.self_free, b.total) <
+               std::tie(a.total_free, a.self_free, a.total);
+    });
+    return made;
+}
+
+// ------------------------------------------------------------------------------------------
+// renaming
+
+/// Returns all stacks with every match in the names of functions replaced by a text; matches of
+/// nothing are left alone. The kinds of frames stay. Nodes whose frames become equal are merged.
+[[nodiscard]] inline profile
+rename(const profile& p, const pattern& what, std::string_view replacement) {
+    pattern_searcher searcher(what);
+    return map_frames(p, [&](frame f) {
+        if (!searcher(f.function)) { return f; }
+        const std::string_view name = f.function;
+        std::string changed;
+        std::size_t copied = 0;
+        for (std::size_t at = 0; at < name.size();) {
+            const pattern_match m = what.find(name, at);
+            if (!m) { break; }
+            at = m.end;
+            if (m.begin == m.end) {
+                ++at;
+                continue;
+            }
+            changed += name.substr(copied, m.begin - copied);
+            changed += replacement;
+            copied = m.end;
+        }
+        changed += name.substr(copied);
+        f.function = std::move(changed);
+        return f;
+    });
+}
+
+/// What differs between two builds or runs of the same program, and is taken out of names.
+struct normalize_options {
+    bool addresses = true;   ///< "0x7f12ab" → "0xN"; code without a name: "libm.so.6+0xN"
+    bool lambdas = true;     ///< "{lambda()#3}", "'lambda2'", "$_3", "{closure#1}", "f.func2.1",
+                             ///< "Lambda$14", "lambda$main$0": the numbers → N, or none
+    bool rust_hashes = true; ///< "core::f::h0123456789abcdef", "core[0123456789abcdef]::f"
+    bool clone_suffixes =
+        true; ///< ".cold", ".part.0", ".constprop.1", ".isra.0", ".lto_priv.2",
+              ///< ".llvm.123", ".localalias", bare, as " [clone .cold]", " (.cold)"
+    bool thread_numbers =
+        true; ///< "pool-3-thread-12" → "pool-N-thread-N"; numbers in threads' names,
+              ///< and those apart from the name in processes': "nginx-1234"
+};
+
+namespace detail {
+
+[[nodiscard]] inline bool is_word(char c) noexcept {
+    return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' ||
+           static_cast<unsigned char>(c) >= 0x80;
+}
+[[nodiscard]] inline bool is_lower_hex(char c) noexcept {
+    return is_digit(c) || (c >= 'a' && c <= 'f');
+}
+[[nodiscard]] inline std::size_t digits_at(std::string_view text, std::size_t at) noexcept {
+    std::size_t end = at;
+    while (end < text.size() && is_digit(text[end])) { ++end; }
+    return end - at;
+}
+[[nodiscard]] inline bool has_at(std::string_view text, std::size_t at, std::string_view part) {
+    return text.substr(at, part.size()) == part;
+}
+[[nodiscard]] inline bool ends_word(std::string_view text, std::size_t at) noexcept {
+    return at >= text.size() || !is_word(text[at]);
+}
+
+/// Returns where ".part.0" or the like begins that the text ends in, or npos.
+[[nodiscard]] inline std::size_t find_clone_suffix(std::string_view text) noexcept {
+    constexpr std::size_t none = std::string_view::npos;
+    bool number = false;
+    for (std::size_t end = text.size(); end > 0;) {
+        const std::size_t dot = text.rfind('.', end - 1);
+        if (dot == none || dot + 1 == end) { return none; }
+        const std::string_view word = text.substr(dot + 1, end - dot - 1);
+        if (digits_at(word, 0) == word.size()) {
+            number = true;
+            end = dot;
+            continue;
+        }
+        if (word == "cold" || word == "localalias") { return dot; }
+        for (const std::string_view numbered :
+             {"part", "constprop", "isra", "lto_priv", "llvm", "__uniq"}) {
+            if (number && word == numbered) { return dot; }
+        }
+        return none;
+    }
+    return none;
+}
+
+/// Removes all suffixes that follow the name bare. Something is left unless `all` of it may go.
+inline void trim_bare_suffixes(std::string_view& name, bool all) noexcept {
+    for (;;) {
+        const std::size_t suffix = find_clone_suffix(name);
+        if (suffix == std::string_view::npos || (suffix == 0 && !all)) { return; }
+        name = name.substr(0, suffix);
+    }
+}
+
+/// Removes one suffix as demanglers show it: " [clone .part.0.cold]", " (.cold)".
+[[nodiscard]] inline bool trim_shown_suffix(std::string_view& name) noexcept {
+    if (name.empty() || (name.back() != ']' && name.back() != ')')) { return false; }
+    const std::string_view opening = name.back() == ']' ? " [clone " : " (";
+    const std::size_t open = name.rfind(opening);
+    if (open == std::string_view::npos || open == 0) { return false; }
+    std::string_view inner = name.substr(0, name.size() - 1).substr(open + opening.size());
+    if (inner.empty()) { return false; }
+    trim_bare_suffixes(inner, true);
+    if (!inner.empty()) { return false; }
+    name = name.substr(0, open);
+    return true;
+}
+
+/// Removes suffixes of clones, however many there are and however they are written.
+inline void trim_clone_suffixes(std::string_view& name) noexcept {
+    while (trim_shown_suffix(name)) {}
+    trim_bare_suffixes(name, false);
+}
+
+/// Rewrites a name from left to right. Each rule looks at what begins at `at_`, appends what it
+/// becomes and steps over it, or says that it is not concerned.
+class name_normalizer {
+public:
+    name_normalizer(std::string_view name, const normalize_options& options)
+        : name_(name)
+        , options_(&options) {}
+
+    [[nodiscard]] std::string run() {
+        if (options_->clone_suffixes) { trim_clone_suffixes(name_); }
+        java_ = name_.find("lambda$") != std::string_view::npos;
+        while (at_ < name_.size()) {
+            if (options_->addresses && address()) { continue; }
+            if (options_->lambdas && lambda()) { continue; }
+            if (options_->rust_hashes && rust_hash()) { continue; }
+            if (options_->thread_numbers && pool()) { continue; }
+            out_ += name_[at_++];
+        }
+        return std::move(out_);
+    }
+
+private:
+    std::string_view name_;
+    const normalize_options* options_;
+    std::size_t at_ = 0;
+    std::string out_;
+    bool java_ = false;
+
+    void put(std::string_view text, std::size_t next) {
+        out_ += text;
+        at_ = next;
+    }
+    [[nodiscard]] bool after_word() const noexcept { return at_ > 0 && is_word(name_[at_ - 1]); }
+
+    bool address() {
+        if (!has_at(name_, at_, "0x") || after_word()) { return false; }
+        std::size_t end = at_ + 2;
+        while (end < name_.size() &&
+               (is_lower_hex(name_[end]) || (name_[end] >= 'A' && name_[end] <= 'F'))) {
+            ++end;
+        }
+        if (end == at_ + 2 || !ends_word(name_, end)) { return false; }
+        put("0xN", end);
+        return true;
+    }
+
+    bool lambda() {
+        switch (name_[at_]) {
+        case '#':
+            return numbered("#", "#N", '}');
+        case '\'':
+            return numbered("'lambda", "'lambda", '\'');
+        case '$':
+            return numbered("$_", "$_N") || (java_ && numbered("$", "$N"));
+        case 'L':
+            return numbered("Lambda$", "Lambda$N");
+        case '.':
+            return go_closure();
+        default:
+            return false;
+        }
+    }
+
+    // A prefix, a number, and perhaps the character that has to follow.
+    bool numbered(std::string_view prefix, std::string_view becomes, char then = '\0') {
+        if (!has_at(name_, at_, prefix)) { return false; }
+        const std::size_t digits = digits_at(name_, at_ + prefix.size());
+        const std::size_t end = at_ + prefix.size() + digits;
+        if (digits == 0 || !ends_word(name_, end)) { return false; }
+        if (then != '\0' && (end == name_.size() || name_[end] != then)) { return false; }
+        put(becomes, end);
+        return true;
+    }
+
+    // Go numbers closures: "main.run.func2.1".
+    bool go_closure() {
+        constexpr std::string_view prefix = ".func";
+        if (!has_at(name_, at_, prefix)) { return false; }
+        std::size_t digits = digits_at(name_, at_ + prefix.size());
+        std::size_t end = at_ + prefix.size() + digits;
+        if (digits == 0) { return false; }
+        while (end < name_.size() && name_[end] == '.' &&
+               (digits = digits_at(name_, end + 1)) > 0) {
+            end += 1 + digits;
+        }
+        if (!ends_word(name_, end)) { return false; }
+        put(".funcN", end);
+        return true;
+    }
+
+    bool rust_hash() {
+        const char c = name_[at_];
+        if (c != ':' && c != '[') { return false; }
+        const bool legacy = c == ':';
+        if (legacy ? !has_at(name_, at_, "::h") : !after_word()) { return false; }
+        const std::size_t begin = at_ + (legacy ? 3 : 1);
+        std::size_t end = begin;
+        while (end < name_.size() && end - begin < 17 && is_lower_hex(name_[end])) { ++end; }
+        if (legacy) {
+            if (end - begin != 16 || !ends_word(name_, end)) { return false; }
+        } else {
+            // Leading zeros are not printed: fewer than 13 digits would be one in 65,536.
+            if (end - begin < 13 || end - begin > 16 || end == name_.size() || name_[end] != ']') {
+                return false;
+            }
+            ++end;
+        }
+        put("", end);
+        return true;
+    }
+
+    // "pool-3-thread-12", the names that Java gives to threads.
+    bool pool() {
+        constexpr std::string_view begin = "pool-";
+        constexpr std::string_view middle = "-thread-";
+        if (at_ != 0 || !has_at(name_, 0, begin)) { return false; }
+        const std::size_t pool_digits = digits_at(name_, begin.size());
+        const std::size_t thread = begin.size() + pool_digits + middle.size();
+        if (pool_digits == 0 || !has_at(name_, thread - middle.size(), middle)) { return false; }
+        const std::size_t thread_digits = digits_at(name_, thread);
+        if (thread_digits == 0) { return false; }
+        put("pool-N-thread-N", thread + thread_digits);
+        return true;
+    }
+};
+
+/// Replaces numbers: all, or those with no word in front.
+[[nodiscard]] inline std::string number_free(std::string_view name, bool within_words) {
+    std::string free;
+    for (std::size_t at = 0; at < name.size();) {
+        const std::size_t digits = digits_at(name, at);
+        const bool apart = at > 0 && !is_word(name[at - 1]);
+        if (digits > 0 && (within_words || apart)) {
+            free += 'N';
+        } else {
+            free += name.substr(at, digits > 0 ? digits : 1);
+        }
+        at += digits > 0 ? digits : 1;
+    }
+    return free;
+}
+
+} // namespace detail
+
+/// Returns a function's name without what differs from build to build and from run to run.
+/// Cost: linear.
+[[nodiscard]] inline std::string normalized(std::string_view name,
+                                            const normalize_options& options = {}) {
+    return detail::name_normalizer(name, options).run();
+}
+
+/// Returns all stacks with normalized names, so that runs and builds can be compared. Nodes whose
+/// frames become equal are merged.
+[[nodiscard]] inline profile normalize(const profile& p, const normalize_options& options = {}) {
+    return map_frames(p, [&](frame f) {
+        const bool thread = f.kind == frame_kind::thread;
+        if (thread || f.kind == frame_kind::process) {
+            if (options.thread_numbers) { f.function = detail::number_free(f.function, thread); }
+            return f;
+        }
+        if (options.addresses && f.function.empty() && f.address != 0) {
+            detail::append_place(f.function, p.modules[f.module], f.address);
+            f.address = 0;
+        }
+        f.function = normalized(f.function, options);
+        return f;
+    });
 }
 
 WICK_END_NAMESPACE
@@ -8164,7 +10704,7 @@ struct symbolized {
 namespace detail {
 
 /// A run of addresses of the same name.
-struct code_range {
+struct symbol_range {
     std::uint64_t start = 0;
     std::uint64_t limit = 0; ///< one past the last address
     std::uint32_t name = 0;  ///< offset in the strings of its table
@@ -8192,7 +10732,7 @@ public:
     /// A `limit` that is not above `start` means "up to the next".
     void add(std::uint64_t start, std::uint64_t limit, std::string_view name) {
         if (own_.size() > 0xffffffffu - name.size() - 1 || name.empty()) { return; }
-        code_range range;
+        symbol_range range;
         range.start = start;
         range.limit = limit;
         range.name = static_cast<std::uint32_t>(own_.size());
@@ -8212,7 +10752,7 @@ public:
 
     /// Sorts what was added. Call once, before `find`. Cost: O(n log n).
     void finish() {
-        const auto less = [this](const code_range& a, const code_range& b) {
+        const auto less = [this](const symbol_range& a, const symbol_range& b) {
             return comes_before(a, b);
         };
         std::sort(ranges_.begin(), ranges_.end(), less);
@@ -8223,23 +10763,24 @@ public:
     }
 
     /// Returns the range that an address lies in; nullptr: none. Cost: a binary search.
-    [[nodiscard]] const code_range* find(std::uint64_t address) const {
+    [[nodiscard]] const symbol_range* find(std::uint64_t address) const {
         const auto after = std::upper_bound(
-            ranges_.begin(), ranges_.end(), address, [](std::uint64_t wanted, const code_range& r) {
-                return wanted < r.start;
-            });
+            ranges_.begin(),
+            ranges_.end(),
+            address,
+            [](std::uint64_t wanted, const symbol_range& r) { return wanted < r.start; });
         if (after == ranges_.begin()) { return nullptr; }
-        const code_range& range = *(after - 1);
+        const symbol_range& range = *(after - 1);
         return address < range.limit ? &range : nullptr;
     }
 
     /// Returns the linker's name of a range; nothing when its string table is damaged there.
-    [[nodiscard]] std::optional<std::string_view> symbol(const code_range& range) const {
+    [[nodiscard]] std::optional<std::string_view> symbol(const symbol_range& range) const {
         return elf::text_at(range.table == 0 ? std::string_view(own_) : strings_[range.table],
                             range.name);
     }
 
-    [[nodiscard]] const std::vector<code_range>& ranges() const noexcept { return ranges_; }
+    [[nodiscard]] const std::vector<symbol_range>& ranges() const noexcept { return ranges_; }
 
 private:
     struct code_section {
@@ -8247,8 +10788,8 @@ private:
         std::uint64_t limit = 0; // start: a section without code
     };
 
-    std::vector<code_range> ranges_;
-    std::vector<code_range> open_ended_; // no size is known: up to the next, at most to `limit`
+    std::vector<symbol_range> ranges_;
+    std::vector<symbol_range> open_ended_; // no size is known: up to the next, at most to `limit`
     std::vector<std::string_view> strings_ = std::vector<std::string_view>(1);
     std::string own_;
 
@@ -8287,7 +10828,7 @@ private:
                              table.strings[s.name] == '.')) {
             return;
         }
-        code_range range;
+        symbol_range range;
         range.start = s.value;
         range.limit = s.value + (std::min)(s.size, within.limit - s.value);
         range.name = s.name;
@@ -8316,7 +10857,7 @@ private:
 
     // Enough of a name to choose by. Not all of it: a small file can make millions of symbols share
     // one long string.
-    [[nodiscard]] std::string_view head_of_name(const code_range& range) const {
+    [[nodiscard]] std::string_view head_of_name(const symbol_range& range) const {
         const std::string_view strings = range.table == 0 ? own_ : strings_[range.table];
         if (range.name >= strings.size()) { return {}; }
         const std::string_view head = strings.substr(range.name, 256);
@@ -8324,7 +10865,7 @@ private:
     }
 
     /// True when `a` is sorted before `b`: by address, and what is to be shown last.
-    [[nodiscard]] bool comes_before(const code_range& a, const code_range& b) const {
+    [[nodiscard]] bool comes_before(const symbol_range& a, const symbol_range& b) const {
         if (a.start != b.start) { return a.start < b.start; }
         if (a.rank != b.rank) { return a.rank > b.rank; }
         if (a.table == 0 && b.table == 0) {
@@ -8349,9 +10890,9 @@ private:
     // Makes sorted ranges disjoint. Each is cut where one that starts later begins, and goes on
     // behind that one's end. At most two pieces a range come of it: each has one start and one end.
     void flatten() {
-        std::vector<code_range> flat;
+        std::vector<symbol_range> flat;
         flat.reserve(ranges_.size());
-        std::vector<code_range> open; // those begun and perhaps not ended, the one shown last
+        std::vector<symbol_range> open; // those begun and perhaps not ended, the one shown last
         std::uint64_t at = 0;
         const auto show_until = [&](std::uint64_t limit) {
             if (at < limit) {
@@ -8361,7 +10902,7 @@ private:
                 at = limit;
             }
         };
-        for (const code_range& next : ranges_) {
+        for (const symbol_range& next : ranges_) {
             while (!open.empty() && open.back().limit <= next.start) {
                 show_until(open.back().limit);
                 open.pop_back();
@@ -8382,9 +10923,9 @@ private:
     // Hand-written assembly often has no sizes. Such a symbol reaches up to the next one, but a
     // label within a function that has a size does not cut it.
     void close_open_ended() {
-        std::vector<code_range> closed;
+        std::vector<symbol_range> closed;
         for (std::size_t i = 0; i < open_ended_.size(); ++i) {
-            code_range range = open_ended_[i];
+            symbol_range range = open_ended_[i];
             const bool shadowed =
                 i + 1 < open_ended_.size() && open_ended_[i + 1].start == range.start;
             if (shadowed || find(range.start) != nullptr) { continue; }
@@ -8395,7 +10936,7 @@ private:
                 ranges_.begin(),
                 ranges_.end(),
                 range.start,
-                [](std::uint64_t start, const code_range& r) { return start < r.start; });
+                [](std::uint64_t start, const symbol_range& r) { return start < r.start; });
             if (next != ranges_.end()) { range.limit = (std::min)(range.limit, next->start); }
             closed.push_back(range);
         }
@@ -8406,7 +10947,7 @@ private:
             ranges_.begin(),
             ranges_.begin() + sized,
             ranges_.end(),
-            [](const code_range& a, const code_range& b) { return a.start < b.start; });
+            [](const symbol_range& a, const symbol_range& b) { return a.start < b.start; });
     }
 };
 
@@ -8543,7 +11084,7 @@ public:
             open();
         }
         const std::optional<std::uint64_t> place = in_image(address);
-        const code_range* range = place ? index_.find(*place) : nullptr;
+        const symbol_range* range = place ? index_.find(*place) : nullptr;
         if (range == nullptr) { return nullptr; }
         const auto known = names_.find(range);
         if (known != names_.end()) { return known->second.empty() ? nullptr : &known->second; }
@@ -8571,7 +11112,7 @@ private:
     elf::image image_;
     std::vector<elf::segment> segments_; // those that are loaded, with code first
     code_index index_;
-    std::unordered_map<const code_range*, std::string> names_;
+    std::unordered_map<const symbol_range*, std::string> names_;
     error problem_{};
 
     void note(error problem) {
@@ -8779,7 +11320,7 @@ public:
     }
 
     [[nodiscard]] std::optional<std::string_view> find(std::uint64_t address) const {
-        const code_range* range = index_.find(address);
+        const symbol_range* range = index_.find(address);
         return range == nullptr ? std::nullopt : index_.symbol(*range);
     }
 
