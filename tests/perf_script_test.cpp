@@ -399,6 +399,42 @@ TEST_CASE("perf_script: next_perf_sample finds the beginning behind a blank line
     CHECK(wick::next_perf_sample(text, 11) == text.size());
 }
 
+TEST_CASE("perf_script: recordings of a real program, whatever was printed of them") {
+    const auto stacks = [](const char* name) { // of the only event: how often each came
+        const auto read =
+            parse(support::read_file(support::data(std::string("perf_script/") + name)));
+        CHECK(read.skipped.records == 0);
+        CHECK(read.no_stack == 0);
+        REQUIRE(read.events.size() == 1);
+        wick::profile p = read.events[0].samples;
+        std::uint64_t samples = 0;
+        for (wick::profile::node& n : p.nodes) {
+            n.self = static_cast<std::int64_t>(n.count);
+            samples += n.count;
+        }
+        CHECK(samples == 15);
+        return wick::to_folded(p);
+    };
+    const std::string expected = stacks("fp-default.txt");
+    CHECK(expected.find("service::json_parser::parse_object") != std::string::npos);
+    CHECK(stacks("fp-fields.txt") == expected);
+    CHECK(stacks("fp-comm-only.txt") == expected);
+    CHECK(stacks("fp-no-time.txt") == expected);
+    CHECK(stacks("fp-srcline.txt") == expected);
+    CHECK(stacks("fp-cpu.txt") == stacks("fp-cpu-fields.txt"));
+    // Without modules, code without a name is only "[unknown]".
+    std::string unnamed = expected;
+    const std::string module = "[libstdc++.so.6.0.30]";
+    for (std::size_t at; (at = unnamed.find(module)) != std::string::npos;) {
+        unnamed.replace(at, module.size(), "[unknown]");
+    }
+    CHECK(sorted_lines(stacks("fp-no-dso.txt")) == sorted_lines(unnamed));
+    const std::string inlined = stacks("dwarf-default.txt");
+    CHECK(inlined.find("std::__cxx11::to_string_[i];") != std::string::npos);
+    CHECK(inlined.find("clone3;start_thread;") != std::string::npos);
+    CHECK(stacks("dwarf-fields.txt") == inlined);
+}
+
 TEST_CASE("perf_script: the numbered edge cases of the conformance inputs") {
     struct row {
         const char* file;
