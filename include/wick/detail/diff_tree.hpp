@@ -1,0 +1,308 @@
+// wick/detail/diff_tree.hpp - two profiles into one tree, and the rows in it that can be tested.
+// SPDX-FileCopyrightText: 2026 wick contributors
+// SPDX-License-Identifier: MIT
+#ifndef WICK_DETAIL_DIFF_TREE_HPP
+#define WICK_DETAIL_DIFF_TREE_HPP
+
+#include <wick/comparison.hpp> // the tree
+#include <wick/profile.hpp>    // its sides
+#include <wick/version.hpp>
+
+#include <algorithm> // std::max
+#include <cstddef>   // std::size_t
+#include <cstdint>   // indices
+#include <tuple>     // std::tie
+#include <utility>   // std::pair
+#include <vector>    // rows
+
+WICK_BEGIN_NAMESPACE
+namespace detail {
+
+/// Returns for each element of a sorted list its place in the union of it and another, which
+/// `both` gets unless it is null. `less` compares elements of the two.
+template <class T, class Less>
+[[nodiscard]] std::pair<std::vector<std::uint32_t>, std::vector<std::uint32_t>>
+union_of(const std::vector<T>& a, const std::vector<T>& b, std::vector<T>& both, Less less) {
+    std::pair<std::vector<std::uint32_t>, std::vector<std::uint32_t>> places;
+    places.first.reserve(a.size());
+    places.second.reserve(b.size());
+    both.clear();
+    std::size_t i = 0;
+    std::size_t j = 0;
+    while (i < a.size() || j < b.size()) {
+        const bool take_a = j == b.size() || (i < a.size() && !less(b[j], a[i]));
+        const bool take_b = i == a.size() || (j < b.size() && !less(a[i], b[j]));
+        const auto at = static_cast<std::uint32_t>(both.size());
+        both.push_back(take_a ? a[i] : b[j]);
+        if (take_a) {
+            places.first.push_back(at);
+            ++i;
+        }
+        if (take_b) {
+            places.second.push_back(at);
+            ++j;
+        }
+    }
+    return places;
+}
+
+/// Returns a profile's frames with other indices of modules.
+[[nodiscard]] inline std::vector<frame> frames_with(const std::vector<frame>& frames,
+                                                    const std::vector<std::uint32_t>& modules) {
+    std::vector<frame> changed = frames;
+    for (frame& f : changed) { f.module = modules[f.module]; }
+    return changed;
+}
+
+/// What is tested once: the weight and observations of a node or function, self or total. Many
+/// contexts lead to one child only and stand for the same samples; they share a row.
+struct diff_row {
+    std::uint32_t owner = 0; ///< a node, or a frame
+    bool is_total = false;   ///< of the owner
+    compared seen;
+};
+
+/// Rows, and which of them each node and function has: indices, 0 being no row.
+struct diff_rows {
+    struct pair {
+        std::uint32_t self;
+        std::uint32_t total;
+    };
+    std::vector<diff_row> rows = std::vector<diff_row>(1);
+    std::vector<pair> pairs = std::vector<pair>(1); ///< as comparison::tests will be
+    std::uint32_t first_of_functions = 1;           ///< the rows before it are those of nodes
+};
+
+/// Merges two profiles by walking both in their canonical order, which leads through the same
+/// stacks: nothing is looked up. Totals and the table by function come from the same walk.
+/// Cost: O(n); memory for the path, the result and one row for each that has enough observations.
+class diff_tree {
+public:
+    /// Puts the sides, whose weights fit together, into `made`. `least`: observations on one side
+    /// that a row needs.
+    diff_tree(comparison& made, const profile& before, const profile& after, std::uint64_t least)
+        : made_(made)
+        , before_(before)
+        , after_(after)
+        , least_(least) {
+        made_.decimals = (std::max)(before.decimals, after.decimals);
+        before_factor_ = factor(before);
+        after_factor_ = factor(after);
+        const auto modules = union_of(before.modules,
+                                      after.modules,
+                                      made_.modules,
+                                      [](const auto& a, const auto& b) { return a < b; });
+        std::tie(before_frames_, after_frames_) =
+            union_of(frames_with(before.frames, modules.first),
+                     frames_with(after.frames, modules.second),
+                     made_.frames,
+                     frame_less);
+        walk();
+        finish_functions();
+    }
+
+    [[nodiscard]] diff_rows& rows() noexcept { return rows_; }
+
+private:
+    static constexpr std::uint32_t none = 0xffffffffu;
+    // A node on the way from the root, with what has been seen below it so far.
+    struct step {
+        std::uint32_t node;
+        std::uint32_t before; // its node on that side, or none
+        std::uint32_t after;
+        std::uint32_t child_test = 0; // of the last child
+        compared total;
+    };
+
+    comparison& made_;
+    const profile& before_;
+    const profile& after_;
+    std::uint64_t least_;
+    std::int64_t before_factor_ = 1;
+    std::int64_t after_factor_ = 1;
+    std::vector<std::uint32_t> before_frames_;
+    std::vector<std::uint32_t> after_frames_;
+    std::vector<step> path_;
+    std::vector<std::uint32_t> active_;  // how often a frame is on the path
+    std::vector<unsigned char> present_; // 1: before, 2: after
+    diff_rows rows_;
+
+    [[nodiscard]] std::int64_t factor(const profile& side) const noexcept {
+        return static_cast<std::int64_t>(power_of_ten(made_.decimals - side.decimals));
+    }
+
+    void walk() {
+        // Only what is used of this becomes memory; growing would need twice the size.
+        made_.nodes.clear();
+        made_.nodes.reserve(before_.nodes.size() + after_.nodes.size());
+        made_.functions.assign(made_.frames.size(), {});
+        active_.resize(made_.frames.size());
+        present_.resize(made_.frames.size());
+        enter(0, 0, 0);
+        std::uint32_t i = 1;
+        std::uint32_t j = 1;
+        const auto before_size = static_cast<std::uint32_t>(before_.nodes.size());
+        const auto after_size = static_cast<std::uint32_t>(after_.nodes.size());
+        while (i < before_size || j < after_size) {
+            const step& top = path_.back();
+            const bool in_before = i < before_size && before_.nodes[i].parent == top.before;
+            const bool in_after = j < after_size && after_.nodes[j].parent == top.after;
+            if (!in_before && !in_after) {
+                leave();
+                continue;
+            }
+            const std::uint32_t f = in_before ? before_frames_[before_.nodes[i].frame] : none;
+            const std::uint32_t g = in_after ? after_frames_[after_.nodes[j].frame] : none;
+            enter(f <= g ? i++ : none, g <= f ? j++ : none, (std::min)(f, g));
+        }
+        while (!path_.empty()) { leave(); }
+    }
+
+    void enter(std::uint32_t before, std::uint32_t after, std::uint32_t frame) {
+        comparison::node made;
+        made.parent = path_.empty() ? 0 : path_.back().node;
+        made.frame = frame;
+        if (before != none) {
+            const profile::node& n = before_.nodes[before];
+            made.self.before = {n.count, n.self * before_factor_};
+        } else {
+            made.in = presence::only_after;
+        }
+        if (after != none) {
+            const profile::node& n = after_.nodes[after];
+            made.self.after = {n.count, n.self * after_factor_};
+        } else {
+            made.in = presence::only_before;
+        }
+        const unsigned sides = made.in == presence::both          ? 3
+                               : made.in == presence::only_before ? 1
+                                                                  : 2;
+        present_[frame] = static_cast<unsigned char>(present_[frame] | sides);
+        ++active_[frame];
+        path_.push_back(
+            {static_cast<std::uint32_t>(made_.nodes.size()), before, after, 0, made.self});
+        made_.nodes.push_back(made);
+    }
+
+    void leave() {
+        const step done = path_.back();
+        path_.pop_back();
+        comparison::node& n = made_.nodes[done.node];
+        n.test = test_of(done, n.self);
+        comparison::function& f = made_.functions[n.frame];
+        add(f.self, n.self);
+        if (--active_[n.frame] == 0) { add(f.total, done.total); }
+        if (path_.empty()) { return; }
+        add(path_.back().total, done.total);
+        path_.back().child_test = n.test;
+    }
+
+    [[nodiscard]] bool enough(const compared& seen) const noexcept {
+        return seen.before.count >= least_ || seen.after.count >= least_;
+    }
+
+    [[nodiscard]] std::uint32_t add_row(std::uint32_t owner, bool is_total, const compared& seen) {
+        rows_.rows.push_back({owner, is_total, seen});
+        return static_cast<std::uint32_t>(rows_.rows.size() - 1);
+    }
+
+    [[nodiscard]] std::uint32_t test_of(const step& done, const compared& self) {
+        if (!enough(done.total)) { return 0; }
+        std::uint32_t total_row = 0;
+        const std::uint32_t below = rows_.pairs[done.child_test].total;
+        if (below != 0 && rows_.rows[below].seen == done.total) { total_row = below; }
+        const bool self_enough = enough(self);
+        if (total_row != 0 && !self_enough && rows_.pairs[done.child_test].self == 0) {
+            return done.child_test;
+        }
+        if (total_row == 0) { total_row = add_row(done.node, true, done.total); }
+        std::uint32_t self_row = 0;
+        if (self_enough) {
+            self_row = self == done.total ? total_row : add_row(done.node, false, self);
+        }
+        return add_pair(self_row, total_row);
+    }
+
+    [[nodiscard]] std::uint32_t add_pair(std::uint32_t self, std::uint32_t total) {
+        rows_.pairs.push_back({self, total});
+        return static_cast<std::uint32_t>(rows_.pairs.size() - 1);
+    }
+
+    void finish_functions() {
+        rows_.first_of_functions = static_cast<std::uint32_t>(rows_.rows.size());
+        for (std::uint32_t i = 0; i < made_.functions.size(); ++i) {
+            comparison::function& f = made_.functions[i];
+            f.in = present_[i] == 1   ? presence::only_before
+                   : present_[i] == 2 ? presence::only_after
+                                      : presence::both;
+            if (!enough(f.total)) { continue; }
+            const std::uint32_t total_row = add_row(i, true, f.total);
+            std::uint32_t self_row = 0;
+            if (enough(f.self)) {
+                self_row = f.self == f.total ? total_row : add_row(i, false, f.self);
+            }
+            f.test = add_pair(self_row, total_row);
+        }
+    }
+};
+
+/// Adds, for each row, the square of one run's observations over the run's exposure: what is needed
+/// of the runs to tell how far they are apart. The run is part of the comparison.
+/// Cost: O(nodes of the comparison).
+inline void add_squares(std::vector<double>& squares,
+                        const comparison& c,
+                        const diff_rows& rows,
+                        const profile& run,
+                        double exposure) {
+    std::vector<loaded_module> modules;
+    std::vector<frame> frames;
+    const std::vector<std::uint32_t> module_places =
+        union_of(run.modules, c.modules, modules, [](const auto& a, const auto& b) {
+            return a < b;
+        }).first;
+    const std::vector<std::uint32_t> places =
+        union_of(frames_with(run.frames, module_places), c.frames, frames, frame_less).first;
+    std::vector<std::uint64_t> total(run.nodes.size());
+    for (std::size_t i = run.nodes.size(); i-- > 0;) {
+        total[i] += run.nodes[i].count;
+        if (i > 0) { total[run.nodes[i].parent] += total[i]; }
+    }
+    std::vector<std::uint64_t> by_function(2 * c.frames.size()); // self, total
+    std::vector<std::uint32_t> active(c.frames.size());
+    std::vector<std::uint32_t> place(run.nodes.size());
+    std::vector<std::uint32_t> path;
+    const auto take = [&](std::uint32_t row, std::uint32_t owner, bool is_total, std::uint64_t n) {
+        const diff_row& r = rows.rows[row];
+        if (row == 0 || r.owner != owner || r.is_total != is_total) { return; }
+        squares[row] += static_cast<double>(n) * static_cast<double>(n) / exposure;
+    };
+    std::uint32_t at = 0;
+    for (std::uint32_t i = 0; i < run.nodes.size(); ++i) {
+        const profile::node& n = run.nodes[i];
+        const std::uint32_t f = places[n.frame];
+        while (!path.empty() && path.back() != n.parent) {
+            --active[places[run.nodes[path.back()].frame]];
+            path.pop_back();
+        }
+        path.push_back(i);
+        if (i > 0) {
+            do { ++at; } while (c.nodes[at].parent != place[n.parent] || c.nodes[at].frame != f);
+        }
+        place[i] = at;
+        by_function[2 * f] += n.count;
+        if (active[f]++ == 0) { by_function[2 * f + 1] += total[i]; }
+        const diff_rows::pair& pair = rows.pairs[c.nodes[at].test];
+        take(pair.self, at, false, n.count);
+        take(pair.total, at, true, total[i]);
+    }
+    for (std::uint32_t f = 0; f < c.frames.size(); ++f) {
+        const diff_rows::pair& pair = rows.pairs[c.functions[f].test];
+        take(pair.self, f, false, by_function[2 * f]);
+        take(pair.total, f, true, by_function[2 * f + 1]);
+    }
+}
+
+} // namespace detail
+WICK_END_NAMESPACE
+
+#endif
