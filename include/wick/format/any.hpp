@@ -35,7 +35,6 @@
 #include <cstddef>     // std::size_t
 #include <cstdint>     // std::uint64_t
 #include <cstring>     // std::memcpy
-#include <memory>      // std::addressof
 #include <optional>    // the timeline
 #include <string>      // names
 #include <string_view> // the beginning of the input
@@ -106,7 +105,7 @@ class sniffed_source {
 public:
     template <class Source>
     explicit sniffed_source(Source& rest)
-        : rest_(const_cast<void*>(static_cast<const void*>(std::addressof(rest))))
+        : rest_(const_cast<void*>(static_cast<const void*>(&rest)))
         , pull_([](void* from, char* to, std::size_t room) -> std::size_t {
             return (*static_cast<Source*>(from))(to, room);
         }) {
