@@ -233,7 +233,7 @@ private:
     detail::symbolizer symbolizer_;
 
     [[nodiscard]] static result<std::uint64_t> checked_interval(const sampler_options& options);
-    [[nodiscard]] static error check(const sampler_options& options);
+    [[nodiscard]] static error problem_with(const sampler_options& options);
     [[nodiscard]] error begin(const sampler_options& options,
                               std::unique_ptr<const detail::code_map> map);
     [[nodiscard]] error start_collector();
@@ -308,7 +308,7 @@ inline result<std::uint64_t> sampler::checked_interval(const sampler_options& op
     return {static_cast<std::uint64_t>(1e9 / options.frequency_hz + 0.5), {}};
 }
 
-inline error sampler::check(const sampler_options& options) {
+inline error sampler::problem_with(const sampler_options& options) {
     constexpr std::size_t largest = std::size_t{64} << 20;
     const error problem = checked_interval(options).error;
     if (problem) { return problem; }
@@ -329,7 +329,7 @@ inline error sampler::check(const sampler_options& options) {
 
 inline result<sampler_stats> sampler::start(const sampler_options& options) {
     result<sampler_stats> started;
-    started.error = check(options);
+    started.error = problem_with(options);
     if (started.error) { return started; }
     auto map = std::make_unique<const detail::code_map>(detail::code_map::load());
     const finishing alone(*this);

@@ -4,13 +4,14 @@
 #ifndef WICK_FORMAT_PERF_SCRIPT_HPP
 #define WICK_FORMAT_PERF_SCRIPT_HPP
 
-#include <wick/detail/frame_text.hpp>  // base_name
-#include <wick/detail/hash.hpp>        // memories of symbols and stacks
-#include <wick/detail/lines.hpp>       // lines out of a stream
-#include <wick/detail/symbol_text.hpp> // names without arguments
-#include <wick/detail/text.hpp>        // blanks, digits
-#include <wick/profile.hpp>            // the result
-#include <wick/result.hpp>             // what was skipped
+#include <wick/detail/frame_text.hpp>    // base_name
+#include <wick/detail/hash.hpp>          // memories of symbols and stacks
+#include <wick/detail/lines.hpp>         // lines out of a stream
+#include <wick/detail/symbol_memory.hpp> // names that were seen
+#include <wick/detail/symbol_text.hpp>   // names without arguments
+#include <wick/detail/text.hpp>          // blanks, digits
+#include <wick/profile.hpp>              // the result
+#include <wick/result.hpp>               // what was skipped
 
 #include <cstddef>     // std::size_t
 #include <cstdint>     // periods
@@ -372,29 +373,15 @@ public:
     }
 
 private:
-    // Symbols as they stand in the text, and the frames that they become, from the leaf on.
-    struct symbol {
-        std::size_t begin; // of the symbol's and the module's text in `texts`
-        std::uint32_t symbol_size;
-        std::uint32_t module_size;
-        std::uint32_t first; // in `expansions`
-        std::uint32_t count; // usually 1; 0 for names that stand for no function
-        bool java;
-    };
     struct event_tree {
         std::string name;
         profile_builder builder;
-        id_table symbol_index;
-        std::vector<symbol> symbols;
-        std::string texts;
-        std::vector<std::uint32_t> expansions;
+        symbol_memory symbols;
         id_table stack_index;  // hash of a stack → its node
-        std::string last_comm; // samples of one thread come in rows, and stacks of one module too
+        std::string last_comm; // samples of one thread come in rows
         std::string last_pid;
         std::string last_tid;
         std::uint32_t last_root = 0;
-        std::string last_module;
-        std::uint64_t last_module_hash = 0;
     };
 
     perf_script_options options_;
@@ -598,41 +585,12 @@ private:
             push(e.builder.intern(unknown_text(line)));
             return;
         }
-        if (line.module != e.last_module || e.last_module_hash == 0) {
-            e.last_module = line.module;
-            e.last_module_hash = hash_bytes(line.module, seed_) | 1;
-        }
-        const std::uint64_t hash = hash_bytes(line.symbol, e.last_module_hash + (java_ ? 2 : 0));
-        std::uint32_t id = e.symbol_index.find(hash, [&](std::uint32_t known) {
-            const symbol& s = e.symbols[known];
-            const char* text = e.texts.data() + s.begin;
-            return s.symbol_size == line.symbol.size() && s.module_size == line.module.size() &&
-                   s.java == java_ && same_bytes(text, line.symbol.data(), s.symbol_size) &&
-                   same_bytes(text + s.symbol_size, line.module.data(), s.module_size);
-        });
-        if (id == id_table::none) {
-            id = remember(line);
-            e.symbol_index.insert(hash, id);
-        }
-        const symbol& s = e.symbols[id];
-        for (std::uint32_t i = 0; i < s.count; ++i) { push(e.expansions[s.first + i]); }
-    }
-
-    // Turns a symbol into frames and keeps them.
-    [[nodiscard]] std::uint32_t remember(const perf_frame_line& line) {
-        event_tree& e = *event_;
-        symbol made{e.texts.size(),
-                    static_cast<std::uint32_t>(line.symbol.size()),
-                    static_cast<std::uint32_t>(line.module.size()),
-                    static_cast<std::uint32_t>(e.expansions.size()),
-                    0,
-                    java_};
-        e.texts += line.symbol;
-        e.texts += line.module;
-        expand(line);
-        made.count = static_cast<std::uint32_t>(e.expansions.size()) - made.first;
-        e.symbols.push_back(made);
-        return static_cast<std::uint32_t>(e.symbols.size() - 1);
+        const std::uint32_t module = e.symbols.module(line.module);
+        const symbol_memory::row row = e.symbols.find(
+            line.symbol, module, java_ ? 1 : 0, [&](std::vector<std::uint32_t>& frames) {
+                expand(line, frames);
+            });
+        for (std::uint32_t i = 0; i < row.count; ++i) { push(row.frames[i]); }
     }
 
     [[nodiscard]] std::string unknown_text(const perf_frame_line& line) const {
@@ -647,10 +605,10 @@ private:
         return text + "]";
     }
 
-    void expand(const perf_frame_line& line) {
+    void expand(const perf_frame_line& line, std::vector<std::uint32_t>& frames) {
         event_tree& e = *event_;
         if (line.symbol.empty() || line.symbol == "[unknown]") {
-            e.expansions.push_back(e.builder.intern(unknown_text(line), kind_of(line.module)));
+            frames.push_back(e.builder.intern(unknown_text(line), kind_of(line.module)));
             return;
         }
         if (stands_for_no_function(line.symbol)) { return; }
@@ -665,7 +623,7 @@ private:
         parts.push_back(rest);
         for (std::size_t i = parts.size(); i-- > 0;) {
             const frame_kind kind = i > 0 ? frame_kind::inlined : kind_of(line.module);
-            e.expansions.push_back(e.builder.intern(tidy(parts[i]), kind));
+            frames.push_back(e.builder.intern(tidy(parts[i]), kind));
         }
     }
 
