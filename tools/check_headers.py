@@ -277,7 +277,8 @@ def check_registered():
             ("tests/benchmark", "*.cpp", r"(.+)"),
             ("examples", "*.cpp", r"(.+)")):
         build = read(ROOT / directory / "meson.build")
-        listed = re.findall(r"(?m)^  '([\w-]+)',$", build)
+        first_list = build.split("\n]\n")[0]  # others name a part of it
+        listed = re.findall(r"(?m)^  '([\w-]+)',$", first_list)
         for path in sorted((ROOT / directory).glob(pattern)):
             entry = re.fullmatch(name, path.stem)[1]
             if entry not in listed:

@@ -4,12 +4,34 @@
 #ifndef WICK_WICK_HPP
 #define WICK_WICK_HPP
 
+#include <wick/comparison.hpp>
+#include <wick/diff.hpp>
 #include <wick/flamegraph.hpp>
 #include <wick/folded.hpp>
+#include <wick/format/any.hpp>
+#include <wick/format/bcc.hpp>
+#include <wick/format/bpftrace.hpp>
+#include <wick/format/chrome_trace.hpp>
+#include <wick/format/dtrace.hpp>
+#include <wick/format/eu_stack.hpp>
+#include <wick/format/faulthandler.hpp>
+#include <wick/format/gdb.hpp>
+#include <wick/format/ghcprof.hpp>
+#include <wick/format/go_raw.hpp>
+#include <wick/format/instruments.hpp>
+#include <wick/format/jstack.hpp>
 #include <wick/format/perf_script.hpp>
+#include <wick/format/pmc.hpp>
+#include <wick/format/py_spy_dump.hpp>
+#include <wick/format/sample.hpp>
+#include <wick/format/stap.hpp>
+#include <wick/format/vsprof.hpp>
+#include <wick/format/vtune.hpp>
+#include <wick/format/xctrace.hpp>
 #include <wick/profile.hpp>
 #include <wick/query.hpp>
 #include <wick/result.hpp>
+#include <wick/timeline.hpp>
 #include <wick/version.hpp>
 
 // Linux only. Last, so that the single header has every shared part outside of the condition.

@@ -1,5 +1,6 @@
-// wick/detail/eh_frame.hpp - how to step out of a function, from .eh_frame tables that need not be
-// honest. SPDX-FileCopyrightText: 2026 wick contributors SPDX-License-Identifier: MIT
+// wick/detail/eh_frame.hpp - how to step out of a function, from .eh_frame tables of any honesty.
+// SPDX-FileCopyrightText: 2026 wick contributors
+// SPDX-License-Identifier: MIT
 #ifndef WICK_DETAIL_EH_FRAME_HPP
 #define WICK_DETAIL_EH_FRAME_HPP
 
@@ -701,10 +702,10 @@ private:
 
     [[nodiscard]] bool factored(std::int64_t offset, std::int32_t& out) const noexcept {
         // Both factors fit 32 bits, so that the product fits 64.
-        std::int32_t small = 0;
+        std::int32_t narrowed = 0;
         std::int32_t align = 0;
-        return narrow(offset, small) && narrow(fde_.cie.data_align, align) &&
-               narrow(std::int64_t{small} * align, out);
+        return narrow(offset, narrowed) && narrow(fde_.cie.data_align, align) &&
+               narrow(std::int64_t{narrowed} * align, out);
     }
 
     [[nodiscard]] bool cfa_register(std::uint64_t number) noexcept {

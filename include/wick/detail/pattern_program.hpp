@@ -325,7 +325,7 @@ private:
         no_literal();
         emit(pattern_op::set, intern(std::move(set)));
     }
-    void check(assertion a) {
+    void place(assertion a) {
         plain_ = false;
         start_ = false;
         before_ = before::nothing;
@@ -364,9 +364,9 @@ private:
         case '.':
             return one_of(flags_.dot_all ? complement({}) : complement({{'\n', '\n'}}));
         case '^':
-            return check(flags_.multi_line ? assertion::line_start : assertion::text_start);
+            return place(flags_.multi_line ? assertion::line_start : assertion::text_start);
         case '$':
-            return check(flags_.multi_line ? assertion::line_end : assertion::last_line);
+            return place(flags_.multi_line ? assertion::line_end : assertion::last_line);
         case '\\':
             return escape(begin);
         default:
@@ -723,13 +723,13 @@ private:
         if (category(c, set)) { return one_of(std::move(set)); }
         switch (c) {
         case 'A':
-            return check(assertion::text_start);
+            return place(assertion::text_start);
         case 'Z':
-            return check(assertion::text_end);
+            return place(assertion::text_end);
         case 'b':
-            return check(assertion::word_edge);
+            return place(assertion::word_edge);
         case 'B':
-            return check(assertion::no_word_edge);
+            return place(assertion::no_word_edge);
         default:
             break;
         }

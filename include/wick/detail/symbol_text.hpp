@@ -1,5 +1,6 @@
-// wick/detail/symbol_text.hpp - names of functions as profilers print them, made short and
-// comparable. SPDX-FileCopyrightText: 2026 wick contributors SPDX-License-Identifier: MIT
+// wick/detail/symbol_text.hpp - names of functions as profilers print them, made comparable.
+// SPDX-FileCopyrightText: 2026 wick contributors
+// SPDX-License-Identifier: MIT
 #ifndef WICK_DETAIL_SYMBOL_TEXT_HPP
 #define WICK_DETAIL_SYMBOL_TEXT_HPP
 

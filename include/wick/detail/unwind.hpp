@@ -1,5 +1,6 @@
-// wick/detail/unwind.hpp - the call stack of an interrupted thread, found inside a signal handler
-// (Linux). SPDX-FileCopyrightText: 2026 wick contributors SPDX-License-Identifier: MIT
+// wick/detail/unwind.hpp - the call stack of an interrupted thread, in its handler (Linux).
+// SPDX-FileCopyrightText: 2026 wick contributors
+// SPDX-License-Identifier: MIT
 #ifndef WICK_DETAIL_UNWIND_HPP
 #define WICK_DETAIL_UNWIND_HPP
 
