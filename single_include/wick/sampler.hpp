@@ -196,13 +196,11 @@ private:
 WICK_END_NAMESPACE
 
 #endif
-// wick/detail/unwind.hpp - the call stack of an interrupted thread, found inside a signal handler
-// (Linux). SPDX-FileCopyrightText: 2026 wick contributors SPDX-License-Identifier: MIT
+// wick/detail/unwind.hpp - the call stack of an interrupted thread, in its handler (Linux).
 #ifndef WICK_DETAIL_UNWIND_HPP
 #define WICK_DETAIL_UNWIND_HPP
 
-// wick/detail/eh_frame.hpp - how to step out of a function, from .eh_frame tables that need not be
-// honest. SPDX-FileCopyrightText: 2026 wick contributors SPDX-License-Identifier: MIT
+// wick/detail/eh_frame.hpp - how to step out of a function, from .eh_frame tables of any honesty.
 #ifndef WICK_DETAIL_EH_FRAME_HPP
 #define WICK_DETAIL_EH_FRAME_HPP
 
@@ -1383,10 +1381,10 @@ private:
 
     [[nodiscard]] bool factored(std::int64_t offset, std::int32_t& out) const noexcept {
         // Both factors fit 32 bits, so that the product fits 64.
-        std::int32_t small = 0;
+        std::int32_t narrowed = 0;
         std::int32_t align = 0;
-        return narrow(offset, small) && narrow(fde_.cie.data_align, align) &&
-               narrow(std::int64_t{small} * align, out);
+        return narrow(offset, narrowed) && narrow(fde_.cie.data_align, align) &&
+               narrow(std::int64_t{narrowed} * align, out);
     }
 
     [[nodiscard]] bool cfa_register(std::uint64_t number) noexcept {
@@ -6412,7 +6410,7 @@ private:
     detail::symbolizer symbolizer_;
 
     [[nodiscard]] static result<std::uint64_t> checked_interval(const sampler_options& options);
-    [[nodiscard]] static error check(const sampler_options& options);
+    [[nodiscard]] static error problem_with(const sampler_options& options);
     [[nodiscard]] error begin(const sampler_options& options,
                               std::unique_ptr<const detail::code_map> map);
     [[nodiscard]] error start_collector();
@@ -6487,7 +6485,7 @@ inline result<std::uint64_t> sampler::checked_interval(const sampler_options& op
     return {static_cast<std::uint64_t>(1e9 / options.frequency_hz + 0.5), {}};
 }
 
-inline error sampler::check(const sampler_options& options) {
+inline error sampler::problem_with(const sampler_options& options) {
     constexpr std::size_t largest = std::size_t{64} << 20;
     const error problem = checked_interval(options).error;
     if (problem) { return problem; }
@@ -6508,7 +6506,7 @@ inline error sampler::check(const sampler_options& options) {
 
 inline result<sampler_stats> sampler::start(const sampler_options& options) {
     result<sampler_stats> started;
-    started.error = check(options);
+    started.error = problem_with(options);
     if (started.error) { return started; }
     auto map = std::make_unique<const detail::code_map>(detail::code_map::load());
     const finishing alone(*this);

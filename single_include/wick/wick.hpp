@@ -1,24 +1,56 @@
 // wick 0.1.0, one header made of several by tools/amalgamate.py. Do not edit it:
 // change these files under include/ and run the tool again.
 //   wick/wick.hpp
-//   wick/flamegraph.hpp
-//   wick/detail/flame_tree.hpp
-//   wick/detail/frame_text.hpp
+//   wick/comparison.hpp
 //   wick/profile.hpp
 //   wick/detail/hash.hpp
 //   wick/version.hpp
 //   wick/result.hpp
-//   wick/detail/flamegraph_script.hpp
-//   wick/detail/flamegraph_style.hpp
+//   wick/diff.hpp
+//   wick/detail/diff_tests.hpp
+//   wick/detail/diff_tree.hpp
+//   wick/detail/statistics.hpp
+//   wick/detail/diff_text.hpp
+//   wick/detail/folded_lines.hpp
+//   wick/detail/frame_text.hpp
 //   wick/detail/shown_text.hpp
 //   wick/detail/writer.hpp
+//   wick/flamegraph.hpp
+//   wick/detail/flame_tree.hpp
+//   wick/detail/flamegraph_script.hpp
+//   wick/detail/flamegraph_style.hpp
 //   wick/folded.hpp
-//   wick/detail/folded_lines.hpp
 //   wick/detail/lines.hpp
 //   wick/detail/stack_text.hpp
 //   wick/detail/text.hpp
-//   wick/format/perf_script.hpp
+//   wick/format/any.hpp
+//   wick/detail/stack_samples.hpp
 //   wick/detail/symbol_text.hpp
+//   wick/format/bcc.hpp
+//   wick/format/bpftrace.hpp
+//   wick/format/chrome_trace.hpp
+//   wick/detail/json.hpp
+//   wick/detail/utf8.hpp
+//   wick/detail/text_table.hpp
+//   wick/timeline.hpp
+//   wick/format/dtrace.hpp
+//   wick/format/eu_stack.hpp
+//   wick/format/faulthandler.hpp
+//   wick/format/gdb.hpp
+//   wick/format/ghcprof.hpp
+//   wick/format/go_raw.hpp
+//   wick/format/instruments.hpp
+//   wick/format/jstack.hpp
+//   wick/format/perf_script.hpp
+//   wick/detail/symbol_memory.hpp
+//   wick/format/pmc.hpp
+//   wick/format/py_spy_dump.hpp
+//   wick/format/sample.hpp
+//   wick/format/stap.hpp
+//   wick/format/vsprof.hpp
+//   wick/format/vtune.hpp
+//   wick/format/xctrace.hpp
+//   wick/detail/xml.hpp
 //   wick/query.hpp
 //   wick/detail/pattern.hpp
 //   wick/detail/pattern_program.hpp
@@ -67,17 +99,9 @@
 #ifndef WICK_WICK_HPP
 #define WICK_WICK_HPP
 
-// wick/flamegraph.hpp - a profile as one interactive SVG file.
-#ifndef WICK_FLAMEGRAPH_HPP
-#define WICK_FLAMEGRAPH_HPP
-
-// wick/detail/flame_tree.hpp - the tree that a flame graph shows, and where its frames lie.
-#ifndef WICK_DETAIL_FLAME_TREE_HPP
-#define WICK_DETAIL_FLAME_TREE_HPP
-
-// wick/detail/frame_text.hpp - how a frame is called in text, and back.
-#ifndef WICK_DETAIL_FRAME_TEXT_HPP
-#define WICK_DETAIL_FRAME_TEXT_HPP
+// wick/comparison.hpp - two profiles side by side, in one tree, with what a test made of each node.
+#ifndef WICK_COMPARISON_HPP
+#define WICK_COMPARISON_HPP
 
 // wick/profile.hpp - the value that everything meets in: a calling-context tree with its weights.
 #ifndef WICK_PROFILE_HPP
@@ -1029,6 +1053,1750 @@ WICK_END_NAMESPACE
 
 #endif
 
+#include <algorithm> // std::max, std::lower_bound
+#include <cmath>     // std::isfinite
+#include <cstddef>   // std::size_t
+#include <cstdint>   // fixed-width members
+#include <string>    // unit
+#include <utility>   // std::move
+#include <vector>    // nodes, functions, tests
+
+WICK_BEGIN_NAMESPACE
+
+/// On which sides something is. This is a fact about the two inputs; a verdict is a conclusion.
+enum class presence : std::uint8_t { both, only_before, only_after };
+
+/// What a test made of a difference. More weight is worse: `regressed`. `unchanged` means shown to
+/// be equal but for a difference that does not matter; `inconclusive` that the data cannot tell.
+enum class verdict : std::uint8_t { untested, unchanged, inconclusive, improved, regressed };
+
+/// Something that was measured on one side.
+struct measured {
+    std::uint64_t count = 0; ///< independent observations
+    std::int64_t weight = 0; ///< in units of 10^-decimals
+
+    friend bool operator==(const measured& a, const measured& b) {
+        return a.count == b.count && a.weight == b.weight;
+    }
+    friend bool operator!=(const measured& a, const measured& b) { return !(a == b); }
+};
+
+/// The same thing on both sides.
+struct compared {
+    measured before;
+    measured after;
+
+    friend bool operator==(const compared& a, const compared& b) {
+        return a.before == b.before && a.after == b.after;
+    }
+    friend bool operator!=(const compared& a, const compared& b) { return !(a == b); }
+};
+
+/// The figures behind a verdict.
+struct significance {
+    double p_value = 1;  ///< of the row's own test
+    double adjusted = 1; ///< the same, corrected for how many rows were tested
+    double low = 0;      ///< the interval of the change: `change_of`, and in its units
+    double high = 0;
+    /// Its share moved because that of others did; in itself it has not changed as far as can be
+    /// told.
+    bool renormalised = false;
+
+    friend bool operator==(const significance& a, const significance& b) {
+        return !(a.p_value < b.p_value) && !(b.p_value < a.p_value) && !(a.adjusted < b.adjusted) &&
+               !(b.adjusted < a.adjusted) && !(a.low < b.low) && !(b.low < a.low) &&
+               !(a.high < b.high) && !(b.high < a.high) && a.renormalised == b.renormalised;
+    }
+    friend bool operator!=(const significance& a, const significance& b) { return !(a == b); }
+};
+
+/// The figures of one node or function.
+struct tested {
+    significance self;
+    significance total;
+
+    friend bool operator==(const tested& a, const tested& b) {
+        return a.self == b.self && a.total == b.total;
+    }
+    friend bool operator!=(const tested& a, const tested& b) { return !(a == b); }
+};
+
+/// What weights are divided by before they are compared.
+enum class diff_basis : std::uint8_t {
+    share,    ///< all weight of the side
+    cpu_time, ///< the CPU time that the side used, in seconds
+    operation ///< the operations that the side has done
+};
+
+/// How a comparison was tested; as it stands here, it was not.
+struct test_method {
+    diff_basis basis = diff_basis::share;
+    double alpha = 0;           ///< adjusted p-values up to this are significant; 0: untested
+    double margin = 0;          ///< differences up to this do not matter, as a part of all weight
+    double before_exposure = 0; ///< what weights before are divided by; 0: there are none
+    double after_exposure = 0;  ///< the same after
+    std::uint32_t before_runs = 0; ///< how many profiles the side was given as
+    std::uint32_t after_runs = 0;
+    double dispersion =
+        1; ///< the common one: variance between runs, by that of independent samples
+    bool assumes_independent_samples = false; ///< one profile a side tells nothing of variance
+
+    friend bool operator==(const test_method& a, const test_method& b) {
+        const auto same = [](double x, double y) { return !(x < y) && !(y < x); };
+        return a.basis == b.basis && same(a.alpha, b.alpha) && same(a.margin, b.margin) &&
+               same(a.before_exposure, b.before_exposure) &&
+               same(a.after_exposure, b.after_exposure) && a.before_runs == b.before_runs &&
+               a.after_runs == b.after_runs && same(a.dispersion, b.dispersion) &&
+               a.assumes_independent_samples == b.assumes_independent_samples;
+    }
+    friend bool operator!=(const test_method& a, const test_method& b) { return !(a == b); }
+};
+
+/// Two profiles in one calling-context tree. A default constructed comparison is empty and valid;
+/// `untested_comparison` makes all others, and a test may fill in what it concludes. Invariants,
+/// checked by `validate()`: modules, frames and nodes are as in a profile; the magnitudes of the
+/// weights of both sides together add up to less than 2^63; `functions` has an element for each
+/// frame, which follows from the nodes; tests[0] is a default one and all `test` are indices into
+/// them; before_scale is finite and greater than 0.
+struct comparison {
+    /// One calling context. Its total follows from the nodes: `totals()`.
+    struct node {
+        std::uint32_t parent = 0; ///< index into nodes, smaller than the node's own
+        std::uint32_t frame = 0;  ///< index into frames
+        compared self;            ///< what ended here
+        presence in = presence::both;
+        verdict self_verdict = verdict::untested;
+        verdict total_verdict = verdict::untested;
+        std::uint32_t test = 0; ///< index into tests; 0: neither self nor total was tested
+
+        friend bool operator==(const node& a, const node& b) {
+            return a.parent == b.parent && a.frame == b.frame && a.self == b.self && a.in == b.in &&
+                   a.test == b.test && a.self_verdict == b.self_verdict &&
+                   a.total_verdict == b.total_verdict;
+        }
+        friend bool operator!=(const node& a, const node& b) { return !(a == b); }
+    };
+    /// One frame over all the places where it stands.
+    struct function {
+        compared self;  ///< what ended in it
+        compared total; ///< all stacks with it in them, each counted once
+        presence in = presence::both;
+        verdict self_verdict = verdict::untested;
+        verdict total_verdict = verdict::untested;
+        std::uint32_t test = 0; ///< index into tests; 0: neither self nor total was tested
+
+        friend bool operator==(const function& a, const function& b) {
+            return a.self == b.self && a.total == b.total && a.in == b.in && a.test == b.test &&
+                   a.self_verdict == b.self_verdict && a.total_verdict == b.total_verdict;
+        }
+        friend bool operator!=(const function& a, const function& b) { return !(a == b); }
+    };
+
+    std::vector<loaded_module> modules = std::vector<loaded_module>(1); ///< [0]: the unknown module
+    std::vector<wick::frame> frames = std::vector<wick::frame>(1); ///< [0]: the root's empty frame
+    std::vector<node> nodes = std::vector<node>(1);                ///< [0]: the root
+    std::vector<function> functions = std::vector<function>(1);    ///< in the order of frames
+    std::vector<tested> tests = std::vector<tested>(1); ///< of nodes and functions; [0]: untested
+    test_method method;                                 ///< how they were made
+    /// Weights of before are multiplied by this where they are compared with those of after: 1, or
+    /// how much more was observed after (by operations, duration or weight).
+    double before_scale = 1;
+    std::string unit; ///< as in a profile
+    int decimals = 0; ///< as in a profile
+    counted_as counted = counted_as::unknown;
+    std::vector<origin> before_origins; ///< sorted
+    std::vector<origin> after_origins;  ///< sorted
+
+    friend bool operator==(const comparison& a, const comparison& b) {
+        return a.unit == b.unit && a.decimals == b.decimals && a.counted == b.counted &&
+               !(a.before_scale < b.before_scale) && !(b.before_scale < a.before_scale) &&
+               a.nodes == b.nodes && a.functions == b.functions && a.frames == b.frames &&
+               a.modules == b.modules && a.tests == b.tests && a.method == b.method &&
+               a.before_origins == b.before_origins && a.after_origins == b.after_origins;
+    }
+    friend bool operator!=(const comparison& a, const comparison& b) { return !(a == b); }
+};
+
+namespace detail {
+
+inline void add(measured& to, const measured& more) noexcept {
+    to.count += more.count;
+    to.weight += more.weight;
+}
+inline void add(compared& to, const compared& more) noexcept {
+    add(to.before, more.before);
+    add(to.after, more.after);
+}
+
+/// Returns whether the magnitudes of both sides, and the counts of each, can be added up.
+[[nodiscard]] inline bool fits_sums(const std::vector<comparison::node>& nodes) noexcept {
+    std::uint64_t sum = 0;
+    std::uint64_t before = 0;
+    std::uint64_t after = 0;
+    for (const comparison::node& n : nodes) {
+        for (const std::int64_t weight : {n.self.before.weight, n.self.after.weight}) {
+            if (magnitude(weight) > max_magnitude - sum) { return false; }
+            sum += magnitude(weight);
+        }
+        if (n.self.before.count > ~before || n.self.after.count > ~after) { return false; }
+        before += n.self.before.count;
+        after += n.self.after.count;
+    }
+    return true;
+}
+
+} // namespace detail
+
+/// Returns by how much a weight differs: after less before, each divided by the exposure of its
+/// side. On the basis of shares 0.01 is one point; else it is weight, in the comparison's unit, a
+/// second of CPU time or an operation. 0 for an untested comparison.
+[[nodiscard]] inline double change_of(const comparison& c, const compared& row) noexcept {
+    const auto rate = [](const measured& m, double exposure) {
+        return exposure > 0 ? static_cast<double>(m.weight) / exposure : 0;
+    };
+    return rate(row.after, c.method.after_exposure) - rate(row.before, c.method.before_exposure);
+}
+
+/// Returns the inclusive figures of each node: its own and those of all below it.
+/// Cost: O(n), one pass.
+[[nodiscard]] inline std::vector<compared> totals(const comparison& c) {
+    std::vector<compared> total(c.nodes.size());
+    for (std::size_t i = c.nodes.size(); i-- > 0;) { // children come after their parents
+        detail::add(total[i], c.nodes[i].self);
+        if (i > 0) { detail::add(total[c.nodes[i].parent], total[i]); }
+    }
+    return total;
+}
+
+/// Returns the table by function that follows from a comparison's nodes, without verdicts. Stacks
+/// with a function in them several times count once. Cost: O(n), one pass.
+[[nodiscard]] inline std::vector<comparison::function> functions_of(const comparison& c) {
+    const std::vector<compared> total = totals(c);
+    std::vector<comparison::function> functions(c.frames.size());
+    std::vector<unsigned char> sides(c.frames.size());  // 1: before, 2: after
+    std::vector<std::uint32_t> active(c.frames.size()); // how often a frame is on the path
+    std::vector<std::uint32_t> path;
+    for (std::uint32_t i = 0; i < c.nodes.size(); ++i) {
+        const comparison::node& n = c.nodes[i];
+        while (!path.empty() && path.back() != n.parent) {
+            --active[c.nodes[path.back()].frame];
+            path.pop_back();
+        }
+        detail::add(functions[n.frame].self, n.self);
+        if (active[n.frame]++ == 0) { detail::add(functions[n.frame].total, total[i]); }
+        const unsigned side = n.in == presence::both ? 3 : n.in == presence::only_before ? 1 : 2;
+        sides[n.frame] = static_cast<unsigned char>(sides[n.frame] | side);
+        path.push_back(i);
+    }
+    for (std::size_t f = 0; f < functions.size(); ++f) {
+        functions[f].in = sides[f] == 1   ? presence::only_before
+                          : sides[f] == 2 ? presence::only_after
+                                          : presence::both;
+    }
+    return functions;
+}
+
+namespace detail {
+
+/// Puts the nodes of one side into the tree of both. A profile's nodes are a subsequence of those
+/// of a merged one, as both are in canonical order.
+template <class Take>
+void place_side(const profile& side, const profile& both, std::uint64_t factor, Take take) {
+    std::vector<std::uint32_t> modules;
+    for (const loaded_module& m : side.modules) {
+        const auto found = std::lower_bound(both.modules.begin(), both.modules.end(), m);
+        modules.push_back(static_cast<std::uint32_t>(found - both.modules.begin()));
+    }
+    std::vector<std::uint32_t> frames;
+    frames.reserve(side.frames.size());
+    for (frame f : side.frames) {
+        f.module = modules[f.module];
+        const auto found = std::lower_bound(both.frames.begin(), both.frames.end(), f, frame_less);
+        frames.push_back(static_cast<std::uint32_t>(found - both.frames.begin()));
+    }
+    std::vector<std::uint32_t> place(side.nodes.size());
+    std::uint32_t at = 0;
+    for (std::size_t i = 0; i < side.nodes.size(); ++i) {
+        const profile::node& n = side.nodes[i];
+        if (i > 0) {
+            do {
+                ++at;
+            } while (both.nodes[at].parent != place[n.parent] ||
+                     both.nodes[at].frame != frames[n.frame]);
+        }
+        place[i] = at;
+        take(at, measured{n.count, n.self * static_cast<std::int64_t>(factor)});
+    }
+}
+
+} // namespace detail
+
+/// Returns two profiles side by side; no difference is tested. A node is present on the sides whose
+/// profile has it. The two columns of folded text (folded.hpp) are such profiles.
+/// Errors: units that differ (none of them ""); weights that add up to 2^63 or more.
+/// Cost:   that of merging the two.
+[[nodiscard]] inline result<comparison> untested_comparison(const profile& before,
+                                                            const profile& after) {
+    result<profile> merged = merge({before, after});
+    if (!merged) { return {comparison{}, std::move(merged.error)}; }
+    profile& both = merged.value;
+    comparison made;
+    made.unit = both.unit;
+    made.decimals = both.decimals;
+    made.counted = both.counted;
+    made.before_origins = before.origins;
+    made.after_origins = after.origins;
+    made.nodes.resize(both.nodes.size());
+    std::vector<unsigned char> sides(both.nodes.size());
+    const auto factor = [&](const profile& side) {
+        return detail::power_of_ten(both.decimals - side.decimals);
+    };
+    detail::place_side(before, both, factor(before), [&](std::uint32_t at, const measured& m) {
+        made.nodes[at].self.before = m;
+        sides[at] = 1;
+    });
+    detail::place_side(after, both, factor(after), [&](std::uint32_t at, const measured& m) {
+        made.nodes[at].self.after = m;
+        sides[at] = static_cast<unsigned char>(sides[at] | 2);
+    });
+    for (std::size_t i = 0; i < both.nodes.size(); ++i) {
+        made.nodes[i].parent = both.nodes[i].parent;
+        made.nodes[i].frame = both.nodes[i].frame;
+        made.nodes[i].in = sides[i] == 1   ? presence::only_before
+                           : sides[i] == 2 ? presence::only_after
+                                           : presence::both;
+    }
+    made.modules = std::move(both.modules);
+    made.frames = std::move(both.frames);
+    made.functions = functions_of(made);
+    return {std::move(made), {}};
+}
+
+/// Returns one side of a comparison as a profile, without the nodes that are on the other only.
+/// Cost: as a merge.
+[[nodiscard]] inline profile side_of(const comparison& c, bool after) {
+    profile_builder made;
+    made.describe(c.unit, c.counted, profile_detail::function);
+    [[maybe_unused]] const bool refined = made.refine(c.decimals);
+    for (const origin& from : after ? c.after_origins : c.before_origins) { made.add_origin(from); }
+    std::vector<std::uint32_t> modules;
+    for (const loaded_module& m : c.modules) { modules.push_back(made.intern(m)); }
+    std::vector<std::uint32_t> frames;
+    bool lines = false;
+    bool addresses = false;
+    for (frame f : c.frames) {
+        f.module = modules[f.module];
+        lines = lines || f.at_line != 0;
+        addresses = addresses || f.address != 0;
+        frames.push_back(made.intern(f));
+    }
+    made.describe(c.unit,
+                  c.counted,
+                  addresses ? profile_detail::address
+                  : lines   ? profile_detail::line
+                            : profile_detail::function);
+    const presence other = after ? presence::only_before : presence::only_after;
+    std::vector<std::uint32_t> nodes(c.nodes.size(), profile_builder::root);
+    for (std::size_t i = 0; i < c.nodes.size(); ++i) {
+        const comparison::node& n = c.nodes[i];
+        if (i > 0 && n.in == other) { continue; } // and so is all below it
+        if (i > 0) { nodes[i] = made.child(nodes[n.parent], frames[n.frame]); }
+        const measured& m = after ? n.self.after : n.self.before;
+        if (m.count == 0 && m.weight == 0) { continue; }
+        [[maybe_unused]] const bool added = made.add(nodes[i], m.count, m.weight);
+        WICK_ASSERT(added);
+    }
+    return made.finish();
+}
+
+namespace detail {
+
+/// Returns what is wrong with one node's sides, or nullptr.
+[[nodiscard]] inline const char* sides_problem(const comparison& c, std::size_t i) {
+    const comparison::node& n = c.nodes[i];
+    if (n.in > presence::only_after) { return ": there is no such presence"; }
+    if (n.self_verdict > verdict::regressed || n.total_verdict > verdict::regressed) {
+        return ": there is no such verdict";
+    }
+    if (n.in == presence::only_after && n.self.before != measured{}) {
+        return " has weight before, where it is not";
+    }
+    if (n.in == presence::only_before && n.self.after != measured{}) {
+        return " has weight after, where it is not";
+    }
+    const presence above = c.nodes[n.parent].in;
+    if (i > 0 && above != presence::both && n.in != above) {
+        return " is on a side where its parent is not";
+    }
+    return nullptr;
+}
+
+[[nodiscard]] inline error tests_problem(const comparison& c) {
+    if (c.tests.empty() || c.tests[0] != tested{}) {
+        return error{"tests[0] is not a default one"};
+    }
+    for (std::size_t i = 0; i < c.nodes.size(); ++i) {
+        if (c.nodes[i].test >= c.tests.size()) {
+            return error{"node " + std::to_string(i) + ": there is no such test"};
+        }
+    }
+    for (std::size_t f = 0; f < c.functions.size(); ++f) {
+        if (c.functions[f].test >= c.tests.size()) {
+            return error{"function " + std::to_string(f) + ": there is no such test"};
+        }
+    }
+    return {};
+}
+
+} // namespace detail
+
+/// Returns what is wrong with a comparison that was made or changed by hand, or no error.
+/// Cost: O(n); memory for a profile of the same nodes and a table by function.
+[[nodiscard]] inline error validate(const comparison& c) {
+    profile tree; // the same tables and the same order under the same rules
+    tree.modules = c.modules;
+    tree.frames = c.frames;
+    tree.decimals = c.decimals;
+    tree.nodes.clear();
+    for (const comparison::node& n : c.nodes) { tree.nodes.push_back({n.parent, n.frame, 0, 0}); }
+    if (error problem = validate(tree)) { return problem; }
+    if (!detail::fits_sums(c.nodes)) { return error{"the weights add up to 2^63 or more"}; }
+    for (std::size_t i = 0; i < c.nodes.size(); ++i) {
+        const char* problem = detail::sides_problem(c, i);
+        if (problem != nullptr) { return error{"node " + std::to_string(i) + problem}; }
+    }
+    const std::vector<comparison::function> expected = functions_of(c);
+    if (c.functions.size() != expected.size()) {
+        return error{"there is not one function for each frame"};
+    }
+    for (std::size_t f = 0; f < expected.size(); ++f) {
+        const comparison::function& has = c.functions[f];
+        if (has.self != expected[f].self || has.total != expected[f].total ||
+            has.in != expected[f].in || has.self_verdict > verdict::regressed ||
+            has.total_verdict > verdict::regressed) {
+            return error{"function " + std::to_string(f) + " does not follow from the nodes"};
+        }
+    }
+    if (!(c.before_scale > 0) || !std::isfinite(c.before_scale)) {
+        return error{"before_scale is not a number greater than 0"};
+    }
+    return detail::tests_problem(c);
+}
+
+WICK_END_NAMESPACE
+
+#endif
+// wick/diff.hpp - what changed between two sides of profiles, by how much, and whether it is real.
+#ifndef WICK_DIFF_HPP
+#define WICK_DIFF_HPP
+
+// wick/detail/diff_tests.hpp - the tests behind diff.hpp: dispersion, p-values, intervals,
+// verdicts. SPDX-FileCopyrightText: 2026 wick contributors SPDX-License-Identifier: MIT
+#ifndef WICK_DETAIL_DIFF_TESTS_HPP
+#define WICK_DETAIL_DIFF_TESTS_HPP
+
+// wick/detail/diff_tree.hpp - two profiles into one tree, and the rows in it that can be tested.
+#ifndef WICK_DETAIL_DIFF_TREE_HPP
+#define WICK_DETAIL_DIFF_TREE_HPP
+
+
+#include <algorithm> // std::max
+#include <cstddef>   // std::size_t
+#include <cstdint>   // indices
+#include <tuple>     // std::tie
+#include <utility>   // std::pair
+#include <vector>    // rows
+
+WICK_BEGIN_NAMESPACE
+namespace detail {
+
+/// Returns for each element of a sorted list its place in the union of it and another, which
+/// `both` gets unless it is null. `less` compares elements of the two.
+template <class T, class Less>
+[[nodiscard]] std::pair<std::vector<std::uint32_t>, std::vector<std::uint32_t>>
+union_of(const std::vector<T>& a, const std::vector<T>& b, std::vector<T>& both, Less less) {
+    std::pair<std::vector<std::uint32_t>, std::vector<std::uint32_t>> places;
+    places.first.reserve(a.size());
+    places.second.reserve(b.size());
+    both.clear();
+    std::size_t i = 0;
+    std::size_t j = 0;
+    while (i < a.size() || j < b.size()) {
+        const bool take_a = j == b.size() || (i < a.size() && !less(b[j], a[i]));
+        const bool take_b = i == a.size() || (j < b.size() && !less(a[i], b[j]));
+        const auto at = static_cast<std::uint32_t>(both.size());
+        both.push_back(take_a ? a[i] : b[j]);
+        if (take_a) {
+            places.first.push_back(at);
+            ++i;
+        }
+        if (take_b) {
+            places.second.push_back(at);
+            ++j;
+        }
+    }
+    return places;
+}
+
+/// Returns a profile's frames with other indices of modules.
+[[nodiscard]] inline std::vector<frame> frames_with(const std::vector<frame>& frames,
+                                                    const std::vector<std::uint32_t>& modules) {
+    std::vector<frame> changed = frames;
+    for (frame& f : changed) { f.module = modules[f.module]; }
+    return changed;
+}
+
+/// What is tested once: the weight and observations of a node or function, self or total. Many
+/// contexts lead to one child only and stand for the same samples; they share a row.
+struct diff_row {
+    std::uint32_t owner = 0; ///< a node, or a frame
+    bool is_total = false;   ///< of the owner
+    compared seen;
+};
+
+/// Rows, and which of them each node and function has: indices, 0 being no row.
+struct diff_rows {
+    struct pair {
+        std::uint32_t self;
+        std::uint32_t total;
+    };
+    std::vector<diff_row> rows = std::vector<diff_row>(1);
+    std::vector<pair> pairs = std::vector<pair>(1); ///< as comparison::tests will be
+    std::uint32_t first_of_functions = 1;           ///< the rows before it are those of nodes
+};
+
+/// Merges two profiles by walking both in their canonical order, which leads through the same
+/// stacks: nothing is looked up. Totals and the table by function come from the same walk.
+/// Cost: O(n); memory for the path, the result and one row for each that has enough observations.
+class diff_tree {
+public:
+    /// Puts the sides, whose weights fit together, into `made`. `least`: observations on one side
+    /// that a row needs.
+    diff_tree(comparison& made, const profile& before, const profile& after, std::uint64_t least)
+        : made_(made)
+        , before_(before)
+        , after_(after)
+        , least_(least) {
+        made_.decimals = (std::max)(before.decimals, after.decimals);
+        before_factor_ = factor(before);
+        after_factor_ = factor(after);
+        const auto modules = union_of(before.modules,
+                                      after.modules,
+                                      made_.modules,
+                                      [](const auto& a, const auto& b) { return a < b; });
+        std::tie(before_frames_, after_frames_) =
+            union_of(frames_with(before.frames, modules.first),
+                     frames_with(after.frames, modules.second),
+                     made_.frames,
+                     frame_less);
+        walk();
+        finish_functions();
+    }
+
+    [[nodiscard]] diff_rows& rows() noexcept { return rows_; }
+
+private:
+    static constexpr std::uint32_t none = 0xffffffffu;
+    // A node on the way from the root, with what has been seen below it so far.
+    struct step {
+        std::uint32_t node;
+        std::uint32_t before; // its node on that side, or none
+        std::uint32_t after;
+        std::uint32_t child_test = 0; // of the last child
+        compared total;
+    };
+
+    comparison& made_;
+    const profile& before_;
+    const profile& after_;
+    std::uint64_t least_;
+    std::int64_t before_factor_ = 1;
+    std::int64_t after_factor_ = 1;
+    std::vector<std::uint32_t> before_frames_;
+    std::vector<std::uint32_t> after_frames_;
+    std::vector<step> path_;
+    std::vector<std::uint32_t> active_;  // how often a frame is on the path
+    std::vector<unsigned char> present_; // 1: before, 2: after
+    diff_rows rows_;
+
+    [[nodiscard]] std::int64_t factor(const profile& side) const noexcept {
+        return static_cast<std::int64_t>(power_of_ten(made_.decimals - side.decimals));
+    }
+
+    void walk() {
+        // Only what is used of this becomes memory; growing would need twice the size.
+        made_.nodes.clear();
+        made_.nodes.reserve(before_.nodes.size() + after_.nodes.size());
+        made_.functions.assign(made_.frames.size(), {});
+        active_.resize(made_.frames.size());
+        present_.resize(made_.frames.size());
+        enter(0, 0, 0);
+        std::uint32_t i = 1;
+        std::uint32_t j = 1;
+        const auto before_size = static_cast<std::uint32_t>(before_.nodes.size());
+        const auto after_size = static_cast<std::uint32_t>(after_.nodes.size());
+        while (i < before_size || j < after_size) {
+            const step& top = path_.back();
+            const bool in_before = i < before_size && before_.nodes[i].parent == top.before;
+            const bool in_after = j < after_size && after_.nodes[j].parent == top.after;
+            if (!in_before && !in_after) {
+                leave();
+                continue;
+            }
+            const std::uint32_t f = in_before ? before_frames_[before_.nodes[i].frame] : none;
+            const std::uint32_t g = in_after ? after_frames_[after_.nodes[j].frame] : none;
+            enter(f <= g ? i++ : none, g <= f ? j++ : none, (std::min)(f, g));
+        }
+        while (!path_.empty()) { leave(); }
+    }
+
+    void enter(std::uint32_t before, std::uint32_t after, std::uint32_t frame) {
+        comparison::node made;
+        made.parent = path_.empty() ? 0 : path_.back().node;
+        made.frame = frame;
+        if (before != none) {
+            const profile::node& n = before_.nodes[before];
+            made.self.before = {n.count, n.self * before_factor_};
+        } else {
+            made.in = presence::only_after;
+        }
+        if (after != none) {
+            const profile::node& n = after_.nodes[after];
+            made.self.after = {n.count, n.self * after_factor_};
+        } else {
+            made.in = presence::only_before;
+        }
+        const unsigned sides = made.in == presence::both          ? 3
+                               : made.in == presence::only_before ? 1
+                                                                  : 2;
+        present_[frame] = static_cast<unsigned char>(present_[frame] | sides);
+        ++active_[frame];
+        path_.push_back(
+            {static_cast<std::uint32_t>(made_.nodes.size()), before, after, 0, made.self});
+        made_.nodes.push_back(made);
+    }
+
+    void leave() {
+        const step done = path_.back();
+        path_.pop_back();
+        comparison::node& n = made_.nodes[done.node];
+        n.test = test_of(done, n.self);
+        comparison::function& f = made_.functions[n.frame];
+        add(f.self, n.self);
+        if (--active_[n.frame] == 0) { add(f.total, done.total); }
+        if (path_.empty()) { return; }
+        add(path_.back().total, done.total);
+        path_.back().child_test = n.test;
+    }
+
+    [[nodiscard]] bool enough(const compared& seen) const noexcept {
+        return seen.before.count >= least_ || seen.after.count >= least_;
+    }
+
+    [[nodiscard]] std::uint32_t add_row(std::uint32_t owner, bool is_total, const compared& seen) {
+        rows_.rows.push_back({owner, is_total, seen});
+        return static_cast<std::uint32_t>(rows_.rows.size() - 1);
+    }
+
+    [[nodiscard]] std::uint32_t test_of(const step& done, const compared& self) {
+        if (!enough(done.total)) { return 0; }
+        std::uint32_t total_row = 0;
+        const std::uint32_t below = rows_.pairs[done.child_test].total;
+        if (below != 0 && rows_.rows[below].seen == done.total) { total_row = below; }
+        const bool self_enough = enough(self);
+        if (total_row != 0 && !self_enough && rows_.pairs[done.child_test].self == 0) {
+            return done.child_test;
+        }
+        if (total_row == 0) { total_row = add_row(done.node, true, done.total); }
+        std::uint32_t self_row = 0;
+        if (self_enough) {
+            self_row = self == done.total ? total_row : add_row(done.node, false, self);
+        }
+        return add_pair(self_row, total_row);
+    }
+
+    [[nodiscard]] std::uint32_t add_pair(std::uint32_t self, std::uint32_t total) {
+        rows_.pairs.push_back({self, total});
+        return static_cast<std::uint32_t>(rows_.pairs.size() - 1);
+    }
+
+    void finish_functions() {
+        rows_.first_of_functions = static_cast<std::uint32_t>(rows_.rows.size());
+        for (std::uint32_t i = 0; i < made_.functions.size(); ++i) {
+            comparison::function& f = made_.functions[i];
+            f.in = present_[i] == 1   ? presence::only_before
+                   : present_[i] == 2 ? presence::only_after
+                                      : presence::both;
+            if (!enough(f.total)) { continue; }
+            const std::uint32_t total_row = add_row(i, true, f.total);
+            std::uint32_t self_row = 0;
+            if (enough(f.self)) {
+                self_row = f.self == f.total ? total_row : add_row(i, false, f.self);
+            }
+            f.test = add_pair(self_row, total_row);
+        }
+    }
+};
+
+/// Adds, for each row, the square of one run's observations over the run's exposure: what is needed
+/// of the runs to tell how far they are apart. The run is part of the comparison.
+/// Cost: O(nodes of the comparison).
+inline void add_squares(std::vector<double>& squares,
+                        const comparison& c,
+                        const diff_rows& rows,
+                        const profile& run,
+                        double exposure) {
+    std::vector<loaded_module> modules;
+    std::vector<frame> frames;
+    const std::vector<std::uint32_t> module_places =
+        union_of(run.modules, c.modules, modules, [](const auto& a, const auto& b) {
+            return a < b;
+        }).first;
+    const std::vector<std::uint32_t> places =
+        union_of(frames_with(run.frames, module_places), c.frames, frames, frame_less).first;
+    std::vector<std::uint64_t> total(run.nodes.size());
+    for (std::size_t i = run.nodes.size(); i-- > 0;) {
+        total[i] += run.nodes[i].count;
+        if (i > 0) { total[run.nodes[i].parent] += total[i]; }
+    }
+    std::vector<std::uint64_t> by_function(2 * c.frames.size()); // self, total
+    std::vector<std::uint32_t> active(c.frames.size());
+    std::vector<std::uint32_t> place(run.nodes.size());
+    std::vector<std::uint32_t> path;
+    const auto take = [&](std::uint32_t row, std::uint32_t owner, bool is_total, std::uint64_t n) {
+        const diff_row& r = rows.rows[row];
+        if (row == 0 || r.owner != owner || r.is_total != is_total) { return; }
+        squares[row] += static_cast<double>(n) * static_cast<double>(n) / exposure;
+    };
+    std::uint32_t at = 0;
+    for (std::uint32_t i = 0; i < run.nodes.size(); ++i) {
+        const profile::node& n = run.nodes[i];
+        const std::uint32_t f = places[n.frame];
+        while (!path.empty() && path.back() != n.parent) {
+            --active[places[run.nodes[path.back()].frame]];
+            path.pop_back();
+        }
+        path.push_back(i);
+        if (i > 0) {
+            do { ++at; } while (c.nodes[at].parent != place[n.parent] || c.nodes[at].frame != f);
+        }
+        place[i] = at;
+        by_function[2 * f] += n.count;
+        if (active[f]++ == 0) { by_function[2 * f + 1] += total[i]; }
+        const diff_rows::pair& pair = rows.pairs[c.nodes[at].test];
+        take(pair.self, at, false, n.count);
+        take(pair.total, at, true, total[i]);
+    }
+    for (std::uint32_t f = 0; f < c.frames.size(); ++f) {
+        const diff_rows::pair& pair = rows.pairs[c.functions[f].test];
+        take(pair.self, f, false, by_function[2 * f]);
+        take(pair.total, f, true, by_function[2 * f + 1]);
+    }
+}
+
+} // namespace detail
+WICK_END_NAMESPACE
+
+#endif
+// wick/detail/statistics.hpp - distributions, tests and intervals for counts and for samples.
+#ifndef WICK_DETAIL_STATISTICS_HPP
+#define WICK_DETAIL_STATISTICS_HPP
+
+
+#include <algorithm> // std::sort
+#include <cmath>     // std::log, std::erfc
+#include <cstddef>   // std::size_t
+#include <cstdint>   // counts
+#include <limits>    // infinity
+#include <vector>    // samples, p-values
+
+WICK_BEGIN_NAMESPACE
+namespace detail {
+
+// ---- gamma and beta functions -----------------------------------------------------------------
+
+inline constexpr double infinity = std::numeric_limits<double>::infinity();
+
+/// Returns log(n!) less Stirling's approximation of it, log(sqrt(2 pi n) (n/e)^n), for n > 0.
+/// Differences of large logarithms lose their digits; this small remainder keeps them.
+[[nodiscard]] inline double stirling_remainder(double n) noexcept {
+    if (n < 15) { // (n + 16 steps)! is in reach of the series, and division brings it back
+        double product = 1;
+        double above = n;
+        while (above < 15) { product *= ++above; }
+        constexpr double half_log_2_pi = 0.91893853320467274178;
+        const double log_factorial = half_log_2_pi + (above + 0.5) * std::log(above) - above +
+                                     stirling_remainder(above) - std::log(product);
+        return log_factorial - (half_log_2_pi + (n + 0.5) * std::log(n) - n);
+    }
+    const double r = 1 / (n * n);
+    return (1.0 / 12 - r * (1.0 / 360 - r * (1.0 / 1260 - r * (1.0 / 1680 - r / 1188)))) / n;
+}
+
+/// Returns log(gamma(x)) for x > 0. (std::lgamma writes a global, and threads race for it.)
+[[nodiscard]] inline double log_gamma(double x) noexcept {
+    double product = 1;
+    while (x < 15) { product *= x++; }
+    constexpr double half_log_2_pi = 0.91893853320467274178;
+    return half_log_2_pi + (x - 0.5) * std::log(x) - x + stirling_remainder(x) - std::log(product);
+}
+
+/// Returns the derivative of log_gamma, for x > 0.
+[[nodiscard]] inline double digamma(double x) noexcept {
+    double sum = 0;
+    while (x < 15) { sum -= 1 / x++; }
+    const double r = 1 / (x * x);
+    return sum + std::log(x) - 0.5 / x -
+           r * (1.0 / 12 - r * (1.0 / 120 - r * (1.0 / 252 - r * (1.0 / 240 - r / 132))));
+}
+
+/// Returns the second derivative of log_gamma, for x > 0.
+[[nodiscard]] inline double trigamma(double x) noexcept {
+    double sum = 0;
+    for (; x < 15; ++x) { sum += 1 / (x * x); }
+    const double r = 1 / (x * x);
+    return sum + 0.5 * r +
+           (1 + r * (1.0 / 6 - r * (1.0 / 30 - r * (1.0 / 42 - r * (1.0 / 30 - r * 5 / 66))))) / x;
+}
+
+/// Returns the x > 0 with trigamma(x) = y, for y > 0; Newton's method on 1 / trigamma, which is
+/// nearly straight, so that it converges from any side (Smyth 2004, the appendix).
+[[nodiscard]] inline double inverse_trigamma(double y) noexcept {
+    if (y > 1e7) { return 1 / std::sqrt(y); }
+    if (y < 1e-6) { return 1 / y; }
+    double x = 0.5 + 1 / y;
+    for (int i = 0; i < 50; ++i) {
+        const double value = trigamma(x);
+        const double h = 1e-4 * x;
+        const double slope = (trigamma(x + h) - trigamma(x - h)) / (2 * h);
+        const double step = value * (1 - value / y) / slope;
+        x += step;
+        if (std::fabs(step) < 1e-10 * x) { break; }
+    }
+    return x;
+}
+
+/// Returns the share of the beta distribution of a and b that lies below x: the regularised
+/// incomplete beta function, for a, b > 0. Its continued fraction, by Lentz's method.
+[[nodiscard]] inline double incomplete_beta(double a, double b, double x) noexcept {
+    if (!(x > 0)) { return 0; }
+    if (x >= 1) { return 1; }
+    if (x > (a + 1) / (a + b + 2)) { return 1 - incomplete_beta(b, a, 1 - x); }
+    const double front = std::exp(a * std::log(x) + b * std::log1p(-x) + log_gamma(a + b) -
+                                  log_gamma(a) - log_gamma(b)) /
+                         a;
+    constexpr double tiny = 1e-300;
+    const auto not_zero = [](double v) { return std::fabs(v) < tiny ? tiny : v; };
+    double c = 1;
+    double d = 1 / not_zero(1 - (a + b) * x / (a + 1));
+    double fraction = d;
+    for (int m = 1; m < 100000; ++m) { // about sqrt(max(a, b)) rounds
+        const double even = m * (b - m) * x / ((a + 2 * m - 1) * (a + 2 * m));
+        d = 1 / not_zero(1 + even * d);
+        c = not_zero(1 + even / c);
+        fraction *= d * c;
+        const double odd = -(a + m) * (a + b + m) * x / ((a + 2 * m) * (a + 2 * m + 1));
+        d = 1 / not_zero(1 + odd * d);
+        c = not_zero(1 + odd / c);
+        fraction *= d * c;
+        if (std::fabs(d * c - 1) < 1e-15) { break; }
+    }
+    return front * fraction;
+}
+
+/// Returns the share of the gamma distribution of shape a that lies above x: the regularised upper
+/// incomplete gamma function, for a > 0. A series below its mean, a continued fraction above.
+[[nodiscard]] inline double incomplete_gamma_above(double a, double x) noexcept {
+    if (!(x > 0)) { return 1; }
+    const double front = std::exp(a * std::log(x) - x - log_gamma(a));
+    if (x < a + 1) {
+        double term = 1 / a;
+        double sum = term;
+        for (double n = a + 1; term > sum * 1e-17; ++n) {
+            term *= x / n;
+            sum += term;
+        }
+        return 1 - front * sum;
+    }
+    double b = x + 1 - a;
+    double c = 1e300;
+    double d = 1 / b;
+    double fraction = d;
+    for (int i = 1; i < 100000; ++i) {
+        const double an = -i * (i - a);
+        b += 2;
+        d = 1 / (an * d + b);
+        c = b + an / c;
+        fraction *= d * c;
+        if (std::fabs(d * c - 1) < 1e-15) { break; }
+    }
+    return front * fraction;
+}
+
+// ---- distributions ----------------------------------------------------------------------------
+
+/// Returns the share of the normal distribution above z.
+[[nodiscard]] inline double normal_above(double z) noexcept {
+    return 0.5 * std::erfc(z * 0.70710678118654752440);
+}
+
+/// Returns the share of it further from 0 than z is: the p-value of a two-sided test.
+[[nodiscard]] inline double normal_beyond(double z) noexcept {
+    return std::erfc(std::fabs(z) * 0.70710678118654752440);
+}
+
+/// Returns the share of the chi-squared distribution above x.
+[[nodiscard]] inline double chi_squared_above(double x, double freedom) noexcept {
+    return incomplete_gamma_above(freedom / 2, x / 2);
+}
+
+/// Returns the share of Student's distribution further from 0 than t is. Infinite freedom: normal.
+[[nodiscard]] inline double student_beyond(double t, double freedom) noexcept {
+    if (freedom > 1e8) { return normal_beyond(t); }
+    const double square = t * t;
+    if (square > freedom) {
+        return incomplete_beta(freedom / 2, 0.5, freedom / (freedom + square));
+    }
+    return 1 - incomplete_beta(0.5, freedom / 2, square / (freedom + square));
+}
+
+/// Returns the t of which a share p, 0 < p < 1, of Student's distribution is further from 0.
+/// Halving of an interval: meant for a few calls, not for one a row.
+[[nodiscard]] inline double student_quantile_beyond(double p, double freedom) noexcept {
+    double low = 0;
+    double high = 1;
+    while (student_beyond(high, freedom) > p && high < 1e100) { high *= 2; }
+    for (int i = 0; i < 200; ++i) {
+        const double middle = low + (high - low) / 2;
+        if (!(low < middle && middle < high)) { break; }
+        (student_beyond(middle, freedom) > p ? low : high) = middle;
+    }
+    return low + (high - low) / 2;
+}
+
+/// Returns x log(x / mean) + mean - x without loss of digits where x is near its mean.
+[[nodiscard]] inline double deviance(double x, double mean) noexcept {
+    const double distance = x - mean;
+    if (std::fabs(distance) >= 0.1 * (x + mean)) { return x * std::log(x / mean) - distance; }
+    const double v = distance / (x + mean);
+    double sum = distance * v;
+    double power = 2 * x * v;
+    for (int i = 1; i < 1000; ++i) {
+        power *= v * v;
+        const double next = sum + power / (2 * i + 1);
+        if (!(next < sum || next > sum)) { break; }
+        sum = next;
+    }
+    return sum;
+}
+
+/// Returns the probability of x among n with a chance of p each; x and n are whole numbers.
+/// Loader's "Fast and accurate computation of binomial probabilities" (2000): good to 14 digits
+/// for any n, where logarithms of factorials have lost most of theirs.
+[[nodiscard]] inline double binomial_at(double x, double n, double p) noexcept {
+    if (x < 0 || x > n) { return 0; }
+    if (!(p > 0)) { return x > 0 ? 0 : 1; }
+    if (p >= 1) { return x < n ? 0 : 1; }
+    if (!(x > 0)) { return std::exp(n * std::log1p(-p)); }
+    if (!(x < n)) { return std::exp(n * std::log(p)); }
+    const double q = 1 - p;
+    const double log_rest = stirling_remainder(n) - stirling_remainder(x) -
+                            stirling_remainder(n - x) - deviance(x, n * p) - deviance(n - x, n * q);
+    constexpr double two_pi = 6.28318530717958647693;
+    return std::exp(log_rest) * std::sqrt(n / (two_pi * x * (n - x)));
+}
+
+/// Returns the probability of x or fewer among n.
+[[nodiscard]] inline double binomial_to(double x, double n, double p) noexcept {
+    if (x < 0) { return 0; }
+    if (x >= n) { return 1; }
+    return incomplete_beta(n - x, x + 1, 1 - p);
+}
+
+/// Returns the least whole x with binomial_to(x, n, p) >= share.
+[[nodiscard]] inline std::uint64_t
+binomial_quantile(double share, std::uint64_t n, double p) noexcept {
+    std::uint64_t low = 0;
+    std::uint64_t high = n;
+    while (low < high) {
+        const std::uint64_t middle = low + (high - low) / 2;
+        const double to = binomial_to(static_cast<double>(middle), static_cast<double>(n), p);
+        if (to >= share) {
+            high = middle;
+        } else {
+            low = middle + 1;
+        }
+    }
+    return low;
+}
+
+/// Returns the probability of x marked ones when `drawn` of marked + others are drawn.
+[[nodiscard]] inline double
+hypergeometric_at(double x, double marked, double others, double drawn) noexcept {
+    if (x < 0 || x > marked || drawn - x < 0 || drawn - x > others) { return 0; }
+    const double p = drawn / (marked + others);
+    if (!(p > 0) || p >= 1) { return 1; } // there is one way only
+    return binomial_at(x, marked, p) * binomial_at(drawn - x, others, p) /
+           binomial_at(drawn, marked + others, p);
+}
+
+// ---- intervals --------------------------------------------------------------------------------
+
+/// The ends of an interval of confidence.
+struct interval {
+    double low;
+    double high;
+};
+
+/// Returns Wilson's score interval of a share of which x among n were seen; z is the quantile, 1.96
+/// for 95 %. Both numbers may be effective ones, divided by a dispersion. [0, 1] for n = 0.
+[[nodiscard]] inline interval wilson_interval(double x, double n, double z) noexcept {
+    if (!(n > 0)) { return {0, 1}; }
+    const double p = x / n;
+    const double square = z * z;
+    const double middle = (p + square / (2 * n)) / (1 + square / n);
+    const double half = z / (1 + square / n) * std::sqrt(p * (1 - p) / n + square / (4 * n) / n);
+    // At the ends the formula is exact, and rounding must not put the share outside.
+    return {x > 0 ? (std::max)(0.0, (std::min)(middle - half, p)) : 0,
+            x < n ? (std::min)(1.0, (std::max)(middle + half, p)) : 1};
+}
+
+/// Returns the score interval of the mean of a Poisson distribution of which x was seen.
+[[nodiscard]] inline interval poisson_interval(double x, double z) noexcept {
+    const double middle = x + z * z / 2;
+    const double half = z * std::sqrt(x + z * z / 4);
+    return {x > 0 ? (std::max)(0.0, middle - half) : 0, middle + half};
+}
+
+/// Returns the interval of b - a from those of two independent estimates a and b ("square and
+/// add"). Swapped arguments give exactly the negated interval.
+[[nodiscard]] inline interval
+interval_of_difference(double a, interval of_a, double b, interval of_b) noexcept {
+    const double down = (b - of_b.low) * (b - of_b.low) + (of_a.high - a) * (of_a.high - a);
+    const double up = (of_b.high - b) * (of_b.high - b) + (a - of_a.low) * (a - of_a.low);
+    return {(b - a) - std::sqrt(down), (b - a) + std::sqrt(up)};
+}
+
+/// Returns Newcombe's interval (1998, method 10) of the second share less the first one.
+[[nodiscard]] inline interval
+newcombe_interval(double x1, double n1, double x2, double n2, double z) noexcept {
+    return interval_of_difference(
+        x1 / n1, wilson_interval(x1, n1, z), x2 / n2, wilson_interval(x2, n2, z));
+}
+
+/// The ranks, from 1, of the two ordered samples that bound a quantile.
+struct rank_interval {
+    std::uint64_t low;
+    std::uint64_t high;
+};
+
+/// Returns the ranks of samples between which the q-quantile of their distribution lies, from n
+/// independent samples; ranks 0 and n + 1 stand for "no bound".
+[[nodiscard]] inline rank_interval
+quantile_ranks(std::uint64_t n, double q, double confidence) noexcept {
+    const double outside = (1 - confidence) / 2;
+    return {binomial_quantile(outside, n, q), binomial_quantile(1 - outside, n, q) + 1};
+}
+
+// ---- tests of counts --------------------------------------------------------------------------
+
+/// Returns the z of Pearson's test of x1 among n1 against x2 among n2 with their pooled share:
+/// positive when the second share is greater; its square is the chi-squared of the 2x2 table.
+[[nodiscard]] inline double two_proportion_z(double x1, double n1, double x2, double n2) noexcept {
+    const double p = (x1 + x2) / (n1 + n2);
+    const double variance = p * (1 - p) * (1 / n1 + 1 / n2);
+    return variance > 0 ? (x2 / n2 - x1 / n1) / std::sqrt(variance) : 0;
+}
+
+/// Returns the statistic G of the same 2x2 table, chi-squared with one degree of freedom.
+[[nodiscard]] inline double g_statistic(double x1, double n1, double x2, double n2) noexcept {
+    const double p = (x1 + x2) / (n1 + n2);
+    const auto part = [](double seen, double expected) {
+        return seen > 0 ? seen * std::log(seen / expected) : 0;
+    };
+    const double first = part(x1, n1 * p) + part(n1 - x1, n1 * (1 - p));
+    const double second = part(x2, n2 * p) + part(n2 - x2, n2 * (1 - p));
+    return (std::max)(0.0, 2 * (first + second));
+}
+
+/// Returns the probability of all outcomes that are no more likely than x, for a distribution over
+/// low … high with one peak; `at(x)` is its probability. Outcomes that are as likely but for
+/// rounding count, with a relative tolerance of 1e-7. O(width of the distribution).
+template <class Probability>
+[[nodiscard]] double as_unlikely(double x, double low, double high, double peak, Probability at) {
+    const double limit = at(x) * (1 + 1e-7);
+    const auto sum_from = [&](double from, double step) {
+        double sum = 0;
+        for (double y = from; y >= low && y <= high; y += step) {
+            const double p = at(y);
+            sum += p;
+            if (p < sum * 1e-17) { break; }
+        }
+        return sum;
+    };
+    // The first outcome on each side that is unlikely enough; from there on all are.
+    const auto first_below = [&] {
+        double in = low - 1;
+        double out = peak + 1;
+        while (out - in > 1) {
+            const double middle = std::floor(in + (out - in) / 2);
+            (at(middle) <= limit ? in : out) = middle;
+        }
+        return in;
+    };
+    const auto first_above = [&] {
+        double in = high + 1;
+        double out = peak - 1;
+        while (in - out > 1) {
+            const double middle = std::floor(out + (in - out) / 2);
+            (at(middle) <= limit ? in : out) = middle;
+        }
+        return in;
+    };
+    const double below = first_below();
+    const double above = first_above();
+    if (below >= above) { return 1; }
+    return (std::min)(1.0, sum_from(below, -1) + sum_from(above, 1));
+}
+
+/// Returns the p-value of Fisher's exact test, two-sided, of x1 among n1 against x2 among n2.
+[[nodiscard]] inline double fisher_exact(double x1, double n1, double x2, double n2) {
+    const double drawn = x1 + x2;
+    const double peak = std::floor((drawn + 1) * (n1 + 1) / (n1 + n2 + 2));
+    return as_unlikely(x1, (std::max)(0.0, drawn - n2), (std::min)(drawn, n1), peak, [&](double x) {
+        return hypergeometric_at(x, n1, n2, drawn);
+    });
+}
+
+/// Returns the p-value of the exact binomial test, two-sided, of x among n against a chance of p.
+[[nodiscard]] inline double binomial_test(double x, double n, double p) {
+    const double peak = (std::min)(n, std::floor((n + 1) * p));
+    return as_unlikely(x, 0, n, peak, [&](double y) { return binomial_at(y, n, p); });
+}
+
+/// Returns p-values adjusted so that among those under a limit the expected share of false ones is
+/// at most that limit (Benjamini and Hochberg 1995), in the order of the input.
+/// Cost: O(n log n).
+[[nodiscard]] inline std::vector<double> benjamini_hochberg(const std::vector<double>& p_values) {
+    std::vector<std::size_t> order(p_values.size());
+    for (std::size_t i = 0; i < order.size(); ++i) { order[i] = i; }
+    std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
+        return p_values[a] < p_values[b];
+    });
+    std::vector<double> adjusted(p_values.size());
+    double least = 1;
+    for (std::size_t rank = order.size(); rank > 0; --rank) {
+        const double p = p_values[order[rank - 1]];
+        least =
+            (std::min)(least, p * static_cast<double>(p_values.size()) / static_cast<double>(rank));
+        adjusted[order[rank - 1]] = least;
+    }
+    return adjusted;
+}
+
+// ---- tests of samples -------------------------------------------------------------------------
+
+/// A statistic and its two-sided p-value.
+struct test_result {
+    double statistic;
+    double p_value;
+};
+
+/// What is needed of two samples for tests by rank.
+struct rank_sums {
+    double u1 = 0;   ///< pairs in which the first sample's value is greater; ties count one half
+    double ties = 0; ///< sum of t^3 - t over the groups of equal values
+};
+
+/// Returns the rank statistic of two samples without NaN. Cost: O(n log n), a copy.
+[[nodiscard]] inline rank_sums rank_statistic(const std::vector<double>& a,
+                                              const std::vector<double>& b) {
+    struct value {
+        double at;
+        bool first;
+    };
+    std::vector<value> all;
+    all.reserve(a.size() + b.size());
+    for (const double v : a) { all.push_back({v, true}); }
+    for (const double v : b) { all.push_back({v, false}); }
+    std::sort(all.begin(), all.end(), [](const value& x, const value& y) { return x.at < y.at; });
+    rank_sums sums;
+    double below = 0; // values of b that are less
+    for (std::size_t begin = 0; begin < all.size();) {
+        double of_a = 0;
+        double of_b = 0;
+        std::size_t end = begin;
+        for (; end < all.size() && !(all[begin].at < all[end].at); ++end) {
+            (all[end].first ? of_a : of_b) += 1;
+        }
+        const double t = of_a + of_b;
+        sums.u1 += of_a * (below + of_b / 2);
+        sums.ties += t * t * t - t;
+        below += of_b;
+        begin = end;
+    }
+    return sums;
+}
+
+/// Returns the probability that the rank statistic of samples of n1 and n2 values without ties is u
+/// or more. Cost: O(n1^2 n2^2) steps at most and n1 n2 numbers: meant for n1 n2 <= 2,500.
+[[nodiscard]] inline double mann_whitney_above(double u, std::size_t n1, std::size_t n2) {
+    // How many ways lead to each u is the Gaussian binomial coefficient: (1 - x^(n2 + i)) / (1 -
+    // x^i) multiplied up, as probabilities, so that nothing overflows.
+    const std::size_t most = n1 * n2;
+    std::vector<double> ways{1};
+    ways.resize(most + 1);
+    for (std::size_t i = 1; i <= n1; ++i) {
+        for (std::size_t at = most; at >= n2 + i; --at) { ways[at] -= ways[at - n2 - i]; }
+        for (std::size_t at = i; at <= most; ++at) { ways[at] += ways[at - i]; }
+        const double scale = static_cast<double>(i) / static_cast<double>(n2 + i);
+        for (double& w : ways) { w *= scale; }
+    }
+    const double middle = static_cast<double>(most) / 2;
+    if (u <= 0) { return 1; }
+    if (u > static_cast<double>(most)) { return 0; }
+    // The distribution is symmetric: its nearer tail is summed.
+    double sum = 0;
+    if (u > middle) {
+        for (auto at = static_cast<std::size_t>(std::ceil(u)); at <= most; ++at) {
+            sum += ways[most - at];
+        }
+        return (std::max)(0.0, sum);
+    }
+    for (std::size_t at = 0; static_cast<double>(at) < u; ++at) { sum += ways[at]; }
+    return 1 - sum;
+}
+
+/// Returns Mann and Whitney's U of the first sample and its exact two-sided p-value as if there
+/// were no ties: with ties U is rounded down, away from significance. For small samples.
+[[nodiscard]] inline test_result mann_whitney_exact(const std::vector<double>& a,
+                                                    const std::vector<double>& b) {
+    const double u = rank_statistic(a, b).u1;
+    const double most = static_cast<double>(a.size()) * static_cast<double>(b.size());
+    const double outer = std::floor((std::max)(u, most - u));
+    return {u, (std::min)(1.0, 2 * mann_whitney_above(outer, a.size(), b.size()))};
+}
+
+/// Returns the same with the p-value of the normal approximation, corrected for ties and
+/// continuity. p is 1 when all values are equal.
+[[nodiscard]] inline test_result mann_whitney_asymptotic(const std::vector<double>& a,
+                                                         const std::vector<double>& b) {
+    const rank_sums sums = rank_statistic(a, b);
+    const double n1 = static_cast<double>(a.size());
+    const double n2 = static_cast<double>(b.size());
+    const double n = n1 + n2;
+    const double variance = n1 * n2 / 12 * (n + 1 - sums.ties / (n * (n - 1)));
+    if (!(variance > 0)) { return {sums.u1, 1}; }
+    const double outer = (std::max)(sums.u1, n1 * n2 - sums.u1);
+    const double z = (outer - n1 * n2 / 2 - 0.5) / std::sqrt(variance);
+    return {sums.u1, (std::min)(1.0, 2 * normal_above(z))};
+}
+
+/// Returns both samples compared by rank: exact where there are no ties and n1 n2 <= 2,500.
+[[nodiscard]] inline test_result mann_whitney(const std::vector<double>& a,
+                                              const std::vector<double>& b) {
+    const bool small = a.size() <= 2500 && b.size() <= 2500 && a.size() * b.size() <= 2500;
+    const bool tied = rank_statistic(a, b).ties > 0;
+    return small && !tied ? mann_whitney_exact(a, b) : mann_whitney_asymptotic(a, b);
+}
+
+/// The size, mean and variance of a sample.
+struct moments {
+    double size;
+    double mean;
+    double variance;
+};
+
+[[nodiscard]] inline moments moments_of(const std::vector<double>& values) noexcept {
+    const double n = static_cast<double>(values.size());
+    double mean = 0;
+    for (const double v : values) { mean += v / n; }
+    double squares = 0;
+    for (const double v : values) { squares += (v - mean) * (v - mean); }
+    return {n, mean, n > 1 ? squares / (n - 1) : 0};
+}
+
+/// Returns Welch's t of the first sample's mean less the second's, and its p-value. 1 for samples
+/// of fewer than two values, and for equal values throughout.
+[[nodiscard]] inline test_result welch(const std::vector<double>& a,
+                                       const std::vector<double>& b) noexcept {
+    const moments first = moments_of(a);
+    const moments second = moments_of(b);
+    if (a.size() < 2 || b.size() < 2) { return {0, 1}; }
+    const double e1 = first.variance / first.size;
+    const double e2 = second.variance / second.size;
+    const double distance = first.mean - second.mean;
+    if (!(e1 + e2 > 0)) {
+        const bool equal = !(distance < 0) && !(distance > 0);
+        return {equal ? 0 : std::copysign(infinity, distance), equal ? 1.0 : 0.0};
+    }
+    const double t = distance / std::sqrt(e1 + e2);
+    const double freedom =
+        (e1 + e2) * (e1 + e2) / (e1 * e1 / (first.size - 1) + e2 * e2 / (second.size - 1));
+    return {t, student_beyond(t, freedom)};
+}
+
+/// Returns the greatest distance between the cumulative distributions of two samples (Kolmogorov
+/// and Smirnov), and its exact p-value as if there were no ties: the share of monotone paths from
+/// corner to corner that leave the band. Cost: O(n1 n2).
+[[nodiscard]] inline test_result kolmogorov_smirnov(std::vector<double> a, std::vector<double> b) {
+    if (a.empty() || b.empty()) { return {0, 1}; }
+    std::sort(a.begin(), a.end());
+    std::sort(b.begin(), b.end());
+    const double n1 = static_cast<double>(a.size());
+    const double n2 = static_cast<double>(b.size());
+    double widest = 0; // times n1 n2: whole numbers, so that equal distances compare equal
+    std::size_t i = 0;
+    std::size_t j = 0;
+    while (i < a.size() && j < b.size()) {
+        const double at = (std::min)(a[i], b[j]);
+        while (i < a.size() && !(at < a[i])) { ++i; }
+        while (j < b.size() && !(at < b[j])) { ++j; }
+        const double apart = static_cast<double>(i) * n2 - static_cast<double>(j) * n1;
+        widest = (std::max)(widest, std::fabs(apart));
+    }
+    // Shares of the paths to each point that have stayed within: a step along a has probability
+    // (what is left of a) / (what is left of both).
+    std::vector<double> within(b.size() + 1);
+    for (std::size_t x = 0; x <= a.size(); ++x) {
+        for (std::size_t y = 0; y <= b.size(); ++y) {
+            const double left_a = n1 - static_cast<double>(x);
+            const double left_b = n2 - static_cast<double>(y);
+            double share = x == 0 && y == 0 ? 1 : 0;
+            if (x > 0) { share += within[y] * (left_a + 1) / (left_a + 1 + left_b); }
+            if (y > 0) { share += within[y - 1] * (left_b + 1) / (left_a + left_b + 1); }
+            const double apart =
+                std::fabs(static_cast<double>(x) * n2 - static_cast<double>(y) * n1);
+            within[y] = apart < widest ? share : 0;
+        }
+    }
+    const double p = 1 - within[b.size()];
+    return {widest / (n1 * n2), widest > 0 ? (std::max)(0.0, p) : 1};
+}
+
+} // namespace detail
+WICK_END_NAMESPACE
+
+#endif
+
+#include <algorithm> // std::sort
+#include <cmath>     // std::sqrt
+#include <cstddef>   // std::size_t
+#include <cstdint>   // counts
+#include <utility>   // std::pair
+#include <vector>    // runs, rows
+
+WICK_BEGIN_NAMESPACE
+namespace detail {
+
+/// One side as the tests see it.
+struct diff_side {
+    double observations = 0; ///< in all
+    double exposure = 0;     ///< what observations are compared against: themselves, seconds …
+    std::vector<double> exposures; ///< of each run
+    std::vector<double> squares;   ///< of each row: see add_squares; empty for a lone run
+};
+
+/// How far observations of a row scatter more than independent ones would, and how well that is
+/// known.
+struct scatter {
+    double dispersion = 1;
+    double freedom = infinity;
+};
+
+/// The distribution of dispersions over rows: what one row tells is moved towards it by as much as
+/// the rows agree (Smyth 2004, "Linear models and empirical Bayes methods", section 6.2).
+class dispersion_prior {
+public:
+    void add(const scatter& row) {
+        if (row.freedom > 0) { rows_.push_back(row); }
+    }
+
+    void fit() {
+        if (rows_.empty()) { return; }
+        std::vector<double> sorted;
+        for (const scatter& r : rows_) { sorted.push_back(r.dispersion); }
+        std::sort(sorted.begin(), sorted.end());
+        const double least = (std::max)(1e-5 * sorted[sorted.size() / 2], 1e-12);
+        std::vector<double> e; // the logarithm of each, without its bias
+        double expected_spread = 0;
+        for (const scatter& r : rows_) {
+            const double half = r.freedom / 2;
+            e.push_back(std::log((std::max)(r.dispersion, least)) - digamma(half) + std::log(half));
+            expected_spread += trigamma(half) / static_cast<double>(rows_.size());
+        }
+        const moments m = moments_of(e);
+        const double spread = m.variance - expected_spread;
+        if (rows_.size() < 3) { // nothing is known of how rows differ
+            common_ = {std::exp(m.mean), 0};
+        } else if (spread > 0) {
+            const double half = inverse_trigamma(spread);
+            common_ = {std::exp(m.mean + digamma(half) - std::log(half)), 2 * half};
+        } else {
+            common_ = {std::exp(m.mean), infinity};
+        }
+    }
+
+    /// The dispersion that rows have in common, and how many degrees of freedom it is worth.
+    [[nodiscard]] const scatter& common() const noexcept { return common_; }
+
+    /// Returns what holds for a row. Never less than 1: regular sampling may scatter less, but that
+    /// few runs happen to agree proves nothing.
+    [[nodiscard]] scatter of(const scatter& row) const noexcept {
+        if (common_.freedom > 1e8) { return {(std::max)(1.0, common_.dispersion), infinity}; }
+        const double freedom = common_.freedom + row.freedom;
+        const double sum = common_.freedom * common_.dispersion + row.freedom * row.dispersion;
+        return {(std::max)(1.0, sum / freedom), freedom};
+    }
+
+private:
+    std::vector<scatter> rows_;
+    scatter common_;
+};
+
+/// Tests one row of counts against what both sides were exposed to. All functions give exactly the
+/// same p-value, and exactly the negated difference, when the sides are swapped.
+class count_test {
+public:
+    /// `shares`: exposures are observations, of which the row's are a part; else rates are
+    /// compared.
+    count_test(bool shares, double alpha)
+        : shares_(shares)
+        , alpha_(alpha) {}
+
+    /// Returns by how many standard deviations the second side is greater.
+    [[nodiscard]] double
+    z(double x1, double e1, double x2, double e2, double dispersion) const noexcept {
+        if (shares_) { return two_proportion_z(x1, e1, x2, e2) / std::sqrt(dispersion); }
+        const double rate = (x1 + x2) / (e1 + e2);
+        const double variance = rate * (1 / e1 + 1 / e2) * dispersion;
+        return variance > 0 ? (x2 / e2 - x1 / e1) / std::sqrt(variance) : 0;
+    }
+
+    /// Returns the two-sided p-value of a difference. Where few observations are expected it is
+    /// that of an exact test, of numbers that are as much smaller as the dispersion asks.
+    [[nodiscard]] double
+    p_value(double x1, double e1, double x2, double e2, const scatter& s) const {
+        const bool swap = e2 < e1 || (!(e1 < e2) && x2 < x1); // rounding must not tell sides apart
+        if (swap) { return p_value(x2, e2, x1, e1, s); }
+        const double distance = z(x1, e1, x2, e2, s.dispersion);
+        const double by_distance = student_beyond(distance, s.freedom);
+        const double part = e1 / (e1 + e2);
+        double least = (x1 + x2) * part; // expected on the side with less
+        if (shares_) { least = (std::min)(least, (e1 + e2 - x1 - x2) * part); }
+        if (least / s.dispersion >= 5) { return by_distance; }
+        const auto shrunk = [&](double v) { return std::floor(v / s.dispersion + 0.5); };
+        const double a = shrunk(x1);
+        const double b = shrunk(x2);
+        const double exact = shares_ ? fisher_exact(a, a + shrunk(e1 - x1), b, b + shrunk(e2 - x2))
+                                     : binomial_test(a, a + b, part);
+        return s.freedom < 1e8 ? (std::max)(exact, by_distance) : exact;
+    }
+
+    /// Returns the interval of the difference of the two shares, or rates.
+    [[nodiscard]] interval
+    difference(double x1, double e1, double x2, double e2, const scatter& s) {
+        const double d = s.dispersion;
+        const double quantile = quantile_for(s.freedom);
+        if (shares_) { return newcombe_interval(x1 / d, e1 / d, x2 / d, e2 / d, quantile); }
+        const auto rate = [&](double x, double e) {
+            const interval of_count = poisson_interval(x / d, quantile);
+            return interval{of_count.low * d / e, of_count.high * d / e};
+        };
+        return interval_of_difference(x1 / e1, rate(x1, e1), x2 / e2, rate(x2, e2));
+    }
+
+private:
+    bool shares_;
+    double alpha_;
+    std::vector<std::pair<double, double>> quantiles_; // by freedom, of which there are few
+
+    [[nodiscard]] double quantile_for(double freedom) {
+        for (const auto& known : quantiles_) {
+            if (!(known.first < freedom) && !(freedom < known.first)) { return known.second; }
+        }
+        quantiles_.emplace_back(freedom, student_quantile_beyond(alpha_, freedom));
+        return quantiles_.back().second;
+    }
+};
+
+/// Observations, on both sides, of what did not change.
+struct unchanged_rest {
+    double before = 0;
+    double after = 0;
+};
+
+/// Returns the observations of those functions that have changed as most others have. Shares say
+/// only how much there is of one thing for each of another; when the fewest things that can have
+/// changed are to be named, the others are the measure. `scatters` has one for each function.
+[[nodiscard]] inline unchanged_rest
+find_unchanged(const comparison& c, const std::vector<scatter>& scatters, std::uint64_t least) {
+    struct figure {
+        double before, after, ratio, deviation, weight;
+    };
+    std::vector<figure> figures;
+    double weight = 0;
+    for (std::size_t f = 0; f < c.functions.size(); ++f) {
+        const compared& self = c.functions[f].self;
+        if (self.before.count < least && self.after.count < least) { continue; }
+        const double a = static_cast<double>(self.before.count);
+        const double b = static_cast<double>(self.after.count);
+        const double variance = scatters[f].dispersion * (1 / (a + 0.5) + 1 / (b + 0.5));
+        const double ratio = std::log(b + 0.5) - std::log(a + 0.5);
+        // A vote for each function, and yet not as many for noise as for what is well known. Whole
+        // numbers, so that their sum is the same in any order.
+        const double votes = std::floor(16 * std::sqrt(a + b));
+        figures.push_back({a, b, ratio, std::sqrt(variance), votes});
+        weight += figures.back().weight;
+    }
+    if (figures.empty()) { return {}; }
+    std::sort(figures.begin(), figures.end(), [](const figure& x, const figure& y) {
+        return x.ratio < y.ratio;
+    });
+    // The weighted median from both ends, so that swapped sides find the same.
+    const auto half_from = [&](std::size_t at, std::ptrdiff_t step) {
+        double passed = 0;
+        for (;; at = static_cast<std::size_t>(static_cast<std::ptrdiff_t>(at) + step)) {
+            passed += figures[at].weight;
+            if (passed >= weight / 2 || at == (step > 0 ? figures.size() - 1 : 0)) {
+                return figures[at].ratio;
+            }
+        }
+    };
+    double ratio = (half_from(0, 1) + half_from(figures.size() - 1, -1)) / 2;
+    unchanged_rest rest;
+    for (int round = 0; round < 20; ++round) {
+        unchanged_rest next;
+        for (const figure& f : figures) {
+            if (std::fabs(f.ratio - ratio) > 2 * f.deviation) { continue; }
+            next.before += f.before;
+            next.after += f.after;
+        }
+        if (!(next.before > 0) || !(next.after > 0)) { break; }
+        const bool settled = round > 0 && !(next.before < rest.before) &&
+                             !(rest.before < next.before) && !(next.after < rest.after) &&
+                             !(rest.after < next.after);
+        rest = next;
+        if (settled) { break; }
+        ratio = std::log(rest.after) - std::log(rest.before);
+    }
+    return rest;
+}
+
+/// Tests all rows of a comparison and writes down what comes of it.
+class diff_tester {
+public:
+    diff_tester(
+        comparison& c, diff_rows& rows, diff_side before, diff_side after, std::uint64_t least)
+        : c_(c)
+        , rows_(rows)
+        , before_(std::move(before))
+        , after_(std::move(after))
+        , least_(least)
+        , shares_(c.method.basis == diff_basis::share)
+        , test_(shares_, c.method.alpha) {}
+
+    void run() {
+        figures_.resize(rows_.rows.size());
+        fit_dispersion();
+        if (shares_) { find_rest(); }
+        for (std::uint32_t i = 1; i < rows_.rows.size(); ++i) { test_row(i); }
+        // Contexts and functions tell of the same samples in two ways: two questions, two families.
+        conclude(1, rows_.first_of_functions);
+        conclude(rows_.first_of_functions, static_cast<std::uint32_t>(rows_.rows.size()));
+        write_down();
+    }
+
+private:
+    struct figures {
+        significance test;
+        double by_share = 1; // p-value of the share alone
+        double direction = 0;
+        verdict concluded = verdict::untested;
+    };
+    comparison& c_;
+    diff_rows& rows_;
+    diff_side before_;
+    diff_side after_;
+    std::uint64_t least_;
+    bool shares_;
+    count_test test_;
+    dispersion_prior prior_;
+    unchanged_rest rest_;
+    std::vector<figures> figures_;
+
+    [[nodiscard]] bool has_runs() const noexcept {
+        return !before_.squares.empty() || !after_.squares.empty();
+    }
+
+    // What the runs of one side say: Pearson's chi-squared around the side's own mean.
+    void
+    add_side(scatter& sum, const diff_side& side, std::uint32_t row, std::uint64_t count) const {
+        if (side.squares.empty() || count == 0) { return; }
+        const double x = static_cast<double>(count);
+        const double rate = x / side.exposure;
+        const double variance = shares_ ? rate * (1 - rate) : rate;
+        if (!(variance > 0)) { return; } // all of each run: nothing can scatter
+        const double squares = side.squares[row] - x * rate;
+        sum.dispersion += (std::max)(0.0, squares) / variance;
+        sum.freedom += static_cast<double>(side.exposures.size() - 1);
+    }
+
+    [[nodiscard]] scatter own_scatter(std::uint32_t row) const noexcept {
+        const compared& seen = rows_.rows[row].seen;
+        scatter of_before{0, 0};
+        scatter of_after{0, 0};
+        add_side(of_before, before_, row, seen.before.count);
+        add_side(of_after, after_, row, seen.after.count);
+        const double freedom = of_before.freedom + of_after.freedom;
+        if (!(freedom > 0)) { return {0, 0}; }
+        return {(of_before.dispersion + of_after.dispersion) / freedom, freedom};
+    }
+
+    void fit_dispersion() {
+        c_.method.assumes_independent_samples = !has_runs();
+        if (!has_runs()) { return; }
+        // Where a run has less than one observation to expect, squares say little.
+        const auto runs = static_cast<double>(before_.exposures.size() + after_.exposures.size());
+        for (auto i = rows_.first_of_functions; i < rows_.rows.size(); ++i) {
+            const compared& seen = rows_.rows[i].seen;
+            const double x =
+                static_cast<double>(seen.before.count) + static_cast<double>(seen.after.count);
+            if (x >= runs) { prior_.add(own_scatter(i)); }
+        }
+        prior_.fit();
+        c_.method.dispersion = (std::max)(1.0, prior_.common().dispersion);
+    }
+
+    [[nodiscard]] scatter scatter_of(std::uint32_t row) const noexcept {
+        if (!has_runs()) { return {}; }
+        const scatter own = own_scatter(row);
+        if (!(own.freedom + prior_.common().freedom > 0)) { return {}; }
+        return prior_.of(own);
+    }
+
+    void find_rest() {
+        std::vector<scatter> scatters;
+        for (const comparison::function& f : c_.functions) {
+            const std::uint32_t row = rows_.pairs[f.test].self;
+            scatters.push_back(row == 0 ? scatter{} : scatter_of(row));
+        }
+        rest_ = find_unchanged(c_, scatters, least_);
+    }
+
+    void test_row(std::uint32_t row) {
+        const compared& seen = rows_.rows[row].seen;
+        figures& to = figures_[row];
+        const double x1 = static_cast<double>(seen.before.count);
+        const double x2 = static_cast<double>(seen.after.count);
+        const scatter s = scatter_of(row);
+        to.by_share = test_.p_value(x1, before_.exposure, x2, after_.exposure, s);
+        to.direction = test_.z(x1, before_.exposure, x2, after_.exposure, 1);
+        to.test.p_value = to.by_share;
+        if (shares_ && to.by_share <= c_.method.alpha && rest_.before > 0) {
+            // A change must also show beside what has not changed.
+            const double e1 = x1 + rest_.before;
+            const double e2 = x2 + rest_.after;
+            const bool against = test_.z(x1, e1, x2, e2, 1) * to.direction < 0;
+            const double beside = against ? 1 : test_.p_value(x1, e1, x2, e2, s);
+            to.test.p_value = (std::max)(to.by_share, beside);
+        }
+        set_interval(to.test, seen, test_.difference(x1, before_.exposure, x2, after_.exposure, s));
+    }
+
+    // The interval is one of counts: around the change of weight it is as much wider or narrower as
+    // the row's samples weigh more or less than all do.
+    void set_interval(significance& to, const compared& seen, const interval& of_counts) const {
+        const double x1 = static_cast<double>(seen.before.count);
+        const double x2 = static_cast<double>(seen.after.count);
+        const double by_count = x2 / after_.exposure - x1 / before_.exposure;
+        double weight_each =
+            (static_cast<double>(seen.before.weight) + static_cast<double>(seen.after.weight)) /
+            (x1 + x2);
+        if (shares_) {
+            const double all = c_.method.before_exposure + c_.method.after_exposure;
+            weight_each *= (before_.observations + after_.observations) / all;
+        }
+        const double change = change_of(c_, seen);
+        to.low = change - (by_count - of_counts.low) * weight_each;
+        to.high = change + (of_counts.high - by_count) * weight_each;
+    }
+
+    // Corrects for the number of rows in a family, and says what each of them shows.
+    void conclude(std::uint32_t begin, std::uint32_t end) {
+        std::vector<double> p_values;
+        std::vector<double> by_share;
+        for (std::uint32_t i = begin; i < end; ++i) {
+            p_values.push_back(figures_[i].test.p_value);
+            by_share.push_back(figures_[i].by_share);
+        }
+        p_values = benjamini_hochberg(p_values);
+        by_share = benjamini_hochberg(by_share);
+        for (std::uint32_t i = begin; i < end; ++i) {
+            figures& f = figures_[i];
+            f.test.adjusted = p_values[i - begin];
+            const bool significant = f.test.adjusted <= c_.method.alpha;
+            f.test.renormalised = !significant && by_share[i - begin] <= c_.method.alpha;
+            f.concluded =
+                significant ? significant_verdict(f, rows_.rows[i].seen) : equal_verdict(f);
+        }
+    }
+
+    // More samples of less weight, or the other way round, are no regression that could be named.
+    [[nodiscard]] verdict significant_verdict(const figures& f,
+                                              const compared& seen) const noexcept {
+        const double change = change_of(c_, seen);
+        if (f.direction > 0 && change > 0) { return verdict::regressed; }
+        if (f.direction < 0 && change < 0) { return verdict::improved; }
+        return verdict::inconclusive;
+    }
+
+    [[nodiscard]] verdict equal_verdict(const figures& f) const noexcept {
+        const double margin = c_.method.margin * (shares_ ? 1 : mean_rate());
+        const bool within = f.test.low >= -margin && f.test.high <= margin;
+        return within ? verdict::unchanged : verdict::inconclusive;
+    }
+
+    // All weight by all exposure, as what a margin is a part of.
+    [[nodiscard]] double mean_rate() const noexcept {
+        const compared& all = c_.functions[0].total;
+        const double weight =
+            static_cast<double>(all.before.weight) + static_cast<double>(all.after.weight);
+        return weight / (c_.method.before_exposure + c_.method.after_exposure);
+    }
+
+    void write_down() {
+        c_.tests.assign(1, {});
+        for (std::size_t i = 1; i < rows_.pairs.size(); ++i) {
+            const diff_rows::pair& pair = rows_.pairs[i];
+            c_.tests.push_back({figures_[pair.self].test, figures_[pair.total].test});
+        }
+        const auto set = [&](auto& to) {
+            to.self_verdict = figures_[rows_.pairs[to.test].self].concluded;
+            to.total_verdict = figures_[rows_.pairs[to.test].total].concluded;
+        };
+        for (comparison::node& n : c_.nodes) { set(n); }
+        for (comparison::function& f : c_.functions) { set(f); }
+    }
+};
+
+} // namespace detail
+WICK_END_NAMESPACE
+
+#endif
+// wick/detail/diff_text.hpp - the lines of a comparison's table, and its JSON.
+#ifndef WICK_DETAIL_DIFF_TEXT_HPP
+#define WICK_DETAIL_DIFF_TEXT_HPP
+
+// wick/detail/folded_lines.hpp - a tree as sorted lines of stacks, with weights behind them.
+#ifndef WICK_DETAIL_FOLDED_LINES_HPP
+#define WICK_DETAIL_FOLDED_LINES_HPP
+
+// wick/detail/frame_text.hpp - how a frame is called in text, and back.
+#ifndef WICK_DETAIL_FRAME_TEXT_HPP
+#define WICK_DETAIL_FRAME_TEXT_HPP
+
+
 #include <algorithm>   // std::sort, to find equal texts
 #include <charconv>    // std::to_chars, for addresses
 #include <cstddef>     // std::size_t
@@ -1165,6 +2933,1277 @@ private:
 WICK_END_NAMESPACE
 
 #endif
+
+#include <algorithm> // std::sort
+#include <cstddef>   // std::size_t
+#include <cstdint>   // std::uint32_t
+#include <string>    // lines that are built
+#include <utility>   // std::move
+#include <vector>    // siblings that wait
+
+WICK_BEGIN_NAMESPACE
+namespace detail {
+
+[[nodiscard]] inline bool has_separator(const std::string& text) {
+    return text.find_first_of(";\n\r") != std::string::npos;
+}
+
+[[nodiscard]] inline bool has_separators(const std::vector<frame>& frames) {
+    for (const frame& f : frames) {
+        if (has_separator(f.function)) { return true; }
+    }
+    return false;
+}
+
+/// Returns the profile with names that can be read back as one frame: what separates becomes what
+/// does not.
+[[nodiscard]] inline profile without_separators(const profile& p) {
+    return map_frames(p, [&](const frame& f) {
+        frame text;
+        append_frame_text(text.function, p, f);
+        for (char& c : text.function) {
+            if (c == ';') { c = ':'; }
+            if (c == '\n' || c == '\r') { c = ' '; }
+        }
+        return text;
+    });
+}
+
+/// Writes the lines of a tree in the order of their bytes, as `sort` has them. That is not the
+/// order of the tree: "a 1" < "a-x;b 1" < "a;b 1".
+/// `weights(line, tree, node)` appends what stands behind a stack.
+template <class Writer, class Weights>
+class folded_lines {
+public:
+    folded_lines(Writer& out, const profile& p, Weights weights)
+        : out_(out)
+        , weights_(weights)
+        , shown_(p)
+        , tree_(shown_.tree())
+        , last_(tree_.nodes.size()) {
+        for (std::size_t i = tree_.nodes.size(); i-- > 1;) {
+            last_[i] = (std::max)(last_[i], static_cast<std::uint32_t>(i + 1));
+            std::uint32_t& of_parent = last_[tree_.nodes[i].parent];
+            of_parent = (std::max)(of_parent, last_[i]);
+        }
+        if (!last_.empty()) { last_[0] = static_cast<std::uint32_t>(last_.size()); }
+    }
+
+    void write() {
+        if (tree_.nodes.empty()) { return; }
+        if (has_line(0)) { put_line(0, 0); }
+        push_children(0, 0);
+        while (!pending_.empty()) {
+            const item next = pending_.back();
+            pending_.pop_back();
+            line_.resize(next.prefix);
+            append_name(next.node, next.is_line);
+            if (next.is_line) {
+                put_line(next.node, line_.size());
+                continue;
+            }
+            line_ += ';';
+            push_children(next.node, line_.size());
+        }
+    }
+
+private:
+    // A node has a line of its own, and a block of lines when it has children.
+    struct item {
+        std::uint32_t node;
+        bool is_line;
+        std::size_t prefix; // how much of line_ the ancestors take
+        std::string key;    // the bytes that tell it from its siblings', where names do not
+    };
+    Writer& out_;
+    Weights weights_;
+    shown_profile shown_;
+    const profile& tree_;
+    std::vector<std::uint32_t> last_; // one past each node's last descendant
+    std::vector<item> pending_;
+    std::vector<std::uint32_t> children_;
+    std::string line_;
+
+    [[nodiscard]] const std::string& text_of(std::uint32_t node) const {
+        return shown_.texts()[tree_.nodes[node].frame];
+    }
+    // A line that begins with "# " would be read as a comment.
+    [[nodiscard]] static bool begins_comment(const std::string& root) {
+        return root == "#" || root.compare(0, 2, "# ") == 0;
+    }
+    void append_name(std::uint32_t node, bool is_line) {
+        const std::size_t begin = line_.size();
+        line_ += text_of(node);
+        if (begin > 0 || !begins_comment(line_)) { return; }
+        if (line_.size() > 1) {
+            line_[1] = '_';
+        } else if (is_line) {
+            line_ += '_';
+        }
+    }
+    [[nodiscard]] bool has_children(std::uint32_t node) const { return last_[node] > node + 1; }
+    [[nodiscard]] bool has_line(std::uint32_t node) const {
+        const profile::node& n = tree_.nodes[node];
+        return n.self != 0 || n.count != 0 || (node != 0 && !has_children(node));
+    }
+
+    void put_line(std::uint32_t node, std::size_t size) {
+        line_.resize(size);
+        line_ += ' ';
+        weights_(line_, tree_, node);
+        line_ += '\n';
+        out_.put(line_);
+    }
+
+    void push_children(std::uint32_t node, std::size_t prefix) {
+        children_.clear();
+        for (std::uint32_t c = node + 1; c < last_[node]; c = last_[c]) { children_.push_back(c); }
+        const std::size_t begin = pending_.size();
+        for (std::size_t i = children_.size(); i-- > 0;) {
+            const std::uint32_t c = children_[i];
+            if (has_children(c)) { pending_.push_back({c, false, prefix, {}}); }
+            if (has_line(c)) { pending_.push_back({c, true, prefix, {}}); }
+        }
+        if (names_meet()) { sort_by_bytes(begin); }
+    }
+
+    // Whether the order of the names may not be that of the lines: a name begins another one.
+    [[nodiscard]] bool names_meet() const {
+        for (std::size_t i = 1; i < children_.size(); ++i) {
+            const std::string& a = text_of(children_[i - 1]);
+            const std::string& b = text_of(children_[i]);
+            if (begins_comment(a)) { return true; }
+            if (b.size() < a.size() ? b <= a : b.compare(0, a.size(), a) <= 0) { return true; }
+        }
+        return false;
+    }
+
+    void sort_by_bytes(std::size_t begin) {
+        const std::string saved = line_;
+        for (std::size_t i = begin; i < pending_.size(); ++i) {
+            item& it = pending_[i];
+            line_.resize(it.prefix);
+            append_name(it.node, it.is_line);
+            it.key = line_.substr(it.prefix);
+            if (it.is_line) {
+                it.key += ' ';
+                weights_(it.key, tree_, it.node);
+            } else {
+                it.key += ';';
+            }
+        }
+        std::sort(pending_.begin() + static_cast<std::ptrdiff_t>(begin),
+                  pending_.end(),
+                  [](const item& a, const item& b) { return b.key < a.key; }); // taken from the end
+        line_ = saved;
+    }
+};
+
+} // namespace detail
+WICK_END_NAMESPACE
+
+#endif
+// wick/detail/shown_text.hpp - any bytes as text that every XML parser and reader can take.
+#ifndef WICK_DETAIL_SHOWN_TEXT_HPP
+#define WICK_DETAIL_SHOWN_TEXT_HPP
+
+
+#include <cstddef>     // std::size_t
+#include <string>      // what is built
+#include <string_view> // what is read
+
+WICK_BEGIN_NAMESPACE
+namespace detail {
+
+/// One character of a text: its bytes, what it is, and whether it may be shown as it is.
+struct character {
+    std::size_t size = 1; ///< in bytes
+    char32_t code = 0;    ///< the code point; of a byte that is no text, the byte
+    bool shown = false;   ///< false: a control, no character, or not UTF-8
+};
+
+/// True for what would break the XML, the line that it stands on, or the order of the letters on
+/// it: controls, noncharacters, and the marks that turn the direction of text.
+[[nodiscard]] inline bool is_hidden(char32_t code) noexcept {
+    if (code < 0x20 || (code >= 0x7f && code < 0xa0)) { return true; }
+    if ((code & 0xfffe) == 0xfffe) { return true; }
+    if (code < 0x200b) { return false; }
+    return code <= 0x200f || (code >= 0x2028 && code <= 0x202e) ||
+           (code >= 0x2066 && code <= 0x2069) || code == 0xfeff;
+}
+
+/// Returns the character at `at`, which must be inside of the text.
+[[nodiscard]] inline character character_at(std::string_view text, std::size_t at) noexcept {
+    const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[at + i]); };
+    const unsigned char lead = byte(0);
+    if (lead < 0x80) { return {1, lead, !is_hidden(lead)}; }
+    const std::size_t size = lead >= 0xf0 ? 4 : lead >= 0xe0 ? 3 : 2;
+    if (lead < 0xc2 || lead > 0xf4 || text.size() - at < size) { return {1, lead, false}; }
+    char32_t code = lead & (0x7fu >> size);
+    for (std::size_t i = 1; i < size; ++i) {
+        if ((byte(i) & 0xc0) != 0x80) { return {1, lead, false}; }
+        code = code << 6 | (byte(i) & 0x3fu);
+    }
+    constexpr char32_t least[] = {0, 0, 0x80, 0x800, 0x10000}; // anything less has a shorter form
+    const bool surrogate = code >= 0xd800 && code < 0xe000;
+    if (code < least[size] || code > 0x10ffff || surrogate) { return {1, lead, false}; }
+    return {size, code, !is_hidden(code)};
+}
+
+/// Appends what is shown in place of a byte that cannot be: the picture of an ASCII control, or
+/// U+FFFD.
+inline void append_replacement(std::string& out, unsigned char byte) {
+    if (byte == 0x7f) {
+        out += "\xe2\x90\xa1";
+    } else if (byte < 0x20) {
+        out += "\xe2\x90";
+        out += static_cast<char>(0x80 + byte);
+    } else {
+        out += "\xef\xbf\xbd";
+    }
+}
+
+/// Appends one character in a form that may stand in XML text and in quoted attributes.
+inline void append_xml(std::string& out, std::string_view text, std::size_t at, character c) {
+    if (!c.shown) { // a mark for each byte, as the page makes one of each "\xHH"
+        for (std::size_t i = 0; i < c.size; ++i) {
+            append_replacement(out, static_cast<unsigned char>(text[at + i]));
+        }
+        return;
+    }
+    switch (c.code) {
+    case '&': out += "&amp;"; break;
+    case '<': out += "&lt;"; break;
+    case '>': out += "&gt;"; break;
+    case '"': out += "&quot;"; break;
+    default: out.append(text, at, c.size);
+    }
+}
+
+/// Appends a text for XML: whatever cannot be shown is replaced by something that can be seen.
+inline void append_xml(std::string& out, std::string_view text) {
+    for (std::size_t at = 0; at < text.size();) {
+        const character c = character_at(text, at);
+        append_xml(out, text, at, c);
+        at += c.size;
+    }
+}
+
+/// Appends a text for XML so that nothing is lost: "\\" is a backslash, "\xHH" a byte that cannot
+/// be shown.
+inline void append_escaped(std::string& out, std::string_view text) {
+    constexpr char digits[] = "0123456789abcdef";
+    for (std::size_t at = 0; at < text.size();) {
+        const character c = character_at(text, at);
+        if (!c.shown) {
+            for (std::size_t i = 0; i < c.size; ++i) {
+                const auto byte = static_cast<unsigned char>(text[at + i]);
+                out += "\\x";
+                out += digits[byte >> 4];
+                out += digits[byte & 15];
+            }
+        } else if (c.code == '\\') {
+            out += "\\\\";
+        } else {
+            append_xml(out, text, at, c);
+        }
+        at += c.size;
+    }
+}
+
+/// Returns how many cells of a monospaced font a character takes at most. What a font may have to
+/// borrow from another one counts twice.
+[[nodiscard]] inline std::size_t cells(character c) noexcept {
+    if (!c.shown) { return 2 * c.size; }
+    return c.code < 0x300 ? 1 : 2;
+}
+
+/// True when each byte is a character of one cell that stands for itself in XML.
+[[nodiscard]] inline bool is_plain(std::string_view text) noexcept {
+    for (const char c : text) {
+        if (c < ' ' || c > '~' || c == '&' || c == '<' || c == '>' || c == '"') { return false; }
+    }
+    return true;
+}
+
+} // namespace detail
+WICK_END_NAMESPACE
+
+#endif
+// wick/detail/writer.hpp - buffered text towards any sink.
+#ifndef WICK_DETAIL_WRITER_HPP
+#define WICK_DETAIL_WRITER_HPP
+
+
+#include <charconv>    // std::to_chars
+#include <cstddef>     // std::size_t
+#include <cstdint>     // std::int64_t
+#include <string>      // the buffer
+#include <string_view> // what is written
+#include <type_traits> // which kind of sink it is
+#include <utility>     // std::declval
+
+WICK_BEGIN_NAMESPACE
+namespace detail {
+
+template <class Sink, class = void>
+struct has_write : std::false_type {};
+template <class Sink>
+struct has_write<Sink, std::void_t<decltype(std::declval<Sink&>().write("", 0))>> : std::true_type {
+};
+
+/// Collects text and hands it to a sink in pieces of about 64 KiB: a callable that takes a
+/// std::string_view, or anything with a std::ostream's `write`. `flush()` at the end is the user's.
+template <class Sink>
+class text_writer {
+public:
+    explicit text_writer(Sink& sink)
+        : sink_(sink) {
+        buffer_.reserve(capacity + 4096);
+    }
+
+    void put(std::string_view text) {
+        if (text.size() >= capacity) {
+            flush();
+            send(text);
+            return;
+        }
+        buffer_.append(text.data(), text.size());
+        if (buffer_.size() >= capacity) { flush(); }
+    }
+    void put(char c) {
+        buffer_.push_back(c);
+        if (buffer_.size() >= capacity) { flush(); }
+    }
+    template <class Integer>
+    void put_number(Integer value) {
+        char digits[24];
+        put(std::string_view(digits, number_end(digits, value)));
+    }
+    void flush() {
+        if (!buffer_.empty()) { send(buffer_); }
+        buffer_.clear();
+    }
+
+private:
+    static constexpr std::size_t capacity = std::size_t{1} << 16;
+    Sink& sink_;
+    std::string buffer_;
+
+    template <class Integer>
+    [[nodiscard]] static std::size_t number_end(char (&digits)[24], Integer value) {
+        return static_cast<std::size_t>(std::to_chars(digits, digits + 24, value).ptr - digits);
+    }
+    void send(std::string_view text) {
+        if constexpr (has_write<Sink>::value) {
+            sink_.write(text.data(), static_cast<std::ptrdiff_t>(text.size()));
+        } else {
+            sink_(text);
+        }
+    }
+};
+
+/// Appends a weight that is in units of 10^-decimals, without zeros at the end: 1250, 2 → "12.5".
+inline void append_weight(std::string& out, std::int64_t value, int decimals) {
+    std::uint64_t size = static_cast<std::uint64_t>(value);
+    if (value < 0) {
+        out.push_back('-');
+        size = 0 - size;
+    }
+    std::uint64_t unit = 1;
+    for (int i = 0; i < decimals; ++i) { unit *= 10; }
+    char digits[24];
+    out.append(digits, std::to_chars(digits, digits + sizeof digits, size / unit).ptr);
+    std::uint64_t fraction = size % unit;
+    if (fraction == 0) { return; }
+    out.push_back('.');
+    while (fraction != 0) {
+        unit /= 10;
+        out.push_back(static_cast<char>('0' + fraction / unit));
+        fraction %= unit;
+    }
+}
+
+} // namespace detail
+WICK_END_NAMESPACE
+
+#endif
+
+#include <algorithm>   // std::sort
+#include <cmath>       // std::isfinite
+#include <cstddef>     // std::size_t
+#include <cstdint>     // counts
+#include <cstdio>      // std::snprintf
+#include <string>      // what is built
+#include <string_view> // names
+#include <vector>      // texts
+
+WICK_BEGIN_NAMESPACE
+
+/// Which rows a table has.
+enum class diff_rows_of : std::uint8_t {
+    function_total, ///< functions, with all that they call
+    function_self,  ///< functions alone
+    stack_total,    ///< calling contexts, with all below them
+    stack_self      ///< calling contexts alone
+};
+
+/// A row of a table of changes.
+struct diff_entry {
+    std::uint32_t index = 0; ///< of the node or the function
+    compared seen;
+    double change = 0; ///< as a part of all weight; on the basis of shares, of the share
+    double low = 0;    ///< the interval of it
+    double high = 0;
+    significance test;
+    verdict concluded = verdict::untested;
+    presence in = presence::both;
+};
+
+/// Returns what changes are a part of where they are shown: 1, or all that there was before for the
+/// unit of the basis.
+[[nodiscard]] inline double change_scale(const comparison& c) noexcept {
+    if (c.method.basis == diff_basis::share) { return 1; }
+    const double all = static_cast<double>(c.functions[0].total.before.weight);
+    return all > 0 && c.method.before_exposure > 0 ? all / c.method.before_exposure : 1;
+}
+
+namespace detail {
+
+/// Appends what snprintf wrote, with a point whatever the locale.
+inline void append_printed(std::string& out, const char* digits) {
+    for (; *digits != '\0'; ++digits) { out += *digits == ',' ? '.' : *digits; }
+}
+/// Appends a number with so many digits behind the point, at least `width` characters.
+inline void append_fixed(std::string& out, double value, int width, int digits) {
+    char printed[400];
+    std::snprintf(printed, sizeof printed, "%*.*f", width, digits, value);
+    append_printed(out, printed);
+}
+/// The same with a sign in any case.
+inline void append_signed(std::string& out, double value, int width, int digits) {
+    char printed[400];
+    std::snprintf(printed, sizeof printed, "%+*.*f", width, digits, value);
+    append_printed(out, printed);
+}
+/// Appends a number with so many digits in all, with an exponent where that is shorter.
+inline void append_short(std::string& out, double value, int width, int digits) {
+    char printed[64];
+    std::snprintf(printed, sizeof printed, "%*.*g", width, digits, value);
+    append_printed(out, printed);
+}
+
+/// Returns a profile of nothing but the names of a comparison.
+[[nodiscard]] inline profile names_of(const comparison& c) {
+    profile names;
+    names.modules = c.modules;
+    names.frames = c.frames;
+    names.decimals = c.decimals;
+    return names;
+}
+
+[[nodiscard]] inline std::string frame_name(const profile& names, std::uint32_t frame) {
+    std::string text;
+    append_frame_text(text, names, names.frames[frame]);
+    return text;
+}
+
+/// Returns whether no name has a separator in it, and no two frames have the same name.
+[[nodiscard]] inline bool has_plain_names(const comparison& c) {
+    if (has_separators(c.frames)) { return false; }
+    const profile names = names_of(c);
+    std::vector<std::string> texts;
+    for (std::uint32_t f = 0; f < c.frames.size(); ++f) { texts.push_back(frame_name(names, f)); }
+    std::sort(texts.begin(), texts.end());
+    return std::adjacent_find(texts.begin(), texts.end()) == texts.end();
+}
+
+[[nodiscard]] inline const char* name_of(verdict v) noexcept {
+    switch (v) {
+    case verdict::untested:
+        return "untested";
+    case verdict::unchanged:
+        return "unchanged";
+    case verdict::inconclusive:
+        return "inconclusive";
+    case verdict::improved:
+        return "improved";
+    case verdict::regressed:
+        return "regressed";
+    }
+    return "";
+}
+
+[[nodiscard]] inline const char* name_of(presence in) noexcept {
+    switch (in) {
+    case presence::both:
+        return "both";
+    case presence::only_before:
+        return "only_before";
+    case presence::only_after:
+        return "only_after";
+    }
+    return "";
+}
+
+[[nodiscard]] inline const char* name_of(diff_basis basis) noexcept {
+    switch (basis) {
+    case diff_basis::share:
+        return "share";
+    case diff_basis::cpu_time:
+        return "cpu_time";
+    case diff_basis::operation:
+        return "operation";
+    }
+    return "";
+}
+
+[[nodiscard]] inline const char* rows_name(diff_rows_of rows) noexcept {
+    constexpr const char* names[] = {
+        "function (total)", "function (self)", "stack (total)", "stack (self)"};
+    return names[static_cast<std::size_t>(rows)];
+}
+
+/// Appends what one side was: "before: 1200 samples in 3 runs".
+inline void append_side(std::string& out, const comparison& c, bool after) {
+    const compared& all = c.functions[0].total;
+    const measured& m = after ? all.after : all.before;
+    const std::uint32_t runs = after ? c.method.after_runs : c.method.before_runs;
+    out += after ? "after:  " : "before: ";
+    out += std::to_string(m.count);
+    out += c.counted == counted_as::calls ? " calls" : " samples";
+    if (c.unit != "samples" && !c.unit.empty()) {
+        out += " of ";
+        append_weight(out, m.weight, c.decimals);
+        out += ' ' + c.unit;
+    }
+    if (runs != 1) { out += " in " + std::to_string(runs) + " profiles"; }
+    out += '\n';
+}
+
+/// Returns what was compared, and how.
+[[nodiscard]] inline std::string heading(const comparison& c) {
+    std::string text;
+    append_side(text, c, false);
+    append_side(text, c, true);
+    const test_method& m = c.method;
+    if (!(m.alpha > 0)) { return text + "nothing was tested: a side is empty\n\n"; }
+    text += m.basis == diff_basis::share      ? "by share of all weight; "
+            : m.basis == diff_basis::cpu_time ? "by second of CPU time, as a part of all before; "
+                                              : "by operation, as a part of all before; ";
+    if (m.assumes_independent_samples) {
+        text += "assumes independent samples (one profile a side)";
+    } else {
+        text += "samples scatter ";
+        append_fixed(text, m.dispersion, 0, 2);
+        text += " times as much as independent ones";
+    }
+    text += "; false discoveries ≤ ";
+    append_short(text, 100 * m.alpha, 0, 6);
+    return text + " %\n\n";
+}
+
+inline void append_column_names(std::string& out, const comparison& c, const char* name) {
+    std::string interval;
+    append_short(interval, 100 * (1 - c.method.alpha), 0, 6);
+    interval += " % interval";
+    out += "   change  ";
+    out.append(interval.size() < 18 ? 18 - interval.size() : 0, ' ');
+    out += interval + "   before    after   adjusted p  verdict        ";
+    out += name;
+    out += '\n';
+}
+
+/// Appends the figures of a row, up to its name. Changes are in points, or percent of all before.
+inline void append_entry(std::string& out, const comparison& c, const diff_entry& e) {
+    const auto rate = [&](const measured& m, double exposure, double scale) {
+        const double part = exposure > 0 ? static_cast<double>(m.weight) / exposure / scale : 0;
+        append_fixed(out, 100 * part, 7, 2);
+        out += " %";
+    };
+    const double scale = change_scale(c);
+    append_signed(out, 100 * e.change, 9, 3);
+    if (e.concluded == verdict::untested) {
+        out.append(20, ' ');
+    } else {
+        std::string interval = "[";
+        append_signed(interval, 100 * e.low, 0, 3);
+        interval += ", ";
+        append_signed(interval, 100 * e.high, 0, 3);
+        interval += ']';
+        out.append(interval.size() < 20 ? 20 - interval.size() : 1, ' ');
+        out += interval;
+    }
+    rate(e.seen.before, c.method.before_exposure, scale);
+    rate(e.seen.after, c.method.after_exposure, scale);
+    if (e.concluded == verdict::untested) {
+        out.append(13, ' ');
+    } else {
+        append_short(out, e.test.adjusted, 13, 2);
+    }
+    const std::string said = e.test.renormalised ? "renormalised" : name_of(e.concluded);
+    out += "  " + said;
+    out.append(said.size() < 13 ? 13 - said.size() : 1, ' ');
+    out += e.in == presence::only_before ? "- " : e.in == presence::only_after ? "+ " : "  ";
+}
+
+/// Appends how many rows there are of each verdict.
+template <class Entries>
+void append_counts(std::string& out, const Entries& entries) {
+    std::size_t counts[5] = {};
+    std::size_t renormalised = 0;
+    for (const auto& e : entries) {
+        ++counts[static_cast<std::size_t>(e.concluded)];
+        renormalised += e.test.renormalised ? 1 : 0;
+    }
+    out += "  ";
+    for (const verdict v : {verdict::regressed,
+                            verdict::improved,
+                            verdict::unchanged,
+                            verdict::inconclusive,
+                            verdict::untested}) {
+        out += std::to_string(counts[static_cast<std::size_t>(v)]);
+        out += ' ';
+        out += name_of(v);
+        out += v == verdict::untested ? "" : ", ";
+    }
+    if (renormalised != 0) {
+        out += "; " + std::to_string(renormalised) + " moved only because others did";
+    }
+    out += '\n';
+}
+
+// ---- JSON -------------------------------------------------------------------------------------
+
+/// Appends a string of JSON; bytes that are not UTF-8 become U+FFFD.
+inline void append_json_string(std::string& out, std::string_view text) {
+    constexpr char digits[] = "0123456789abcdef";
+    out += '"';
+    for (std::size_t at = 0; at < text.size();) {
+        const character c = character_at(text, at);
+        if (c.size == 1 && c.code >= 0x80) {
+            out += "\xef\xbf\xbd";
+        } else if (c.code < 0x20) {
+            out += "\\u00";
+            out += digits[c.code >> 4];
+            out += digits[c.code & 15];
+        } else {
+            if (c.code == '"' || c.code == '\\') { out += '\\'; }
+            out.append(text, at, c.size);
+        }
+        at += c.size;
+    }
+    out += '"';
+}
+
+inline void append_json_number(std::string& out, const char* key, double value) {
+    out += ", \"";
+    out += key;
+    out += "\": ";
+    if (!std::isfinite(value)) {
+        out += "null";
+        return;
+    }
+    append_short(out, value, 0, 9);
+}
+
+inline void append_json_side(std::string& out, const comparison& c, bool after) {
+    const compared& all = c.functions[0].total;
+    const measured& m = after ? all.after : all.before;
+    out += after ? ",\n  \"after\": {\"samples\": " : ",\n  \"before\": {\"samples\": ";
+    out += std::to_string(m.count) + ", \"weight\": ";
+    append_weight(out, m.weight, c.decimals);
+    out += ", \"profiles\": " + std::to_string(after ? c.method.after_runs : c.method.before_runs);
+    append_json_number(out, "exposure", after ? c.method.after_exposure : c.method.before_exposure);
+    out += '}';
+}
+
+inline void append_json_method(std::string& out, const comparison& c) {
+    out += "  \"unit\": ";
+    append_json_string(out, c.unit);
+    out += ",\n  \"basis\": \"" + std::string(name_of(c.method.basis)) + "\"";
+    append_json_number(out, "alpha", c.method.alpha);
+    append_json_number(out, "margin", c.method.margin);
+    append_json_number(out, "dispersion", c.method.dispersion);
+    out += ", \"assumes_independent_samples\": ";
+    out += c.method.assumes_independent_samples ? "true" : "false";
+    append_json_side(out, c, false);
+    append_json_side(out, c, true);
+}
+
+inline void
+append_json_measured(std::string& out, const char* key, const measured& m, int decimals) {
+    out += ", \"" + std::string(key) + "\": {\"samples\": " + std::to_string(m.count) +
+           ", \"weight\": ";
+    append_weight(out, m.weight, decimals);
+    out += '}';
+}
+
+/// Appends what stands behind a row's name.
+inline void append_json_entry(std::string& out, const comparison& c, const diff_entry& e) {
+    append_json_measured(out, "before", e.seen.before, c.decimals);
+    append_json_measured(out, "after", e.seen.after, c.decimals);
+    append_json_number(out, "change", e.change);
+    append_json_number(out, "low", e.low);
+    append_json_number(out, "high", e.high);
+    append_json_number(out, "p", e.test.p_value);
+    append_json_number(out, "adjusted_p", e.test.adjusted);
+    out += ", \"verdict\": \"" + std::string(name_of(e.concluded)) + "\", \"presence\": \"" +
+           name_of(e.in) + "\", \"renormalised\": " + (e.test.renormalised ? "true" : "false");
+}
+
+} // namespace detail
+WICK_END_NAMESPACE
+
+#endif
+
+#include <algorithm>   // std::sort
+#include <cmath>       // std::fabs
+#include <cstddef>     // std::size_t
+#include <cstdint>     // counts
+#include <string>      // names
+#include <string_view> // output
+#include <tuple>       // std::tie, to order runs
+#include <type_traits> // std::remove_reference_t
+#include <utility>     // std::move
+#include <vector>      // sides, rows
+
+WICK_BEGIN_NAMESPACE
+
+/// How to compare. The defaults suit profiles of one program before and after a change.
+struct diff_options {
+    diff_basis basis = diff_basis::share;
+    /// Rows are significant whose adjusted p-value is not above this: of what is called regressed
+    /// or improved, this part is expected to be wrong. Intervals have a confidence of 1 - alpha.
+    double alpha = 0.05;
+    /// A row is unchanged when its interval is within this part of all weight.
+    double margin = 0.005;
+    /// Rows with fewer observations on both sides are not tested.
+    std::uint64_t least_samples = 10;
+    /// Operations, or seconds of CPU time, by the basis; 0: what the profiles' origins say.
+    double before_exposure = 0;
+    double after_exposure = 0;
+};
+
+namespace detail {
+
+/// An order of runs by what they hold, so that sums over them do not depend on how they were given.
+[[nodiscard]] inline bool run_less(const profile& a, const profile& b) {
+    if (a.nodes.size() != b.nodes.size()) { return a.nodes.size() < b.nodes.size(); }
+    for (std::size_t i = 0; i < a.nodes.size(); ++i) {
+        const profile::node& x = a.nodes[i];
+        const profile::node& y = b.nodes[i];
+        if (x != y) {
+            return std::tie(x.count, x.self, x.frame, x.parent) <
+                   std::tie(y.count, y.self, y.frame, y.parent);
+        }
+    }
+    return std::lexicographical_compare(
+        a.frames.begin(), a.frames.end(), b.frames.begin(), b.frames.end(), frame_less);
+}
+
+/// Returns what stands on the way from the root to a node, "a;b;c".
+template <class Tree>
+[[nodiscard]] std::string stack_text(const Tree& tree, const profile& names, std::uint32_t node) {
+    std::vector<std::uint32_t> path;
+    for (; node != 0; node = tree.nodes[node].parent) { path.push_back(tree.nodes[node].frame); }
+    std::string text;
+    for (std::size_t i = path.size(); i-- > 0;) {
+        append_frame_text(text, names, names.frames[path[i]]);
+        if (i > 0) { text += ';'; }
+    }
+    return text;
+}
+
+/// One side while it is being compared.
+class side_builder {
+public:
+    side_builder(const char* name, std::vector<profile> runs)
+        : name_(name)
+        , runs_(std::move(runs)) {}
+
+    [[nodiscard]] error check() {
+        for (std::size_t i = 0; i < runs_.size(); ++i) {
+            for (std::uint32_t n = 0; n < runs_[i].nodes.size(); ++n) {
+                if (runs_[i].nodes[n].self >= 0) { continue; }
+                return error{run_name(i) + ": the weight of \"" +
+                             stack_text(runs_[i], runs_[i], n) + "\" is negative"};
+            }
+        }
+        std::sort(runs_.begin(), runs_.end(), run_less);
+        if (runs_.size() == 1) {
+            whole_ = std::move(runs_[0]);
+            return {};
+        }
+        result<profile> merged = merge(runs_);
+        whole_ = std::move(merged.value);
+        if (merged.error) { merged.error.what = std::string(name_) + ": " + merged.error.what; }
+        return std::move(merged.error);
+    }
+
+    [[nodiscard]] profile& whole() noexcept { return whole_; }
+    [[nodiscard]] const char* name() const noexcept { return name_; }
+    [[nodiscard]] std::size_t size() const noexcept { return runs_.size(); }
+
+    /// Fills in what the tests need to know of the side. `exposure`: 0 where it is the
+    /// observations.
+    [[nodiscard]] diff_side side(const comparison& c, diff_basis basis, double exposure) const {
+        const compared& all = c.functions[0].total;
+        diff_side made;
+        made.observations =
+            static_cast<double>(name_[0] == 'b' ? all.before.count : all.after.count);
+        made.exposure = basis == diff_basis::share ? made.observations : exposure;
+        if (runs_.size() < 2) {
+            made.exposures = {made.exposure};
+            return made;
+        }
+        double known = 0;
+        bool all_known = basis != diff_basis::share;
+        for (const profile& run : runs_) {
+            const double of_run = exposure_of(run, basis);
+            all_known = all_known && of_run > 0;
+            known += of_run;
+        }
+        for (const profile& run : runs_) {
+            const double part =
+                all_known ? exposure_of(run, basis) / known : observations(run) / made.observations;
+            made.exposures.push_back(made.exposure * part);
+        }
+        return made;
+    }
+
+    void add_squares(diff_side& made, const comparison& c, const diff_rows& rows) const {
+        std::size_t used = 0; // a run without a sample tells nothing
+        for (const double e : made.exposures) { used += e > 0 ? 1 : 0; }
+        if (used < 2) { return; }
+        made.squares.resize(rows.rows.size());
+        for (std::size_t i = 0; i < runs_.size(); ++i) {
+            if (!(made.exposures[i] > 0)) { continue; }
+            detail::add_squares(made.squares, c, rows, runs_[i], made.exposures[i]);
+        }
+        made.exposures.resize(used);
+    }
+
+    /// Returns what the origins say of a profile; 0 where one of them does not.
+    [[nodiscard]] static double exposure_of(const profile& p, diff_basis basis) noexcept {
+        double sum = 0;
+        for (const origin& from : p.origins) {
+            const double part = basis == diff_basis::cpu_time
+                                    ? static_cast<double>(from.cpu_ns) * 1e-9
+                                    : static_cast<double>(from.operations);
+            if (!(part > 0)) { return 0; }
+            sum += part;
+        }
+        return sum;
+    }
+
+    /// Returns the rate that was asked for, where the weight is a number of samples; else 0.
+    [[nodiscard]] double rate() const noexcept {
+        if (whole_.unit != "samples") { return 0; }
+        double sum = 0;
+        double times = 0;
+        for (const origin& from : whole_.origins) {
+            if (!(from.rate_asked_hz > 0)) { return 0; }
+            const double time = from.cpu_ns > 0 ? static_cast<double>(from.cpu_ns) : 1;
+            sum += from.rate_asked_hz * time;
+            times += time;
+        }
+        return times > 0 ? sum / times : 0;
+    }
+
+private:
+    const char* name_;
+    std::vector<profile> runs_;
+    profile whole_;
+
+    [[nodiscard]] std::string run_name(std::size_t i) const {
+        const std::string name = name_;
+        return runs_.size() == 1 ? name : name + ", profile " + std::to_string(i + 1);
+    }
+    [[nodiscard]] static double observations(const profile& p) noexcept {
+        std::uint64_t sum = 0;
+        for (const profile::node& n : p.nodes) { sum += n.count; }
+        return static_cast<double>(sum);
+    }
+};
+
+[[nodiscard]] inline error check_sides(const profile& before, const profile& after) {
+    if (!before.unit.empty() && !after.unit.empty() && before.unit != after.unit) {
+        return error{"cannot compare weights in " + before.unit + " with weights in " + after.unit};
+    }
+    const int decimals = (std::max)(before.decimals, after.decimals);
+    std::uint64_t sum = 0;
+    for (const profile* side : {&before, &after}) {
+        const std::uint64_t factor = power_of_ten(decimals - side->decimals);
+        for (const profile::node& n : side->nodes) {
+            const std::uint64_t size = magnitude(n.self);
+            if (size > (max_magnitude - sum) / factor) {
+                return error{"the weights of both sides add up to 2^63 or more"};
+            }
+            sum += size * factor;
+        }
+    }
+    return {};
+}
+
+/// Finds what the two sides were exposed to. Sampled faster, a side has more samples for the same
+/// time: both are brought to the mean of their rates.
+[[nodiscard]] inline error
+find_exposures(side_builder (&sides)[2], const diff_options& options, double (&exposures)[2]) {
+    const double given[2] = {options.before_exposure, options.after_exposure};
+    const double rates[2] = {sides[0].rate(), sides[1].rate()};
+    for (std::size_t i = 0; i < 2; ++i) {
+        exposures[i] =
+            given[i] > 0 ? given[i] : side_builder::exposure_of(sides[i].whole(), options.basis);
+        if (!(exposures[i] > 0)) {
+            const char* what = options.basis == diff_basis::cpu_time
+                                   ? ": how much CPU time it used is not known"
+                                   : ": how many operations it has done is not known";
+            return error{sides[i].name() + std::string(what)};
+        }
+        if (rates[0] > 0 && rates[1] > 0) {
+            exposures[i] *= rates[i] / ((rates[0] + rates[1]) / 2);
+        }
+    }
+    return {};
+}
+
+inline void
+describe_method(comparison& c, const diff_options& options, const double (&exposures)[2]) {
+    const compared& all = c.functions[0].total;
+    const bool shares = options.basis == diff_basis::share;
+    c.method.basis = options.basis;
+    c.method.alpha = options.alpha;
+    c.method.margin = options.margin;
+    c.method.before_exposure = shares ? static_cast<double>(all.before.weight) : exposures[0];
+    c.method.after_exposure = shares ? static_cast<double>(all.after.weight) : exposures[1];
+    if (c.method.before_exposure > 0 && c.method.after_exposure > 0) {
+        c.before_scale = c.method.after_exposure / c.method.before_exposure;
+    }
+}
+
+} // namespace detail
+
+/// Returns both sides in one tree, with a verdict for each node and function, of itself and with
+/// all below it. Each side is a list of profiles: repeated runs, or consecutive slices of one run;
+/// from how far these are apart follows what chance can do. A lone profile tells nothing of that:
+/// its samples are then taken for independent, which those of one thread hardly are, and the result
+/// says so. Slices tell of the bursts within a run; only runs tell how much runs differ.
+///
+/// Counts are tested and weights are shown. On the basis of shares everything else shrinks when one
+/// thing grows: rows which moved no further than most others are `renormalised`, and never
+/// regressed or improved. That needs most functions to be unchanged; the other bases do not, but
+/// need to know what was done meanwhile. When more is found on one side, diff(b, a) finds exactly
+/// the opposite of diff(a, b). An empty side leaves everything untested.
+///
+/// Errors: units that differ; a negative weight, with its side, profile and stack; weights of 2^63
+///         and more; a basis for which the origins and the options have no figures.
+/// Cost:   O(n) of both sides for lone profiles (given by std::move they are freed before the
+/// tests);
+///         O(n) of the whole tree for each further profile.
+/// Source: quasi-binomial two-proportion tests with moderated dispersion (McCarthy, Chen and Smyth
+///         2012), Fisher's test where few are expected, intervals of Newcombe (1998), false
+///         discovery rates of Benjamini and Hochberg (1995).
+[[nodiscard]] inline result<comparison>
+diff(std::vector<profile> before, std::vector<profile> after, const diff_options& options = {}) {
+    WICK_ASSERT(options.alpha > 0 && options.alpha < 1 && options.margin >= 0);
+    result<comparison> made;
+    comparison& c = made.value;
+    detail::side_builder sides[2] = {{"before", std::move(before)}, {"after", std::move(after)}};
+    c.method.before_runs = static_cast<std::uint32_t>(sides[0].size());
+    c.method.after_runs = static_cast<std::uint32_t>(sides[1].size());
+    for (detail::side_builder& side : sides) {
+        if (error wrong = side.check()) { return {{}, std::move(wrong)}; }
+    }
+    profile& first = sides[0].whole();
+    profile& second = sides[1].whole();
+    if (error wrong = detail::check_sides(first, second)) { return {{}, std::move(wrong)}; }
+    double exposures[2] = {0, 0};
+    if (options.basis != diff_basis::share) {
+        error unknown = detail::find_exposures(sides, options, exposures);
+        if (unknown) { return {{}, std::move(unknown)}; }
+    }
+    const std::uint64_t least = (std::max)(options.least_samples, std::uint64_t{1});
+    detail::diff_tree tree(c, first, second, least);
+    c.unit = first.unit.empty() ? second.unit : first.unit;
+    c.counted = first.counted == second.counted ? first.counted : counted_as::unknown;
+    c.before_origins = std::move(first.origins);
+    c.after_origins = std::move(second.origins);
+    first = profile{}; // the tests need room
+    second = profile{};
+    detail::describe_method(c, options, exposures);
+    detail::diff_side of_before = sides[0].side(c, options.basis, exposures[0]);
+    detail::diff_side of_after = sides[1].side(c, options.basis, exposures[1]);
+    sides[0].add_squares(of_before, c, tree.rows());
+    sides[1].add_squares(of_after, c, tree.rows());
+    const bool tested = of_before.observations > 0 && of_after.observations > 0 &&
+                        c.method.before_exposure > 0 && c.method.after_exposure > 0;
+    if (!tested) {
+        for (comparison::node& n : c.nodes) { n.test = 0; }
+        for (comparison::function& f : c.functions) { f.test = 0; }
+        c.method.alpha = 0;
+        return made;
+    }
+    detail::diff_tester(c, tree.rows(), std::move(of_before), std::move(of_after), least).run();
+    return made;
+}
+
+/// The same of one profile a side.
+[[nodiscard]] inline result<comparison>
+diff(profile before, profile after, const diff_options& options = {}) {
+    std::vector<profile> sides[2];
+    sides[0].push_back(std::move(before));
+    sides[1].push_back(std::move(after));
+    return diff(std::move(sides[0]), std::move(sides[1]), options);
+}
+
+namespace detail {
+
+template <class Row>
+[[nodiscard]] diff_entry entry_of(
+    const comparison& c, std::uint32_t index, const Row& row, const compared& seen, bool total) {
+    const tested& tests = c.tests[row.test];
+    const double scale = change_scale(c);
+    diff_entry made;
+    made.index = index;
+    made.seen = seen;
+    made.change = change_of(c, seen) / scale;
+    made.test = total ? tests.total : tests.self;
+    made.low = made.test.low / scale;
+    made.high = made.test.high / scale;
+    made.concluded = total ? row.total_verdict : row.self_verdict;
+    made.in = row.in;
+    return made;
+}
+
+[[nodiscard]] inline bool is_significant(verdict v) noexcept {
+    return v == verdict::regressed || v == verdict::improved;
+}
+
+inline void rank_entries(std::vector<diff_entry>& entries) {
+    std::sort(entries.begin(), entries.end(), [](const diff_entry& a, const diff_entry& b) {
+        const bool first = is_significant(a.concluded);
+        const bool second = is_significant(b.concluded);
+        if (first != second) { return first; }
+        const double x = std::fabs(a.change);
+        const double y = std::fabs(b.change);
+        if (x < y || y < x) { return y < x; }
+        return a.index < b.index;
+    });
+}
+
+} // namespace detail
+
+/// Returns the rows of a kind, what is significant first, then by the size of the change. Rows with
+/// no weight on either side are left out; so is the root of everything on the basis of shares.
+/// Cost: O(n log n) of the rows.
+[[nodiscard]] inline std::vector<diff_entry> changes(const comparison& c, diff_rows_of rows) {
+    std::vector<diff_entry> made;
+    const auto take = [&](std::uint32_t i, const auto& row, const compared& seen, bool total) {
+        if (seen == compared{}) { return; }
+        if (i == 0 && c.method.basis == diff_basis::share) { return; }
+        made.push_back(detail::entry_of(c, i, row, seen, total));
+    };
+    const bool total = rows == diff_rows_of::function_total || rows == diff_rows_of::stack_total;
+    if (rows == diff_rows_of::function_total || rows == diff_rows_of::function_self) {
+        for (std::uint32_t i = 0; i < c.functions.size(); ++i) {
+            take(i, c.functions[i], total ? c.functions[i].total : c.functions[i].self, total);
+        }
+    } else {
+        const std::vector<compared> all = total ? totals(c) : std::vector<compared>();
+        for (std::uint32_t i = 0; i < c.nodes.size(); ++i) {
+            take(i, c.nodes[i], total ? all[i] : c.nodes[i].self, total);
+        }
+    }
+    detail::rank_entries(made);
+    return made;
+}
+
+/// Returns the calling contexts where changes are: those with a significant total below which no
+/// context changed significantly in the same direction. The greatest change comes first.
+/// Cost: O(n); memory for all totals.
+[[nodiscard]] inline std::vector<diff_entry> changed_paths(const comparison& c) {
+    std::vector<compared> all;
+    std::vector<unsigned char> below(c.nodes.size()); // 1: improved, 2: regressed
+    std::vector<diff_entry> made;
+    for (std::uint32_t i = static_cast<std::uint32_t>(c.nodes.size()); i-- > 1;) {
+        const comparison::node& n = c.nodes[i];
+        if (!detail::is_significant(n.total_verdict)) { continue; }
+        const unsigned bit = n.total_verdict == verdict::regressed ? 2 : 1;
+        if ((below[i] & bit) == 0) {
+            if (all.empty()) { all = totals(c); }
+            made.push_back(detail::entry_of(c, i, n, all[i], true));
+        }
+        below[n.parent] = static_cast<unsigned char>(below[n.parent] | below[i] | bit);
+    }
+    detail::rank_entries(made);
+    return made;
+}
+
+/// Returns the function with the greatest significant regression, self or total; with a change of 0
+/// where there is none. This is what a gate asks for: `worst_regression(c).change > 0.05`.
+[[nodiscard]] inline diff_entry worst_regression(const comparison& c) {
+    diff_entry worst;
+    for (std::uint32_t i = 0; i < c.functions.size(); ++i) {
+        const comparison::function& f = c.functions[i];
+        const auto look = [&](const compared& seen, verdict v, bool total) {
+            if (v != verdict::regressed) { return; }
+            diff_entry e = detail::entry_of(c, i, f, seen, total);
+            if (e.change > worst.change) { worst = e; }
+        };
+        look(f.self, f.self_verdict, false);
+        look(f.total, f.total_verdict, true);
+    }
+    return worst;
+}
+
+/// How to print a table.
+struct diff_table_options {
+    diff_rows_of rows = diff_rows_of::function_total;
+    std::size_t most = 20;  ///< rows that are printed; what is left out is counted
+    std::size_t paths = 10; ///< paths that are printed
+    bool all = false;       ///< rows that are not significant too
+};
+
+/// Writes what was compared and how, the rows that changed, and the paths where they did.
+/// sink    callable taking std::string_view, or a std::ostream.
+template <class Sink>
+void write_diff_table(Sink&& sink, const comparison& c, const diff_table_options& options = {}) {
+    detail::text_writer<std::remove_reference_t<Sink>> out(sink);
+    const profile names = detail::names_of(c);
+    std::string text = detail::heading(c);
+    const std::vector<diff_entry> rows = changes(c, options.rows);
+    const bool stacks =
+        options.rows == diff_rows_of::stack_total || options.rows == diff_rows_of::stack_self;
+    const auto name = [&](const diff_entry& e, bool is_stack) {
+        const std::string whole =
+            is_stack ? detail::stack_text(c, names, e.index) : detail::frame_name(names, e.index);
+        return whole.empty() ? std::string("(all)") : whole;
+    };
+    const auto put =
+        [&](const std::vector<diff_entry>& entries, std::size_t most, bool all, bool is_stack) {
+            std::size_t shown = 0;
+            std::size_t significant = 0;
+            for (const diff_entry& e : entries) {
+                if (detail::is_significant(e.concluded)) { ++significant; }
+                if (shown == most || !(all || detail::is_significant(e.concluded))) { continue; }
+                ++shown;
+                detail::append_entry(text, c, e);
+                text += name(e, is_stack);
+                text += '\n';
+            }
+            const std::size_t known = all ? entries.size() : significant;
+            if (known > shown) { text += "    … and " + std::to_string(known - shown) + " more\n"; }
+            return significant;
+        };
+    detail::append_column_names(text, c, detail::rows_name(options.rows));
+    const std::size_t significant = put(rows, options.most, options.all, stacks);
+    if (significant == 0) { text += "  no significant change\n"; }
+    detail::append_counts(text, rows);
+    if (options.paths > 0) {
+        const std::vector<diff_entry> paths = changed_paths(c);
+        if (!paths.empty()) {
+            text += "\n";
+            detail::append_column_names(text, c, "the paths that carry it (total)");
+            put(paths, options.paths, true, true);
+        }
+    }
+    out.put(text);
+    out.flush();
+}
+
+/// Writes "a;b;c 10 12" lines, weight before and after, sorted as `LC_ALL=C sort` has them: what
+/// other tools for differences of folded stacks read and write. Weights are as they are, not
+/// scaled. Cost: O(output); memory for a tree without weights.
+template <class Sink>
+void write_diff_folded(Sink&& sink, const comparison& c) {
+    if (!detail::has_plain_names(c)) {
+        const auto renamed = [&](bool after) {
+            return detail::without_separators(side_of(c, after));
+        };
+        // The same weights under fewer names: they fit as they did.
+        write_diff_folded(sink, untested_comparison(renamed(false), renamed(true)).value);
+        return;
+    }
+    profile tree = detail::names_of(c);
+    tree.nodes.clear();
+    tree.nodes.reserve(c.nodes.size());
+    for (const comparison::node& n : c.nodes) {
+        const bool line = n.self.before.weight != 0 || n.self.after.weight != 0;
+        tree.nodes.push_back({n.parent, n.frame, line ? std::uint64_t{1} : 0, 0});
+    }
+    const auto weights = [&](std::string& line, const profile&, std::uint32_t node) {
+        detail::append_weight(line, c.nodes[node].self.before.weight, c.decimals);
+        line += ' ';
+        detail::append_weight(line, c.nodes[node].self.after.weight, c.decimals);
+    };
+    detail::text_writer<std::remove_reference_t<Sink>> out(sink);
+    detail::folded_lines<decltype(out), decltype(weights)>(out, tree, weights).write();
+    out.flush();
+}
+
+/// Writes a comparison as JSON: what was compared and how, all functions that were tested, and the
+/// paths that changed, the most important first. Names keep all their bytes that are UTF-8.
+template <class Sink>
+void write_diff_json(Sink&& sink, const comparison& c) {
+    detail::text_writer<std::remove_reference_t<Sink>> out(sink);
+    const profile names = detail::names_of(c);
+    std::string text = "{\n";
+    detail::append_json_method(text, c);
+    const auto list = [&](const char* key, const std::vector<diff_entry>& entries, bool is_stack) {
+        text += ",\n  \"" + std::string(key) + "\": [";
+        bool first = true;
+        for (const diff_entry& e : entries) {
+            if (e.concluded == verdict::untested) { continue; }
+            text += first ? "\n    {\"name\": " : ",\n    {\"name\": ";
+            first = false;
+            detail::append_json_string(text,
+                                       is_stack ? detail::stack_text(c, names, e.index)
+                                                : detail::frame_name(names, e.index));
+            detail::append_json_entry(text, c, e);
+            text += '}';
+            out.put(text);
+            text.clear();
+        }
+        text += first ? "]" : "\n  ]";
+    };
+    list("functions_total", changes(c, diff_rows_of::function_total), false);
+    list("functions_self", changes(c, diff_rows_of::function_self), false);
+    list("paths", changed_paths(c), true);
+    text += "\n}\n";
+    out.put(text);
+    out.flush();
+}
+
+/// Return what the functions above write.
+[[nodiscard]] inline std::string diff_table(const comparison& c,
+                                            const diff_table_options& options = {}) {
+    std::string text;
+    write_diff_table([&](std::string_view piece) { text += piece; }, c, options);
+    return text;
+}
+[[nodiscard]] inline std::string diff_folded(const comparison& c) {
+    std::string text;
+    write_diff_folded([&](std::string_view piece) { text += piece; }, c);
+    return text;
+}
+[[nodiscard]] inline std::string diff_json(const comparison& c) {
+    std::string text;
+    write_diff_json([&](std::string_view piece) { text += piece; }, c);
+    return text;
+}
+
+WICK_END_NAMESPACE
+
+#endif
+// wick/flamegraph.hpp - a profile as one interactive SVG file.
+#ifndef WICK_FLAMEGRAPH_HPP
+#define WICK_FLAMEGRAPH_HPP
+
+// wick/detail/flame_tree.hpp - the tree that a flame graph shows, and where its frames lie.
+#ifndef WICK_DETAIL_FLAME_TREE_HPP
+#define WICK_DETAIL_FLAME_TREE_HPP
+
 
 #include <algorithm>   // std::sort, std::max
 #include <cstddef>     // std::size_t
@@ -2001,231 +5040,6 @@ text{fill:#14110e}
 WICK_END_NAMESPACE
 
 #endif
-// wick/detail/shown_text.hpp - any bytes as text that every XML parser and reader can take.
-#ifndef WICK_DETAIL_SHOWN_TEXT_HPP
-#define WICK_DETAIL_SHOWN_TEXT_HPP
-
-
-#include <cstddef>     // std::size_t
-#include <string>      // what is built
-#include <string_view> // what is read
-
-WICK_BEGIN_NAMESPACE
-namespace detail {
-
-/// One character of a text: its bytes, what it is, and whether it may be shown as it is.
-struct character {
-    std::size_t size = 1; ///< in bytes
-    char32_t code = 0;    ///< the code point; of a byte that is no text, the byte
-    bool shown = false;   ///< false: a control, no character, or not UTF-8
-};
-
-/// True for what would break the XML, the line that it stands on, or the order of the letters on
-/// it: controls, noncharacters, and the marks that turn the direction of text.
-[[nodiscard]] inline bool is_hidden(char32_t code) noexcept {
-    if (code < 0x20 || (code >= 0x7f && code < 0xa0)) { return true; }
-    if ((code & 0xfffe) == 0xfffe) { return true; }
-    if (code < 0x200b) { return false; }
-    return code <= 0x200f || (code >= 0x2028 && code <= 0x202e) ||
-           (code >= 0x2066 && code <= 0x2069) || code == 0xfeff;
-}
-
-/// Returns the character at `at`, which must be inside of the text.
-[[nodiscard]] inline character character_at(std::string_view text, std::size_t at) noexcept {
-    const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[at + i]); };
-    const unsigned char lead = byte(0);
-    if (lead < 0x80) { return {1, lead, !is_hidden(lead)}; }
-    const std::size_t size = lead >= 0xf0 ? 4 : lead >= 0xe0 ? 3 : 2;
-    if (lead < 0xc2 || lead > 0xf4 || text.size() - at < size) { return {1, lead, false}; }
-    char32_t code = lead & (0x7fu >> size);
-    for (std::size_t i = 1; i < size; ++i) {
-        if ((byte(i) & 0xc0) != 0x80) { return {1, lead, false}; }
-        code = code << 6 | (byte(i) & 0x3fu);
-    }
-    constexpr char32_t least[] = {0, 0, 0x80, 0x800, 0x10000}; // anything less has a shorter form
-    const bool surrogate = code >= 0xd800 && code < 0xe000;
-    if (code < least[size] || code > 0x10ffff || surrogate) { return {1, lead, false}; }
-    return {size, code, !is_hidden(code)};
-}
-
-/// Appends what is shown in place of a byte that cannot be: the picture of an ASCII control, or
-/// U+FFFD.
-inline void append_replacement(std::string& out, unsigned char byte) {
-    if (byte == 0x7f) {
-        out += "\xe2\x90\xa1";
-    } else if (byte < 0x20) {
-        out += "\xe2\x90";
-        out += static_cast<char>(0x80 + byte);
-    } else {
-        out += "\xef\xbf\xbd";
-    }
-}
-
-/// Appends one character in a form that may stand in XML text and in quoted attributes.
-inline void append_xml(std::string& out, std::string_view text, std::size_t at, character c) {
-    if (!c.shown) { // a mark for each byte, as the page makes one of each "\xHH"
-        for (std::size_t i = 0; i < c.size; ++i) {
-            append_replacement(out, static_cast<unsigned char>(text[at + i]));
-        }
-        return;
-    }
-    switch (c.code) {
-    case '&': out += "&amp;"; break;
-    case '<': out += "&lt;"; break;
-    case '>': out += "&gt;"; break;
-    case '"': out += "&quot;"; break;
-    default: out.append(text, at, c.size);
-    }
-}
-
-/// Appends a text for XML: whatever cannot be shown is replaced by something that can be seen.
-inline void append_xml(std::string& out, std::string_view text) {
-    for (std::size_t at = 0; at < text.size();) {
-        const character c = character_at(text, at);
-        append_xml(out, text, at, c);
-        at += c.size;
-    }
-}
-
-/// Appends a text for XML so that nothing is lost: "\\" is a backslash, "\xHH" a byte that cannot
-/// be shown.
-inline void append_escaped(std::string& out, std::string_view text) {
-    constexpr char digits[] = "0123456789abcdef";
-    for (std::size_t at = 0; at < text.size();) {
-        const character c = character_at(text, at);
-        if (!c.shown) {
-            for (std::size_t i = 0; i < c.size; ++i) {
-                const auto byte = static_cast<unsigned char>(text[at + i]);
-                out += "\\x";
-                out += digits[byte >> 4];
-                out += digits[byte & 15];
-            }
-        } else if (c.code == '\\') {
-            out += "\\\\";
-        } else {
-            append_xml(out, text, at, c);
-        }
-        at += c.size;
-    }
-}
-
-/// Returns how many cells of a monospaced font a character takes at most. What a font may have to
-/// borrow from another one counts twice.
-[[nodiscard]] inline std::size_t cells(character c) noexcept {
-    if (!c.shown) { return 2 * c.size; }
-    return c.code < 0x300 ? 1 : 2;
-}
-
-/// True when each byte is a character of one cell that stands for itself in XML.
-[[nodiscard]] inline bool is_plain(std::string_view text) noexcept {
-    for (const char c : text) {
-        if (c < ' ' || c > '~' || c == '&' || c == '<' || c == '>' || c == '"') { return false; }
-    }
-    return true;
-}
-
-} // namespace detail
-WICK_END_NAMESPACE
-
-#endif
-// wick/detail/writer.hpp - buffered text towards any sink.
-#ifndef WICK_DETAIL_WRITER_HPP
-#define WICK_DETAIL_WRITER_HPP
-
-
-#include <charconv>    // std::to_chars
-#include <cstddef>     // std::size_t
-#include <cstdint>     // std::int64_t
-#include <string>      // the buffer
-#include <string_view> // what is written
-#include <type_traits> // which kind of sink it is
-#include <utility>     // std::declval
-
-WICK_BEGIN_NAMESPACE
-namespace detail {
-
-template <class Sink, class = void>
-struct has_write : std::false_type {};
-template <class Sink>
-struct has_write<Sink, std::void_t<decltype(std::declval<Sink&>().write("", 0))>> : std::true_type {
-};
-
-/// Collects text and hands it to a sink in pieces of about 64 KiB: a callable that takes a
-/// std::string_view, or anything with a std::ostream's `write`. `flush()` at the end is the user's.
-template <class Sink>
-class text_writer {
-public:
-    explicit text_writer(Sink& sink)
-        : sink_(sink) {
-        buffer_.reserve(capacity + 4096);
-    }
-
-    void put(std::string_view text) {
-        if (text.size() >= capacity) {
-            flush();
-            send(text);
-            return;
-        }
-        buffer_.append(text.data(), text.size());
-        if (buffer_.size() >= capacity) { flush(); }
-    }
-    void put(char c) {
-        buffer_.push_back(c);
-        if (buffer_.size() >= capacity) { flush(); }
-    }
-    template <class Integer>
-    void put_number(Integer value) {
-        char digits[24];
-        put(std::string_view(digits, number_end(digits, value)));
-    }
-    void flush() {
-        if (!buffer_.empty()) { send(buffer_); }
-        buffer_.clear();
-    }
-
-private:
-    static constexpr std::size_t capacity = std::size_t{1} << 16;
-    Sink& sink_;
-    std::string buffer_;
-
-    template <class Integer>
-    [[nodiscard]] static std::size_t number_end(char (&digits)[24], Integer value) {
-        return static_cast<std::size_t>(std::to_chars(digits, digits + 24, value).ptr - digits);
-    }
-    void send(std::string_view text) {
-        if constexpr (has_write<Sink>::value) {
-            sink_.write(text.data(), static_cast<std::ptrdiff_t>(text.size()));
-        } else {
-            sink_(text);
-        }
-    }
-};
-
-/// Appends a weight that is in units of 10^-decimals, without zeros at the end: 1250, 2 → "12.5".
-inline void append_weight(std::string& out, std::int64_t value, int decimals) {
-    std::uint64_t size = static_cast<std::uint64_t>(value);
-    if (value < 0) {
-        out.push_back('-');
-        size = 0 - size;
-    }
-    std::uint64_t unit = 1;
-    for (int i = 0; i < decimals; ++i) { unit *= 10; }
-    char digits[24];
-    out.append(digits, std::to_chars(digits, digits + sizeof digits, size / unit).ptr);
-    std::uint64_t fraction = size % unit;
-    if (fraction == 0) { return; }
-    out.push_back('.');
-    while (fraction != 0) {
-        unit /= 10;
-        out.push_back(static_cast<char>('0' + fraction / unit));
-        fraction %= unit;
-    }
-}
-
-} // namespace detail
-WICK_END_NAMESPACE
-
-#endif
 
 #include <algorithm>   // std::max, std::min
 #include <charconv>    // std::to_chars
@@ -2959,180 +5773,6 @@ WICK_END_NAMESPACE
 #ifndef WICK_FOLDED_HPP
 #define WICK_FOLDED_HPP
 
-// wick/detail/folded_lines.hpp - a tree as sorted lines of stacks, with weights behind them.
-#ifndef WICK_DETAIL_FOLDED_LINES_HPP
-#define WICK_DETAIL_FOLDED_LINES_HPP
-
-
-#include <algorithm> // std::sort
-#include <cstddef>   // std::size_t
-#include <cstdint>   // std::uint32_t
-#include <string>    // lines that are built
-#include <utility>   // std::move
-#include <vector>    // siblings that wait
-
-WICK_BEGIN_NAMESPACE
-namespace detail {
-
-[[nodiscard]] inline bool has_separator(const std::string& text) {
-    return text.find_first_of(";\n\r") != std::string::npos;
-}
-
-[[nodiscard]] inline bool has_separators(const std::vector<frame>& frames) {
-    for (const frame& f : frames) {
-        if (has_separator(f.function)) { return true; }
-    }
-    return false;
-}
-
-/// Returns the profile with names that can be read back as one frame: what separates becomes what
-/// does not.
-[[nodiscard]] inline profile without_separators(const profile& p) {
-    return map_frames(p, [&](const frame& f) {
-        frame text;
-        append_frame_text(text.function, p, f);
-        for (char& c : text.function) {
-            if (c == ';') { c = ':'; }
-            if (c == '\n' || c == '\r') { c = ' '; }
-        }
-        return text;
-    });
-}
-
-/// Writes the lines of a tree in the order of their bytes, as `sort` has them. That is not the
-/// order of the tree: "a 1" < "a-x;b 1" < "a;b 1".
-/// `weights(line, tree, node)` appends what stands behind a stack.
-template <class Writer, class Weights>
-class folded_lines {
-public:
-    folded_lines(Writer& out, const profile& p, Weights weights)
-        : out_(out)
-        , weights_(weights)
-        , shown_(p)
-        , tree_(shown_.tree())
-        , last_(tree_.nodes.size()) {
-        for (std::size_t i = tree_.nodes.size(); i-- > 1;) {
-            last_[i] = (std::max)(last_[i], static_cast<std::uint32_t>(i + 1));
-            std::uint32_t& of_parent = last_[tree_.nodes[i].parent];
-            of_parent = (std::max)(of_parent, last_[i]);
-        }
-        if (!last_.empty()) { last_[0] = static_cast<std::uint32_t>(last_.size()); }
-    }
-
-    void write() {
-        if (tree_.nodes.empty()) { return; }
-        if (has_line(0)) { put_line(0, 0); }
-        push_children(0, 0);
-        while (!pending_.empty()) {
-            const item next = pending_.back();
-            pending_.pop_back();
-            line_.resize(next.prefix);
-            append_name(next.node, next.is_line);
-            if (next.is_line) {
-                put_line(next.node, line_.size());
-                continue;
-            }
-            line_ += ';';
-            push_children(next.node, line_.size());
-        }
-    }
-
-private:
-    // A node has a line of its own, and a block of lines when it has children.
-    struct item {
-        std::uint32_t node;
-        bool is_line;
-        std::size_t prefix; // how much of line_ the ancestors take
-        std::string key;    // the bytes that tell it from its siblings', where names do not
-    };
-    Writer& out_;
-    Weights weights_;
-    shown_profile shown_;
-    const profile& tree_;
-    std::vector<std::uint32_t> last_; // one past each node's last descendant
-    std::vector<item> pending_;
-    std::vector<std::uint32_t> children_;
-    std::string line_;
-
-    [[nodiscard]] const std::string& text_of(std::uint32_t node) const {
-        return shown_.texts()[tree_.nodes[node].frame];
-    }
-    // A line that begins with "# " would be read as a comment.
-    [[nodiscard]] static bool begins_comment(const std::string& root) {
-        return root == "#" || root.compare(0, 2, "# ") == 0;
-    }
-    void append_name(std::uint32_t node, bool is_line) {
-        const std::size_t begin = line_.size();
-        line_ += text_of(node);
-        if (begin > 0 || !begins_comment(line_)) { return; }
-        if (line_.size() > 1) {
-            line_[1] = '_';
-        } else if (is_line) {
-            line_ += '_';
-        }
-    }
-    [[nodiscard]] bool has_children(std::uint32_t node) const { return last_[node] > node + 1; }
-    [[nodiscard]] bool has_line(std::uint32_t node) const {
-        const profile::node& n = tree_.nodes[node];
-        return n.self != 0 || n.count != 0 || (node != 0 && !has_children(node));
-    }
-
-    void put_line(std::uint32_t node, std::size_t size) {
-        line_.resize(size);
-        line_ += ' ';
-        weights_(line_, tree_, node);
-        line_ += '\n';
-        out_.put(line_);
-    }
-
-    void push_children(std::uint32_t node, std::size_t prefix) {
-        children_.clear();
-        for (std::uint32_t c = node + 1; c < last_[node]; c = last_[c]) { children_.push_back(c); }
-        const std::size_t begin = pending_.size();
-        for (std::size_t i = children_.size(); i-- > 0;) {
-            const std::uint32_t c = children_[i];
-            if (has_children(c)) { pending_.push_back({c, false, prefix, {}}); }
-            if (has_line(c)) { pending_.push_back({c, true, prefix, {}}); }
-        }
-        if (names_meet()) { sort_by_bytes(begin); }
-    }
-
-    // Whether the order of the names may not be that of the lines: a name begins another one.
-    [[nodiscard]] bool names_meet() const {
-        for (std::size_t i = 1; i < children_.size(); ++i) {
-            const std::string& a = text_of(children_[i - 1]);
-            const std::string& b = text_of(children_[i]);
-            if (begins_comment(a)) { return true; }
-            if (b.size() < a.size() ? b <= a : b.compare(0, a.size(), a) <= 0) { return true; }
-        }
-        return false;
-    }
-
-    void sort_by_bytes(std::size_t begin) {
-        const std::string saved = line_;
-        for (std::size_t i = begin; i < pending_.size(); ++i) {
-            item& it = pending_[i];
-            line_.resize(it.prefix);
-            append_name(it.node, it.is_line);
-            it.key = line_.substr(it.prefix);
-            if (it.is_line) {
-                it.key += ' ';
-                weights_(it.key, tree_, it.node);
-            } else {
-                it.key += ';';
-            }
-        }
-        std::sort(pending_.begin() + static_cast<std::ptrdiff_t>(begin),
-                  pending_.end(),
-                  [](const item& a, const item& b) { return b.key < a.key; }); // taken from the end
-        line_ = saved;
-    }
-};
-
-} // namespace detail
-WICK_END_NAMESPACE
-
-#endif
 // wick/detail/lines.hpp - lines out of a stream of bytes, without holding the stream.
 #ifndef WICK_DETAIL_LINES_HPP
 #define WICK_DETAIL_LINES_HPP
@@ -3636,12 +6276,15 @@ void write_folded(Sink&& sink, const profile& p) {
 WICK_END_NAMESPACE
 
 #endif
-// wick/format/perf_script.hpp - the text of `perf script` into profiles, one for each event.
-#ifndef WICK_FORMAT_PERF_SCRIPT_HPP
-#define WICK_FORMAT_PERF_SCRIPT_HPP
+// wick/format/any.hpp - adapter: tells what an input is, and loads whatever wick reads.
+#ifndef WICK_FORMAT_ANY_HPP
+#define WICK_FORMAT_ANY_HPP
 
-// wick/detail/symbol_text.hpp - names of functions as profilers print them, made short and
-// comparable. SPDX-FileCopyrightText: 2026 wick contributors SPDX-License-Identifier: MIT
+// wick/detail/stack_samples.hpp - what readers of text with stacks share: lines in, samples out.
+#ifndef WICK_DETAIL_STACK_SAMPLES_HPP
+#define WICK_DETAIL_STACK_SAMPLES_HPP
+
+// wick/detail/symbol_text.hpp - names of functions as profilers print them, made comparable.
 #ifndef WICK_DETAIL_SYMBOL_TEXT_HPP
 #define WICK_DETAIL_SYMBOL_TEXT_HPP
 
@@ -3754,6 +6397,4513 @@ namespace detail {
     }
     return name.substr(0, name.size() - size);
 }
+
+} // namespace detail
+WICK_END_NAMESPACE
+
+#endif
+
+#include <cstddef>     // std::size_t
+#include <cstdint>     // weights
+#include <string>      // names that are changed
+#include <string_view> // lines
+#include <utility>     // std::move
+#include <vector>      // stacks
+
+WICK_BEGIN_NAMESPACE
+namespace detail {
+
+/// Returns what the reader makes of all lines of a source.
+template <class Reader, class Source>
+[[nodiscard]] auto read_lines(Reader& reader, Source& source) -> decltype(reader.finish()) {
+    line_reader<Source> lines(source);
+    std::string_view line;
+    while (lines.next(line)) {
+        if (lines.too_long()) {
+            reader.skip("the line is longer than 16 MiB", lines.number());
+            continue;
+        }
+        reader.line(line, lines.number());
+    }
+    return reader.finish();
+}
+
+/// How much of an input is looked at to tell its format.
+inline constexpr std::size_t most_sniffed = std::size_t{1} << 16;
+
+/// Takes the first line off a text, without its end; false when the text is empty. For looking at
+/// what is in memory: readers use line_reader.
+[[nodiscard]] inline bool take_line(std::string_view& text, std::string_view& line) noexcept {
+    if (text.empty()) { return false; }
+    const std::size_t end = text.find('\n');
+    line = text.substr(0, end);
+    text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
+    if (!line.empty() && line.back() == '\r') { line.remove_suffix(1); }
+    return true;
+}
+
+/// Returns whether one of the lines in the head of an input is as `test` wants it.
+template <class Test>
+[[nodiscard]] bool any_line(std::string_view head, Test test) {
+    head = head.substr(0, most_sniffed);
+    std::string_view line;
+    while (take_line(head, line)) {
+        if (test(line)) { return true; }
+    }
+    return false;
+}
+
+[[nodiscard]] inline std::size_t indent_of(std::string_view line) noexcept {
+    std::size_t at = 0;
+    while (at < line.size() && is_blank(line[at])) { ++at; }
+    return at;
+}
+
+/// Returns the text without blanks at either end.
+[[nodiscard]] inline std::string_view trimmed(std::string_view text) noexcept {
+    trim_blanks(text);
+    text.remove_prefix(indent_of(text));
+    return text;
+}
+
+[[nodiscard]] inline bool contains(std::string_view text, std::string_view part) noexcept {
+    return text.find(part) != std::string_view::npos;
+}
+
+/// Takes the first word off a text and the blanks before and behind it.
+[[nodiscard]] inline std::string_view take_word(std::string_view& text) noexcept {
+    text.remove_prefix(indent_of(text));
+    std::size_t end = 0;
+    while (end < text.size() && !is_blank(text[end])) { ++end; }
+    const std::string_view word = text.substr(0, end);
+    text.remove_prefix(end);
+    text.remove_prefix(indent_of(text));
+    return word;
+}
+
+/// Takes the last word off a text and the blanks before and behind it.
+[[nodiscard]] inline std::string_view take_last_word(std::string_view& text) noexcept {
+    trim_blanks(text);
+    std::size_t begin = text.size();
+    while (begin > 0 && !is_blank(text[begin - 1])) { --begin; }
+    const std::string_view word = text.substr(begin);
+    text = text.substr(0, begin);
+    trim_blanks(text);
+    return word;
+}
+
+/// Returns how many digits the text begins with.
+[[nodiscard]] inline std::size_t count_digits(std::string_view text) noexcept {
+    std::size_t at = 0;
+    while (at < text.size() && is_digit(text[at])) { ++at; }
+    return at;
+}
+
+/// Reads a whole number below 2^63 that is all of the text.
+[[nodiscard]] inline bool parse_whole(std::string_view text, std::int64_t& number) noexcept {
+    number = 0;
+    if (text.empty() || count_digits(text) != text.size()) { return false; }
+    for (const char digit : text) {
+        if (!append_digit(number, digit)) { return false; }
+    }
+    return true;
+}
+
+/// Reads "12", "0.5" or "1,234.5" in units of 10^-`decimals`; further digits are cut. False for
+/// all else, and for numbers of 2^63 or more in that unit.
+[[nodiscard]] inline bool
+parse_decimal(std::string_view text, int decimals, std::int64_t& number) noexcept {
+    number = 0;
+    bool any = false;
+    int places = -1; // behind the point; -1: before it
+    for (const char c : text) {
+        if (c == '.' && places < 0) {
+            places = 0;
+            continue;
+        }
+        if (c == ',' && places < 0 && any) { continue; }
+        if (!is_digit(c)) { return false; }
+        any = true;
+        if (places == decimals) { continue; }
+        if (!append_digit(number, c)) { return false; }
+        if (places >= 0) { ++places; }
+    }
+    for (int i = places < 0 ? 0 : places; i < decimals; ++i) {
+        if (!append_digit(number, '0')) { return false; }
+    }
+    return any;
+}
+
+/// Returns how many bytes "0x1f" at the beginning takes, 0 where there is no such number.
+[[nodiscard]] inline std::size_t hex_size(std::string_view text) noexcept {
+    if (!starts_with(text, "0x")) { return 0; }
+    std::size_t at = 2;
+    while (at < text.size() && is_hex_digit(text[at])) { ++at; }
+    return at > 2 ? at : 0;
+}
+
+/// Takes "+123", "+0x1b" or "+0x1b/0x2c" off the end of a symbol.
+[[nodiscard]] inline std::string_view without_any_offset(std::string_view symbol) noexcept {
+    const std::size_t plus = symbol.rfind('+');
+    if (plus == std::string_view::npos || plus == 0 || plus + 1 == symbol.size()) { return symbol; }
+    std::string_view offset = symbol.substr(plus + 1);
+    const std::size_t hex = hex_size(offset);
+    const std::size_t size = hex > 0 ? hex : count_digits(offset);
+    offset.remove_prefix(size);
+    if (hex > 0 && starts_with(offset, "/")) {
+        offset.remove_prefix(1);
+        offset.remove_prefix(hex_size(offset));
+    }
+    return size > 0 && offset.empty() ? symbol.substr(0, plus) : symbol;
+}
+
+/// Returns "[lib.so]" for code of a module that has no name, "[unknown]" where that is not known
+/// either.
+[[nodiscard]] inline std::string unknown_frame(std::string_view module) {
+    const std::size_t slash = module.rfind('/');
+    if (slash != std::string_view::npos) { module.remove_prefix(slash + 1); }
+    if (module.empty()) { return "[unknown]"; }
+    if (module.front() == '[') { return std::string(module); }
+    return "[" + std::string(module) + "]";
+}
+
+/// Returns a function's name without Rust's hash and, unless they are to be kept, its arguments.
+[[nodiscard]] inline std::string_view comparable_name(std::string_view name,
+                                                      bool keep_arguments) noexcept {
+    name = without_rust_hash(name);
+    const std::string_view bare = keep_arguments ? name : trimmed(without_arguments(name));
+    return bare.empty() ? name : bare;
+}
+
+/// Returns the place of the first " (" that is not inside brackets: where a debugger's values of
+/// arguments begin, behind a name that may hold brackets of its own. npos where there is none.
+[[nodiscard]] inline std::size_t find_argument_values(std::string_view text) noexcept {
+    std::size_t depth = 0;
+    for (std::size_t i = 0; i < text.size();) {
+        if (const std::size_t size = operator_size(text, i); size > 0) {
+            i += size;
+            continue;
+        }
+        const char c = text[i];
+        if (c == '(' && depth == 0 && i > 0 && is_blank(text[i - 1]) &&
+            !starts_with(text.substr(i), "(anonymous namespace)")) {
+            return i - 1;
+        }
+        if (c == '<' || c == '{' || c == '(') { ++depth; }
+        if ((c == '>' || c == '}' || c == ')') && depth > 0) { --depth; }
+        ++i;
+    }
+    return std::string_view::npos;
+}
+
+/// Returns a name without the types of the function's own arguments; those of functions that it
+/// is defined in stay: "main()::{lambda(int)#1}::operator()(int) const" →
+/// "main()::{lambda(int)#1}::operator()".
+[[nodiscard]] inline std::string_view without_last_arguments(std::string_view name) noexcept {
+    std::string_view rest = name;
+    if (ends_with(rest, " const")) { rest.remove_suffix(6); }
+    if (rest.empty() || rest.back() != ')') { return name; }
+    std::size_t depth = 0;
+    for (std::size_t at = rest.size(); at-- > 0;) {
+        if (rest[at] == ')') { ++depth; }
+        if (rest[at] != '(' || --depth > 0) { continue; }
+        const std::string_view before = rest.substr(0, at);
+        const bool is_name = before.empty() || ends_with(before, "operator") ||
+                             rest.substr(at) == "(anonymous namespace)";
+        return is_name ? name : before;
+    }
+    return name;
+}
+
+/// One stack after the other into a builder, with what all readers of text must account for.
+class stack_samples {
+public:
+    profile_builder builder;
+    wick::skipped skipped;
+    wick::error problem; ///< the first weight that did not fit
+
+    /// Forgets the stack that is being put together.
+    void clear() {
+        roots_.clear();
+        frames_.clear();
+    }
+    /// How many frames the stack has without its roots.
+    [[nodiscard]] std::size_t size() const noexcept { return frames_.size(); }
+
+    /// Adds what stands above all frames: the outermost first.
+    void push_root(std::string_view name, frame_kind kind) { roots_.push_back(intern(name, kind)); }
+    /// Adds a frame: the leaf first.
+    void push(std::string_view name, frame_kind kind = frame_kind::function) {
+        frames_.push_back(intern(name, kind));
+    }
+    /// The same for a frame of the builder's.
+    void push_frame(std::uint32_t frame) { frames_.push_back(frame); }
+    void push_root_frame(std::uint32_t frame) { roots_.push_back(frame); }
+    [[nodiscard]] bool same_function(std::size_t a, std::size_t b) const {
+        return builder.frame_at(frames_[a]).function == builder.frame_at(frames_[b]).function;
+    }
+    /// Puts a frame that is not only a name in the place of one that is.
+    void replace(std::size_t at, const wick::frame& place) { frames_[at] = builder.intern(place); }
+    [[nodiscard]] const wick::frame& at(std::size_t at) const {
+        return builder.frame_at(frames_[at]);
+    }
+    void set_kind(std::size_t at, frame_kind kind) {
+        wick::frame place = builder.frame_at(frames_[at]);
+        place.kind = kind;
+        frames_[at] = builder.intern(place);
+    }
+    /// Puts the first frames behind the others: for two stacks in the wrong order.
+    void rotate(std::size_t first) {
+        std::vector<std::uint32_t> turned(frames_.begin() + static_cast<std::ptrdiff_t>(first),
+                                          frames_.end());
+        turned.insert(
+            turned.end(), frames_.begin(), frames_.begin() + static_cast<std::ptrdiff_t>(first));
+        frames_.swap(turned);
+    }
+
+    /// Adds the stack and forgets it. One without frames weighs "[no stack]", so that no weight is
+    /// lost.
+    void commit(std::uint64_t count, std::int64_t weight, std::uint64_t line) {
+        std::uint32_t node = profile_builder::root;
+        for (const std::uint32_t f : roots_) { node = builder.child(node, f); }
+        if (frames_.empty()) { push("[no stack]", frame_kind::marker); }
+        for (std::size_t i = frames_.size(); i-- > 0;) { node = builder.child(node, frames_[i]); }
+        add(node, count, weight, line);
+        clear();
+    }
+
+    [[nodiscard]] bool has_roots() const noexcept { return !roots_.empty(); }
+    /// Adds the roots alone, which is all there is of some samples, and forgets them.
+    void commit_roots(std::uint64_t count, std::int64_t weight, std::uint64_t line) {
+        std::uint32_t node = profile_builder::root;
+        for (const std::uint32_t f : roots_) { node = builder.child(node, f); }
+        add(node, count, weight, line);
+        clear();
+    }
+
+    void add(std::uint32_t node, std::uint64_t count, std::int64_t weight, std::uint64_t line) {
+        if (!builder.add(node, count, weight) && !problem) {
+            problem = wick::error{"the weights add up to 2^63 or more", line};
+        }
+    }
+
+    /// Returns the id of a frame whose name is made fit for text.
+    [[nodiscard]] std::uint32_t intern(std::string_view name, frame_kind kind) {
+        if (!contains(name, ";")) { return builder.intern(name, kind); }
+        text_ = name;
+        for (char& c : text_) {
+            if (c == ';') { c = ':'; }
+        }
+        return builder.intern(text_, kind);
+    }
+
+private:
+    std::vector<std::uint32_t> roots_;
+    std::vector<std::uint32_t> frames_;
+    std::string text_;
+};
+
+/// A tree given as indented rows, each with what it weighs together with the rows below it. What
+/// a row weighs alone follows when its last child is known.
+class weighed_rows {
+public:
+    explicit weighed_rows(stack_samples& to, bool callee_first = false)
+        : to_(&to)
+        , callee_first_(callee_first) {}
+
+    /// Adds a row, which is a child of the last row that is indented less. What a dropped row
+    /// weighs alone goes to `dropped()` instead of the builder.
+    void row(std::size_t indent,
+             std::uint32_t frame,
+             std::int64_t total,
+             std::uint64_t line,
+             bool drop = false) {
+        close(indent);
+        const bool fits = rows_.empty() || total <= 0 || rows_.back().children <= max_total - total;
+        if (!rows_.empty() && fits) { rows_.back().children += total; }
+        rows_.push_back({indent, frame, total, 0, line, drop});
+    }
+
+    /// Ends the tree.
+    void finish() { close(0); }
+    [[nodiscard]] std::uint64_t dropped() const noexcept { return dropped_; }
+
+private:
+    struct open_row {
+        std::size_t indent;
+        std::uint32_t frame;
+        std::int64_t total;
+        std::int64_t children;
+        std::uint64_t line;
+        bool drop;
+    };
+    static constexpr std::int64_t max_total = 0x7fffffffffffffff;
+    stack_samples* to_;
+    bool callee_first_;
+    std::uint64_t dropped_ = 0;
+    std::vector<open_row> rows_;
+    // The nodes of the open rows, as far as they were needed: caller-first trees only.
+    std::vector<std::uint32_t> nodes_;
+
+    void close(std::size_t indent) {
+        while (!rows_.empty() && rows_.back().indent >= indent) {
+            const open_row last = rows_.back();
+            if (last.total < last.children) {
+                to_->skipped.add("the rows below this one weigh more than it does", last.line);
+            } else if (last.total > last.children) {
+                const std::int64_t self = last.total - last.children;
+                if (last.drop) {
+                    dropped_ += static_cast<std::uint64_t>(self);
+                } else {
+                    to_->add(node(), static_cast<std::uint64_t>(self), self, last.line);
+                }
+            }
+            rows_.pop_back();
+            if (nodes_.size() > rows_.size()) { nodes_.resize(rows_.size()); }
+        }
+    }
+
+    [[nodiscard]] std::uint32_t node() {
+        std::uint32_t at = profile_builder::root;
+        if (callee_first_) {
+            for (std::size_t i = rows_.size(); i-- > 0;) {
+                at = to_->builder.child(at, rows_[i].frame);
+            }
+            return at;
+        }
+        if (!nodes_.empty()) { at = nodes_.back(); }
+        for (std::size_t i = nodes_.size(); i < rows_.size(); ++i) {
+            at = to_->builder.child(at, rows_[i].frame);
+            nodes_.push_back(at);
+        }
+        return at;
+    }
+};
+
+/// A tree given as indented rows, each with what it weighs alone.
+class indented_rows {
+public:
+    explicit indented_rows(stack_samples& to)
+        : to_(&to) {}
+
+    void row(std::size_t indent,
+             std::uint32_t frame,
+             std::uint64_t count,
+             std::int64_t self,
+             std::uint64_t line) {
+        while (!rows_.empty() && rows_.back().indent >= indent) { rows_.pop_back(); }
+        const std::uint32_t parent = rows_.empty() ? profile_builder::root : rows_.back().node;
+        const std::uint32_t node = to_->builder.child(parent, frame);
+        rows_.push_back({indent, node});
+        if (self != 0 || count != 0) { to_->add(node, count, self, line); }
+    }
+
+private:
+    struct open_row {
+        std::size_t indent;
+        std::uint32_t node;
+    };
+    stack_samples* to_;
+    std::vector<open_row> rows_;
+};
+
+/// Reads a time with its unit, "12.5ms", "1.2 s" or "3 min", or without one in `unit`, in
+/// nanoseconds. False for all else, and for times of 2^63 ns or more.
+[[nodiscard]] inline bool
+parse_time_ns(std::string_view text, std::string_view unit, std::int64_t& ns) noexcept {
+    text = trimmed(text);
+    std::size_t end = 0;
+    while (end < text.size() && (is_digit(text[end]) || text[end] == '.' || text[end] == ',')) {
+        ++end;
+    }
+    const std::string_view given = trimmed(text.substr(end));
+    if (!given.empty()) { unit = given; }
+    const std::string_view number = text.substr(0, end);
+    if (unit == "ns") { return parse_decimal(number, 0, ns); }
+    if (unit == "us" || unit == "\xc2\xb5s") { return parse_decimal(number, 3, ns); }
+    if (unit == "ms") { return parse_decimal(number, 6, ns); }
+    if (unit == "s") { return parse_decimal(number, 9, ns); }
+    const std::int64_t factor = unit == "min" ? 60 : unit == "h" ? 3600 : 0;
+    if (factor == 0 || !parse_decimal(number, 9, ns)) { return false; }
+    if (ns > 0x7fffffffffffffff / factor) { return false; }
+    ns *= factor;
+    return true;
+}
+
+/// Splits a line of comma-separated values; quotes around a value are taken off and "" in it is
+/// one quote. False when a quote is not closed.
+[[nodiscard]] inline bool split_csv(std::string_view line, std::vector<std::string>& values) {
+    values.assign(1, std::string());
+    bool quoted = false;
+    for (std::size_t i = 0; i < line.size(); ++i) {
+        const char c = line[i];
+        if (c == '"') {
+            if (quoted && i + 1 < line.size() && line[i + 1] == '"') {
+                values.back() += '"';
+                ++i;
+            } else {
+                quoted = !quoted;
+            }
+        } else if (c == ',' && !quoted) {
+            values.emplace_back();
+        } else {
+            values.back() += c;
+        }
+    }
+    return !quoted;
+}
+
+} // namespace detail
+WICK_END_NAMESPACE
+
+#endif
+// wick/format/bcc.hpp - the stacks that bcc's tools print: profile, offcputime, stackcount.
+#ifndef WICK_FORMAT_BCC_HPP
+#define WICK_FORMAT_BCC_HPP
+
+
+#include <cstddef>     // std::size_t
+#include <cstdint>     // weights
+#include <string>      // names that are built
+#include <string_view> // lines
+#include <type_traits> // std::remove_reference_t
+#include <utility>     // std::move
+
+WICK_BEGIN_NAMESPACE
+
+/// How to read what bcc's tools print.
+struct bcc_options {
+    bool pid = false;            ///< the root is "comm-PID"
+    bool kernel = false;         ///< frames before the delimiter "--" are of kind kernel, "_[k]"
+    bool keep_arguments = false; ///< names keep the arguments of C++ functions
+};
+
+/// What the output of a bcc tool holds.
+struct bcc_text {
+    profile samples;       ///< unit "": samples, microseconds or calls, as the tool has it
+    wick::skipped skipped; ///< lines that were not understood
+};
+
+namespace detail {
+
+/// Takes "b'name'" and "b"name"" down to the name: how Python shows bytes.
+[[nodiscard]] inline std::string_view without_bytes_quotes(std::string_view name) noexcept {
+    const bool quoted = name.size() >= 3 && name[0] == 'b' && (name[1] == '\'' || name[1] == '"') &&
+                        name.back() == name[1];
+    return quoted ? name.substr(2, name.size() - 3) : name;
+}
+
+class bcc_reader {
+public:
+    explicit bcc_reader(const bcc_options& options)
+        : options_(options) {}
+
+    void line(std::string_view line, std::uint64_t number) {
+        const bool indented = !line.empty() && is_blank(line[0]);
+        line = trimmed(line);
+        if (line.empty()) { return; }
+        if (!indented) {
+            if (!is_message(line)) { skip("expected an indented frame, process or count", number); }
+            return;
+        }
+        if (!open_) {
+            open_ = true;
+            first_line_ = number;
+        }
+        std::int64_t weight = 0;
+        if (count_digits(line) == line.size()) {
+            open_ = false;
+            if (!parse_whole(line, weight)) {
+                skip("the count is 2^63 or more", number);
+                stacks_.clear();
+                return;
+            }
+            stacks_.commit(static_cast<std::uint64_t>(weight), weight, number);
+        } else if (line == "--") {
+            for (std::size_t i = 0; options_.kernel && i < stacks_.size(); ++i) {
+                stacks_.set_kind(i, frame_kind::kernel);
+            }
+        } else if (!add_process(line)) {
+            add_frame(line);
+        }
+    }
+
+    void skip(const char* what, std::uint64_t number) { stacks_.skipped.add(what, number); }
+
+    [[nodiscard]] result<bcc_text> finish() {
+        if (open_) { skip("the input ends before the stack's count", first_line_); }
+        return {bcc_text{stacks_.builder.finish(), std::move(stacks_.skipped)},
+                std::move(stacks_.problem)};
+    }
+
+private:
+    bcc_options options_;
+    stack_samples stacks_;
+    std::string text_;
+    bool open_ = false;
+    std::uint64_t first_line_ = 0;
+
+    [[nodiscard]] static bool is_message(std::string_view line) noexcept {
+        return starts_with(line, "Sampling at ") || starts_with(line, "Tracing ") ||
+               starts_with(line, "Detaching") || starts_with(line, "^C") ||
+               starts_with(line, "WARNING");
+    }
+
+    // "-                comm (1234)" of profile and offcputime, "comm [1234]" of stackcount -P.
+    [[nodiscard]] bool add_process(std::string_view line) {
+        const bool dash = line.size() > 2 && line[0] == '-' && is_blank(line[1]);
+        const char close = dash ? ')' : ']';
+        std::size_t open = line.size() - 1;
+        while (open > 0 && is_digit(line[open - 1])) { --open; }
+        const bool pid = line.back() == close && open > 1 && open < line.size() - 1 &&
+                         line[open - 1] == (dash ? '(' : '[') && is_blank(line[open - 2]);
+        if (!pid && !dash) { return false; }
+        const std::string_view comm = pid ? line.substr(0, open - 1) : line;
+        text_ = without_bytes_quotes(trimmed(comm.substr(dash ? 1 : 0)));
+        if (options_.pid && pid) {
+            text_ += '-';
+            text_ += line.substr(open, line.size() - 1 - open);
+        }
+        stacks_.push_root(text_, frame_kind::process);
+        return true;
+    }
+
+    // "func", "b'func'", "func+0x1b [module]", "ffffffff8103ce3b func"
+    void add_frame(std::string_view line) {
+        std::string_view rest = line;
+        const std::string_view first = take_word(rest);
+        bool address = first.size() >= 8 && !rest.empty();
+        for (const char c : first) { address = address && is_hex_digit(c); }
+        if (address || (hex_size(first) == first.size() && !rest.empty())) { line = rest; }
+        line = without_bytes_quotes(line);
+        if (line.back() == ']') {
+            const std::size_t open = line.rfind(" [");
+            if (open != std::string_view::npos) { line = trimmed(line.substr(0, open)); }
+        }
+        line = without_any_offset(line);
+        stacks_.push(comparable_name(line, options_.keep_arguments));
+    }
+};
+
+/// Returns whether the head of an input is what bcc's profile, offcputime or stackcount print: one
+/// of the lines that they begin with.
+[[nodiscard]] inline bool looks_like_bcc(std::string_view head) {
+    return any_line(head, [](std::string_view line) {
+        return (starts_with(line, "Sampling at ") || starts_with(line, "Tracing ")) &&
+               contains(line, "Hit Ctrl-C to end");
+    });
+}
+
+} // namespace detail
+
+/// Reads the stacks that bcc's tools print when they are not told to fold them: a frame a line, the
+/// leaf first, perhaps "--" between the kernel's and the user's, the process, and a line with the
+/// count, all of them indented. Returns one profile; a stack weighs its count, and counts as much
+/// (offcputime prints microseconds, so `counted` is unknown). The root is the process's name.
+/// Offsets, modules, arguments and Python's b'' are cut.
+/// source   callable `std::size_t(char* to, std::size_t room)`, returns 0 at the end.
+/// Errors:  weights that add up to 2^63 or more. Lines that are not understood are skipped and
+///          counted, the first with its number and the reason.
+/// Cost:    one pass; memory for the distinct stacks and one buffer.
+/// Format:  the example files of bcc 0.8 to 0.30. What `profile -f` prints is folded text.
+template <class Source>
+[[nodiscard]] result<bcc_text> read_bcc(Source&& source, const bcc_options& options = {}) {
+    detail::bcc_reader reader(options);
+    return detail::read_lines<detail::bcc_reader, std::remove_reference_t<Source>>(reader, source);
+}
+
+/// The same from memory.
+[[nodiscard]] inline result<bcc_text> parse_bcc(std::string_view text,
+                                                const bcc_options& options = {}) {
+    return read_bcc(detail::text_source(text), options);
+}
+
+WICK_END_NAMESPACE
+
+#endif
+// wick/format/bpftrace.hpp - the maps with stacks that bpftrace prints, a profile for each.
+#ifndef WICK_FORMAT_BPFTRACE_HPP
+#define WICK_FORMAT_BPFTRACE_HPP
+
+
+#include <cstddef>     // std::size_t
+#include <cstdint>     // weights
+#include <string>      // names
+#include <string_view> // lines
+#include <type_traits> // std::remove_reference_t
+#include <utility>     // std::move
+#include <vector>      // the maps
+
+WICK_BEGIN_NAMESPACE
+
+/// How to read what bpftrace prints.
+struct bpftrace_options {
+    bool kernel = false;     ///< kernel frames are of kind kernel, "_[k]"
+    bool user_first = false; ///< of two stacks in a key the first is the user's: `ustack, kstack`
+    bool offsets = false;    ///< names keep their offsets: "schedule+41"
+    bool addresses = false;  ///< code without a name keeps its address
+    bool keep_arguments = false; ///< names keep the arguments of C++ functions
+};
+
+/// One map.
+struct bpftrace_map {
+    std::string name; ///< "@", "@usecs", …
+    profile samples;  ///< unit "": bpftrace does not say what it counted or summed
+};
+
+/// What the output of bpftrace holds.
+struct bpftrace_text {
+    std::vector<bpftrace_map> maps; ///< in the order in which they appeared first
+    wick::skipped skipped;          ///< lines that belong to no map with a key and a whole number
+};
+
+namespace detail {
+
+class bpftrace_reader {
+public:
+    explicit bpftrace_reader(const bpftrace_options& options)
+        : options_(options) {}
+
+    void line(std::string_view line, std::uint64_t number) {
+        trim_blanks(line);
+        if (line.empty()) { return; }
+        if (in_key_ && line[0] != '@') {
+            key_line(line, number);
+            return;
+        }
+        drop_open_key();
+        if (starts_with(line, "^C")) { line.remove_prefix(2); } // the terminal's echo
+        if (line.empty() || starts_with(line, "Attaching ") || starts_with(line, "Attached ")) {
+            return;
+        }
+        begin(line, number);
+    }
+
+    void skip(const char* what, std::uint64_t number) { skipped_.add(what, number); }
+
+    [[nodiscard]] result<bpftrace_text> finish() {
+        drop_open_key();
+        bpftrace_text read;
+        wick::error problem;
+        for (map& m : maps_) {
+            if (m.stacks.problem && !problem) { problem = m.stacks.problem; }
+            read.maps.push_back({std::move(m.name), m.stacks.builder.finish()});
+        }
+        read.skipped = std::move(skipped_);
+        return {std::move(read), std::move(problem)};
+    }
+
+private:
+    // A map costs far more memory than its name: without a limit a small input could ask for much.
+    static constexpr std::size_t most_maps = 1000;
+    struct map {
+        std::string name;
+        stack_samples stacks;
+    };
+    bpftrace_options options_;
+    std::vector<map> maps_;
+    map* map_ = nullptr; // the one whose key is being read
+    wick::skipped skipped_;
+    bool in_key_ = false;
+    std::uint64_t key_line_ = 0;
+    std::size_t stacks_in_key_ = 0;
+    std::size_t first_stack_ = 0; // frames of the first one
+
+    void drop_open_key() {
+        if (!in_key_) { return; }
+        in_key_ = false;
+        skip("the input ends, or another map begins, before \"]: \" and a number", key_line_);
+    }
+
+    // "@name[…"
+    void begin(std::string_view line, std::uint64_t number) {
+        std::size_t open = 1;
+        while (open < line.size() && is_name_char(line[open])) { ++open; }
+        if (line[0] != '@' || open >= line.size() || line[open] != '[') {
+            skip("expected a map with a key: \"@name[\"", number);
+            return;
+        }
+        map_ = find_map(line.substr(0, open));
+        if (map_ == nullptr) {
+            skip("there are more than 1000 maps", number);
+            return;
+        }
+        in_key_ = true;
+        key_line_ = number;
+        stacks_in_key_ = 0;
+        first_stack_ = 0;
+        map_->stacks.clear();
+        keys(line.substr(open + 1), number);
+    }
+
+    [[nodiscard]] map* find_map(std::string_view name) {
+        if (map_ != nullptr && map_->name == name) { return map_; }
+        for (map& m : maps_) {
+            if (m.name == name) { return &m; }
+        }
+        if (maps_.size() == most_maps) { return nullptr; }
+        maps_.emplace_back();
+        maps_.back().name = name;
+        return &maps_.back();
+    }
+
+    void key_line(std::string_view line, std::uint64_t number) {
+        if (line[0] == ']') {
+            keys(line, number);
+        } else if (line[0] == ',') {
+            keys(trimmed(line.substr(1)), number);
+        } else {
+            add_frame(trimmed(line));
+        }
+    }
+
+    // Keys that are no stack, up to a stack, which begins behind a comma at the end of the line,
+    // or to the value: "comm, 42]: 7", "comm,", "]: 7".
+    void keys(std::string_view text, std::uint64_t number) {
+        const std::size_t close = text.rfind("]: ");
+        std::int64_t weight = 0;
+        if (close != std::string_view::npos &&
+            parse_whole(trimmed(text.substr(close + 3)), weight)) {
+            add_keys(text.substr(0, close));
+            end_key(weight);
+            return;
+        }
+        if (!text.empty() && text.back() != ',') {
+            in_key_ = false;
+            skip("expected \"]: \" and a whole number, or a stack, behind the key", number);
+            return;
+        }
+        if (!text.empty()) { add_keys(text.substr(0, text.size() - 1)); }
+        if (++stacks_in_key_ == 2) { first_stack_ = map_->stacks.size(); }
+    }
+
+    // Commas inside brackets are part of a name: "f<int, long>".
+    void add_keys(std::string_view text) {
+        std::size_t depth = 0;
+        std::size_t begin = 0;
+        for (std::size_t i = 0; i <= text.size(); ++i) {
+            const char c = i < text.size() ? text[i] : ',';
+            if (c == '<' || c == '(') { ++depth; }
+            if ((c == '>' || c == ')') && depth > 0) { --depth; }
+            if (i < text.size() && (c != ',' || depth > 0)) { continue; }
+            const std::string_view key = trimmed(text.substr(begin, i - begin));
+            begin = i + 1;
+            if (!key.empty()) { map_->stacks.push_root(key, frame_kind::label); }
+        }
+    }
+
+    void end_key(std::int64_t weight) {
+        in_key_ = false;
+        stack_samples& stacks = map_->stacks;
+        if (stacks_in_key_ == 2) {
+            const std::size_t begin = options_.user_first ? first_stack_ : 0;
+            const std::size_t end = options_.user_first ? stacks.size() : first_stack_;
+            for (std::size_t i = begin; options_.kernel && i < end; ++i) {
+                stacks.set_kind(i, frame_kind::kernel);
+            }
+            if (options_.user_first) { stacks.rotate(first_stack_); }
+        }
+        if (stacks_in_key_ == 0 && stacks.has_roots()) {
+            stacks.commit_roots(static_cast<std::uint64_t>(weight), weight, key_line_);
+        } else {
+            stacks.commit(static_cast<std::uint64_t>(weight), weight, key_line_);
+        }
+    }
+
+    // "func+12", "0x7f12", and with mode perf "ffffffff8103ce3b func+12 ([kernel.kallsyms])".
+    void add_frame(std::string_view text) {
+        frame_kind kind = frame_kind::function;
+        std::string_view rest = text;
+        const std::string_view first = take_word(rest);
+        const bool address = first.size() >= 6 && is_hex(first);
+        std::string_view module;
+        if (address && !rest.empty()) {
+            text = rest;
+            if (options_.kernel && first.size() == 16 && starts_with(first, "ffff")) {
+                kind = frame_kind::kernel;
+            }
+        }
+        const std::size_t open = text.rfind(" (");
+        if (open != std::string_view::npos && text.back() == ')' &&
+            (address || text[open + 2] == '/' || text[open + 2] == '[')) {
+            module = text.substr(open + 2, text.size() - open - 3);
+            text = trimmed(text.substr(0, open));
+        }
+        if ((address && rest.empty()) || hex_size(text) == text.size() || text == "[unknown]") {
+            const bool kept = options_.addresses && text != "[unknown]";
+            map_->stacks.push(kept ? std::string(text) : unknown_frame(module), kind);
+            return;
+        }
+        if (!options_.offsets) { text = without_any_offset(text); }
+        map_->stacks.push(comparable_name(text, options_.keep_arguments), kind);
+    }
+
+    [[nodiscard]] static bool is_hex(std::string_view word) noexcept {
+        for (const char c : word) {
+            if (!is_hex_digit(c)) { return false; }
+        }
+        return true;
+    }
+};
+
+/// Returns whether the head of an input is what bpftrace prints: its first line, or a map with a
+/// stack as its key.
+[[nodiscard]] inline bool looks_like_bpftrace(std::string_view head) {
+    return any_line(head, [](std::string_view line) {
+        if ((starts_with(line, "Attaching ") || starts_with(line, "Attached ")) &&
+            (ends_with(line, " probe...") || ends_with(line, " probes...") ||
+             ends_with(line, " probe") || ends_with(line, " probes"))) {
+            return true;
+        }
+        if (line.empty() || line[0] != '@') { return false; }
+        std::size_t at = 1;
+        while (at < line.size() && is_name_char(line[at])) { ++at; }
+        line.remove_prefix(at);
+        trim_blanks(line);
+        if (line.empty() || line[0] != '[') { return false; }
+        std::int64_t weight = 0;
+        const std::size_t close = line.rfind("]: ");
+        return line.size() == 1 || line.back() == ',' ||
+               (close != std::string_view::npos && parse_whole(line.substr(close + 3), weight));
+    });
+}
+
+} // namespace detail
+
+/// Reads the maps that bpftrace prints when it ends, "@name[key, key]: 42", where a key may be a
+/// stack: a line break and a frame a line, the leaf first. Returns a profile for each map. A stack
+/// weighs the number behind its key, and counts as much: whether that was a count or a sum is not
+/// in the text, so `counted` is unknown. Of two stacks in a key, the kernel's comes first unless
+/// the options say otherwise and ends up at the leaf's side. All other keys become labels at the
+/// root, in their order; a key without a stack is a stack of its labels. Offsets and arguments are
+/// cut, ';' becomes ':'; code without a name is "[unknown]" or "[module]".
+/// source   callable `std::size_t(char* to, std::size_t room)`, returns 0 at the end.
+/// Errors:  weights that add up to 2^63 or more. Everything else that was printed (histograms,
+///          averages, maps without a key, the script's own lines) is skipped and counted, the
+///          first with its number and the reason; so are maps beyond the thousandth.
+/// Cost:    one pass; memory for the distinct stacks and one buffer.
+/// Format:  the bpftrace language manual, "Maps" and "kstack", and what bpftrace 0.9 to 0.23 print.
+template <class Source>
+[[nodiscard]] result<bpftrace_text> read_bpftrace(Source&& source,
+                                                  const bpftrace_options& options = {}) {
+    detail::bpftrace_reader reader(options);
+    return detail::read_lines<detail::bpftrace_reader, std::remove_reference_t<Source>>(reader,
+                                                                                        source);
+}
+
+/// The same from memory.
+[[nodiscard]] inline result<bpftrace_text> parse_bpftrace(std::string_view text,
+                                                          const bpftrace_options& options = {}) {
+    return read_bpftrace(detail::text_source(text), options);
+}
+
+WICK_END_NAMESPACE
+
+#endif
+// wick/format/chrome_trace.hpp - Trace Event JSON, as browsers write it, into a timeline.
+#ifndef WICK_FORMAT_CHROME_TRACE_HPP
+#define WICK_FORMAT_CHROME_TRACE_HPP
+
+// wick/detail/json.hpp - JSON out of a stream, token by token.
+#ifndef WICK_DETAIL_JSON_HPP
+#define WICK_DETAIL_JSON_HPP
+
+// wick/detail/utf8.hpp - characters given as numbers, into bytes.
+#ifndef WICK_DETAIL_UTF8_HPP
+#define WICK_DETAIL_UTF8_HPP
+
+
+#include <cstdint> // characters
+#include <string>  // what they are appended to
+
+WICK_BEGIN_NAMESPACE
+namespace detail {
+
+/// Appends a character as UTF-8; what is no character becomes U+FFFD.
+inline void append_utf8(std::string& out, std::uint32_t code) {
+    if (code > 0x10ffff || (code >= 0xd800 && code <= 0xdfff)) { code = 0xfffd; }
+    const auto put = [&](std::uint32_t byte) { out += static_cast<char>(byte); };
+    if (code < 0x80) {
+        put(code);
+        return;
+    }
+    if (code < 0x800) {
+        put(0xc0 | code >> 6);
+    } else {
+        if (code < 0x10000) {
+            put(0xe0 | code >> 12);
+        } else {
+            put(0xf0 | code >> 18);
+            put(0x80 | (code >> 12 & 0x3f));
+        }
+        put(0x80 | (code >> 6 & 0x3f));
+    }
+    put(0x80 | (code & 0x3f));
+}
+
+} // namespace detail
+WICK_END_NAMESPACE
+
+#endif
+
+#include <algorithm>        // std::min
+#include <cstddef>          // std::size_t
+#include <cstdint>          // std::int64_t
+#include <cstdlib>          // std::strtod
+#include <cstring>          // std::memmove
+#include <initializer_list> // the words
+#include <string>           // strings with escapes
+#include <string_view>      // the others
+#include <vector>           // the buffer
+
+WICK_BEGIN_NAMESPACE
+namespace detail {
+
+/// What json_reader::next() found. `word` is true, false, null, and NaN and Infinity, which some
+/// writers need.
+enum class json_token : std::uint8_t {
+    object_begin,
+    object_end,
+    array_begin,
+    array_end,
+    key,
+    string,
+    number,
+    word,
+    end,
+    error
+};
+
+/// Returns the value of the four hexadecimal digits at `at`, or -1.
+[[nodiscard]] inline std::int32_t hex4(std::string_view text, std::size_t at) noexcept {
+    if (text.size() < 4 || at > text.size() - 4) { return -1; }
+    std::int32_t value = 0;
+    for (std::size_t i = at; i < at + 4; ++i) {
+        const char c = text[i];
+        const char lower = static_cast<char>(c | 0x20);
+        if (!is_digit(c) && (lower < 'a' || lower > 'f')) { return -1; }
+        value = value * 16 + (is_digit(c) ? c - '0' : lower - 'a' + 10);
+    }
+    return value;
+}
+
+/// Appends what stands between two quotes of JSON, with its escapes replaced. Surrogates without
+/// their other half become U+FFFD; a backslash before nothing that it can escape stays.
+inline void append_unescaped(std::string& out, std::string_view raw) {
+    constexpr std::string_view letters = "\"\\/bfnrt";
+    constexpr std::string_view meant = "\"\\/\b\f\n\r\t";
+    for (std::size_t at = 0; at < raw.size();) {
+        const std::size_t found = raw.find('\\', at);
+        out.append(raw.data() + at, (found == std::string_view::npos ? raw.size() : found) - at);
+        if (found == std::string_view::npos) { return; }
+        at = found + 1;
+        const char c = at < raw.size() ? raw[at] : '\0';
+        const std::size_t letter = c == '\0' ? std::string_view::npos : letters.find(c);
+        const std::int32_t unit = c == 'u' ? hex4(raw, at + 1) : -1;
+        if (letter != std::string_view::npos) {
+            out += meant[letter];
+            ++at;
+        } else if (unit < 0) {
+            out += '\\';
+        } else {
+            at += 5;
+            auto code = static_cast<std::uint32_t>(unit);
+            if (code >= 0xd800 && code < 0xe000) {
+                const bool more = raw.substr(at, 2) == "\\u";
+                const std::int32_t low = code < 0xdc00 && more ? hex4(raw, at + 2) : -1;
+                const bool pair = low >= 0xdc00 && low < 0xe000;
+                code = pair ? 0x10000 + ((code - 0xd800) << 10) +
+                                  (static_cast<std::uint32_t>(low) - 0xdc00)
+                            : 0xfffd;
+                if (pair) { at += 6; }
+            }
+            append_utf8(out, code);
+        }
+    }
+}
+
+/// Reads JSON without holding it, and without recursion: one bit of memory for a level, a buffer
+/// that grows with the longest string only. Lenient where writers are: a comma may stand before the
+/// end of an array or object, control characters within strings, and whatever is open when the
+/// input ends counts as `truncated()`, not as an error.
+/// source  callable `std::size_t(char* to, std::size_t room)`, returns 0 at the end.
+template <class Source>
+class json_reader {
+public:
+    static constexpr std::size_t max_depth = 1000;               ///< deeper values are passed over
+    static constexpr std::size_t longest = std::size_t{1} << 24; ///< string
+
+    explicit json_reader(Source& source)
+        : source_(source)
+        , buffer_(std::size_t{1} << 18) {}
+
+    /// Returns the next token. `error` and `end` come again when asked again.
+    [[nodiscard]] json_token next() {
+        if (problem_ != nullptr) { return json_token::error; }
+        if (!skip_space()) { return finish(); }
+        const char c = buffer_[at_];
+        start_ = at_;
+        if (c == ',' && state_ == state::comma_or_close) {
+            ++at_;
+            state_ = in_object() ? state::key_or_close : state::value_or_close;
+            if (!skip_space()) { return finish(); }
+            return next_item(buffer_[at_]);
+        }
+        return next_item(c);
+    }
+
+    /// The text of the key, string, number or word that `next` returned: good until the next call
+    /// of this reader.
+    [[nodiscard]] std::string_view text() const noexcept { return text_; }
+
+    /// Passes over the value that comes next. Its inside is not checked.
+    void skip_value() {
+        if (problem_ != nullptr || !skip_space()) { return; }
+        const char c = buffer_[at_];
+        if (c == '{' || c == '[') {
+            ++at_;
+            after_value();
+            pass_over(1);
+        } else {
+            static_cast<void>(next());
+        }
+    }
+
+    /// Passes over the rest of the innermost open array or object and its end.
+    void skip_rest() {
+        if (problem_ != nullptr || open_.empty()) { return; }
+        open_.pop_back();
+        after_value();
+        pass_over(1);
+    }
+
+    /// How many arrays and objects are open.
+    [[nodiscard]] std::size_t depth() const noexcept { return open_.size(); }
+    /// Where the token that `next` returned last begins, from the beginning of the input.
+    [[nodiscard]] std::uint64_t offset() const noexcept { return passed_ + start_; }
+    /// Why `next` returned `error`; null where it did not.
+    [[nodiscard]] const char* problem() const noexcept { return problem_; }
+    /// Whether the input ended before its value did.
+    [[nodiscard]] bool truncated() const noexcept { return truncated_; }
+    /// How many arrays and objects were passed over because of their depth; `next` gave an empty
+    /// `word` in their place.
+    [[nodiscard]] std::uint64_t too_deep() const noexcept { return too_deep_; }
+
+private:
+    enum class state : std::uint8_t { value, value_or_close, key_or_close, comma_or_close, done };
+
+    Source& source_;
+    std::vector<char> buffer_;
+    std::size_t at_ = 0;
+    std::size_t end_ = 0;   // of what is held
+    std::size_t start_ = 0; // of the token
+    std::uint64_t passed_ = 0;
+    std::vector<bool> open_; // true: an object
+    state state_ = state::value;
+    bool truncated_ = false;
+    bool input_ended_ = false;
+    std::uint64_t too_deep_ = 0;
+    const char* problem_ = nullptr;
+    std::string_view text_;
+    std::string decoded_;
+
+    [[nodiscard]] bool in_object() const noexcept { return !open_.empty() && open_.back(); }
+
+    // Reads more behind what is held from `kept` on, which moves to the front: `at_` and `start_`
+    // move with it.
+    [[nodiscard]] bool refill(std::size_t kept) {
+        if (input_ended_) { return false; }
+        if (kept > 0) {
+            std::memmove(buffer_.data(), buffer_.data() + kept, end_ - kept);
+            end_ -= kept;
+            at_ -= kept;
+            start_ = start_ >= kept ? start_ - kept : 0;
+            passed_ += kept;
+        }
+        if (end_ == buffer_.size()) { buffer_.resize(buffer_.size() * 2); }
+        const std::size_t got = source_(buffer_.data() + end_, buffer_.size() - end_);
+        end_ += got;
+        input_ended_ = got == 0;
+        return got > 0;
+    }
+
+    [[nodiscard]] bool skip_space() {
+        for (;;) {
+            for (; at_ < end_; ++at_) {
+                const char c = buffer_[at_];
+                if (c != ' ' && c != '\n' && c != '\r' && c != '\t') { return true; }
+            }
+            if (!refill(at_)) { return false; }
+        }
+    }
+
+    [[nodiscard]] json_token fail(const char* problem) {
+        problem_ = problem;
+        return json_token::error;
+    }
+    [[nodiscard]] json_token finish() {
+        start_ = at_;
+        truncated_ = state_ != state::done;
+        return json_token::end;
+    }
+    // The input ended within a token, which is not whole.
+    [[nodiscard]] json_token cut_short() {
+        at_ = end_;
+        truncated_ = true;
+        return json_token::end;
+    }
+
+    void after_value() { state_ = open_.empty() ? state::done : state::comma_or_close; }
+
+    [[nodiscard]] json_token next_item(char c) {
+        start_ = at_;
+        switch (state_) {
+        case state::done:
+            return fail("expected nothing behind the end of the value");
+        case state::comma_or_close:
+            if (closes(c)) { return close(); }
+            return fail(in_object() ? "expected ',' or '}'" : "expected ',' or ']'");
+        case state::key_or_close:
+            if (closes(c)) { return close(); }
+            return c == '"' ? key() : fail("expected a key or '}'");
+        case state::value_or_close:
+            if (closes(c)) { return close(); }
+            return value(c);
+        case state::value:
+            break;
+        }
+        return value(c);
+    }
+
+    [[nodiscard]] bool closes(char c) const noexcept { return c == (in_object() ? '}' : ']'); }
+
+    [[nodiscard]] json_token close() {
+        const bool object = in_object();
+        ++at_;
+        open_.pop_back();
+        after_value();
+        return object ? json_token::object_end : json_token::array_end;
+    }
+
+    [[nodiscard]] json_token key() {
+        const json_token found = string(json_token::key);
+        if (found != json_token::key) { return found; }
+        // The text must stay where it is while the colon is looked for.
+        if (at_ < end_ && buffer_[at_] == ':') {
+            ++at_;
+        } else {
+            if (text_.data() != decoded_.data()) {
+                decoded_.assign(text_);
+                text_ = decoded_;
+            }
+            if (!skip_space()) { return cut_short(); }
+            start_ = at_;
+            if (buffer_[at_] != ':') { return fail("expected ':' behind a key"); }
+            ++at_;
+        }
+        state_ = state::value;
+        return json_token::key;
+    }
+
+    [[nodiscard]] json_token value(char c) {
+        if (c == '"') {
+            after_value();
+            return string(json_token::string);
+        }
+        if (c == '{' || c == '[') { return open(c == '{'); }
+        if (offset() == 0 && c == '\xef' && has("\xef\xbb\xbf")) { // Windows marks UTF-8 so
+            at_ += 3;
+            return next();
+        }
+        return plain();
+    }
+    // Whether the input goes on with these bytes, as far as it goes.
+    [[nodiscard]] bool has(std::string_view bytes) {
+        while (end_ - at_ < bytes.size() && refill(at_)) {}
+        return std::string_view(buffer_.data() + at_, end_ - at_).substr(0, bytes.size()) == bytes;
+    }
+
+    [[nodiscard]] json_token open(bool object) {
+        ++at_;
+        if (open_.size() == max_depth) {
+            ++too_deep_;
+            text_ = {};
+            after_value();
+            pass_over(1);
+            return json_token::word;
+        }
+        open_.push_back(object);
+        state_ = object ? state::key_or_close : state::value_or_close;
+        return object ? json_token::object_begin : json_token::array_begin;
+    }
+
+    // Moves over the bytes of a string to its next quote or backslash, or to the end of what is
+    // held.
+    [[nodiscard]] std::size_t plain_end(std::size_t at) const noexcept {
+        constexpr std::uint64_t ones = 0x0101010101010101u;
+        const auto has_zero = [&](std::uint64_t word) {
+            return (word - ones) & ~word & (ones << 7);
+        };
+        const char* bytes = buffer_.data();
+        for (; at + 8 <= end_; at += 8) {
+            const auto word = load<std::uint64_t>(bytes + at);
+            if ((has_zero(word ^ ones * '"') | has_zero(word ^ ones * '\\')) != 0) { break; }
+        }
+        while (at < end_ && bytes[at] != '"' && bytes[at] != '\\') { ++at; }
+        return at;
+    }
+
+    [[nodiscard]] json_token string(json_token kind) {
+        ++at_; // the quote
+        bool escaped = false;
+        for (std::size_t end = at_;;) {
+            end = plain_end(end);
+            if (end < end_ && buffer_[end] == '"') {
+                text_ = std::string_view(buffer_.data() + at_, end - at_);
+                at_ = end + 1;
+                break;
+            }
+            if (end + 1 < end_) { // a backslash and what it escapes
+                escaped = true;
+                end += 2;
+                continue;
+            }
+            const std::size_t held = end - at_;
+            if (held > longest) { return fail("a string is longer than 16 MiB"); }
+            if (!refill(start_)) { return cut_short(); }
+            end = at_ + held;
+        }
+        if (!escaped) { return kind; }
+        decoded_.clear();
+        append_unescaped(decoded_, text_);
+        text_ = decoded_;
+        return kind;
+    }
+
+    [[nodiscard]] static bool is_plain(char c) noexcept {
+        const char lower = static_cast<char>(c | 0x20);
+        return is_digit(c) || (lower >= 'a' && lower <= 'z') || c == '-' || c == '+' || c == '.';
+    }
+
+    [[nodiscard]] json_token plain() {
+        std::size_t end = at_;
+        for (;;) {
+            while (end < end_ && is_plain(buffer_[end])) { ++end; }
+            if (end < end_) { break; }
+            const std::size_t held = end - at_;
+            if (held > longest) { return fail("a number is longer than 16 MiB"); }
+            const bool more = refill(start_);
+            end = at_ + held;
+            if (!more) { break; }
+        }
+        // What the end of the input cut may be half a number.
+        if (end == end_ && !open_.empty()) { return cut_short(); }
+        text_ = std::string_view(buffer_.data() + at_, end - at_);
+        at_ = end;
+        after_value();
+        if (is_number(text_)) { return json_token::number; }
+        for (const std::string_view word :
+             {"null", "true", "false", "NaN", "Infinity", "-Infinity"}) {
+            if (text_ == word) { return json_token::word; }
+        }
+        at_ = start_;
+        return fail("expected a value");
+    }
+
+    [[nodiscard]] static bool is_number(std::string_view text) noexcept {
+        std::size_t at = text.substr(0, 1) == "-" ? 1 : 0;
+        const auto digits = [&] {
+            const std::size_t first = at;
+            while (at < text.size() && is_digit(text[at])) { ++at; }
+            return at > first;
+        };
+        if (!digits()) { return false; }
+        if (at < text.size() && text[at] == '.') {
+            ++at;
+            if (!digits()) { return false; }
+        }
+        if (at < text.size() && (text[at] == 'e' || text[at] == 'E')) {
+            ++at;
+            if (at < text.size() && (text[at] == '-' || text[at] == '+')) { ++at; }
+            if (!digits()) { return false; }
+        }
+        return at == text.size();
+    }
+
+    // Passes over the rest of `levels` arrays and objects. Only brackets and strings are looked at.
+    void pass_over(std::size_t levels) {
+        for (;;) {
+            while (at_ < end_) {
+                const char c = buffer_[at_++];
+                if (c == '"') {
+                    if (!pass_string()) { return; }
+                } else if (c == '{' || c == '[') {
+                    ++levels;
+                } else if ((c == '}' || c == ']') && --levels == 0) {
+                    return;
+                }
+            }
+            if (!refill(at_)) {
+                state_ = state::value; // so that `next` finds the end too early
+                return;
+            }
+        }
+    }
+    [[nodiscard]] bool pass_string() {
+        bool escaped = false;
+        for (;;) {
+            if (!escaped) { at_ = plain_end(at_); }
+            if (at_ == end_) {
+                if (refill(at_)) { continue; }
+                state_ = state::value;
+                return false;
+            }
+            const char c = buffer_[at_++];
+            if (escaped) {
+                escaped = false;
+            } else if (c == '"') {
+                return true;
+            } else {
+                escaped = true;
+            }
+        }
+    }
+};
+
+/// Reads a JSON number times 10^shift as a whole number, rounded half away from zero.
+/// Returns false for a result of 2^63 or more; `rounded` tells whether digits were lost.
+[[nodiscard]] inline bool
+json_integer(std::string_view number, int shift, std::int64_t& value, bool& rounded) noexcept {
+    const bool negative = number.substr(0, 1) == "-";
+    if (negative) { number.remove_prefix(1); }
+    const std::size_t exponent_at = number.find_first_of("eE");
+    std::int64_t exponent = 0;
+    if (exponent_at != std::string_view::npos) {
+        std::string_view digits = number.substr(exponent_at + 1);
+        const bool small = digits.substr(0, 1) == "-";
+        for (const char c : digits) {
+            // No number has so many digits that more would matter.
+            if (is_digit(c) && exponent < 1'000'000'000) { exponent = exponent * 10 + (c - '0'); }
+        }
+        if (small) { exponent = -exponent; }
+        number = number.substr(0, exponent_at);
+    }
+    const std::size_t point = (std::min)(number.find('.'), number.size());
+    // How many of the digits stand before the point of the result.
+    std::int64_t whole = static_cast<std::int64_t>(point) + exponent + shift;
+    value = 0;
+    rounded = false;
+    bool up = false;
+    for (const char c : number) {
+        if (c == '.') { continue; }
+        if (whole > 0) {
+            if (!append_digit(value, c)) { return false; }
+        } else {
+            up = up || (whole == 0 && c >= '5');
+            rounded = rounded || c != '0';
+        }
+        --whole;
+    }
+    for (; whole > 0 && value != 0; --whole) {
+        if (!append_digit(value, '0')) { return false; }
+    }
+    if (up) {
+        if (value == 0x7fffffffffffffff) { return false; }
+        ++value;
+    }
+    if (negative) { value = -value; }
+    return true;
+}
+
+/// Returns the double nearest to a JSON number.
+[[nodiscard]] inline double json_double(std::string_view number) {
+    std::int64_t whole = 0;
+    bool rounded = false;
+    constexpr std::int64_t exact = std::int64_t{1} << 53;
+    if (json_integer(number, 0, whole, rounded) && !rounded && whole > -exact && whole < exact &&
+        (whole != 0 || number.substr(0, 1) != "-")) {
+        return static_cast<double>(whole);
+    }
+    // strtod's point is that of the locale: it gets a number without one.
+    std::string text;
+    text.reserve(number.size() + 24);
+    std::size_t at = 0;
+    long long decimals = 0;
+    bool fraction = false;
+    for (; at < number.size() && number[at] != 'e' && number[at] != 'E'; ++at) {
+        if (number[at] == '.') {
+            fraction = true;
+            continue;
+        }
+        text += number[at];
+        decimals += fraction ? 1 : 0;
+    }
+    long long exponent = 0;
+    if (at < number.size()) {
+        const bool small = number[at + 1] == '-';
+        for (const char c : number.substr(at + 1)) {
+            if (is_digit(c) && exponent < 1'000'000'000) { exponent = exponent * 10 + (c - '0'); }
+        }
+        if (small) { exponent = -exponent; }
+    }
+    text += 'e';
+    text += std::to_string(exponent - decimals);
+    return std::strtod(text.c_str(), nullptr);
+}
+
+} // namespace detail
+WICK_END_NAMESPACE
+
+#endif
+// wick/detail/text_table.hpp - texts that are numbered as they come.
+#ifndef WICK_DETAIL_TEXT_TABLE_HPP
+#define WICK_DETAIL_TEXT_TABLE_HPP
+
+
+#include <cstddef>     // std::size_t
+#include <cstdint>     // std::uint32_t
+#include <string>      // the texts
+#include <string_view> // what is looked up
+#include <vector>      // where they end
+
+WICK_BEGIN_NAMESPACE
+namespace detail {
+
+/// Gives each distinct text a number, from 0 in the order in which they come.
+class text_table {
+public:
+    static constexpr std::uint32_t none = id_table::none;
+
+    /// Returns the number of a text, or `none` when it was never added.
+    [[nodiscard]] std::uint32_t find(std::string_view text) const { return find(text, hash(text)); }
+
+    /// Returns the number of a text, which is new or known.
+    std::uint32_t add(std::string_view text) {
+        const std::uint64_t hashed = hash(text);
+        const std::uint32_t known = find(text, hashed);
+        if (known != none) { return known; }
+        const auto id = static_cast<std::uint32_t>(ends_.size());
+        texts_ += text;
+        ends_.push_back(texts_.size());
+        index_.insert(hashed, id);
+        return id;
+    }
+
+    /// The text of a number; good until the next `add`.
+    [[nodiscard]] std::string_view text(std::uint32_t id) const {
+        const std::size_t begin = id == 0 ? 0 : ends_[id - 1];
+        return std::string_view(texts_).substr(begin, ends_[id] - begin);
+    }
+    [[nodiscard]] std::uint32_t size() const noexcept {
+        return static_cast<std::uint32_t>(ends_.size());
+    }
+
+private:
+    std::string texts_;
+    std::vector<std::size_t> ends_;
+    id_table index_;
+    std::uint64_t seed_ = hash_seed();
+
+    [[nodiscard]] std::uint64_t hash(std::string_view text) const {
+        return hash_bytes(text, seed_);
+    }
+    [[nodiscard]] std::uint32_t find(std::string_view wanted, std::uint64_t hashed) const {
+        return index_.find(hashed, [&](std::uint32_t id) { return text(id) == wanted; });
+    }
+};
+
+} // namespace detail
+WICK_END_NAMESPACE
+
+#endif
+// wick/timeline.hpp - the value that keeps order: who ran what, from when to when.
+#ifndef WICK_TIMELINE_HPP
+#define WICK_TIMELINE_HPP
+
+
+#include <algorithm>   // std::sort, std::stable_sort
+#include <cstddef>     // std::size_t
+#include <cstdint>     // times
+#include <string>      // names
+#include <string_view> // names that are looked up
+#include <tuple>       // std::tie, for canonical order
+#include <utility>     // std::move
+#include <vector>      // threads, frames, spans
+
+WICK_BEGIN_NAMESPACE
+
+/// A row of a timeline: a thread, or whatever else does one thing at a time.
+struct timeline_thread {
+    std::string process;          ///< name of the process; may be empty
+    std::string name;             ///< name of the thread; may be empty
+    std::uint64_t process_id = 0; ///< 0: unknown
+    std::uint64_t id = 0;         ///< 0: unknown
+
+    friend bool operator==(const timeline_thread& a, const timeline_thread& b) {
+        return a.process_id == b.process_id && a.id == b.id && a.process == b.process &&
+               a.name == b.name;
+    }
+    friend bool operator!=(const timeline_thread& a, const timeline_thread& b) { return !(a == b); }
+    friend bool operator<(const timeline_thread& a, const timeline_thread& b) {
+        return std::tie(a.process, a.name, a.process_id, a.id) <
+               std::tie(b.process, b.name, b.process_id, b.id);
+    }
+};
+
+/// Spans of time, nested within their threads. A default constructed timeline is empty and valid;
+/// `timeline_builder` makes all others. Invariants, checked by `validate()`: modules[0] is the
+/// empty module and frames[0] the empty frame; modules and frames are in order and distinct, as in
+/// a profile; threads are in order; spans are in the order of their threads, and in preorder within
+/// each: by begin, an outer span before those inside, so that the parent of a span is the nearest
+/// one before it with a depth less by one. A span lies within its parent and begins no earlier than
+/// the sibling before it ends. Times are at most 2^62 from 0.
+struct timeline {
+    /// One frame, from when it was entered to when it was left.
+    struct span {
+        std::uint32_t thread = 0; ///< index into threads
+        std::uint32_t frame = 0;  ///< index into frames
+        std::uint32_t depth = 0;  ///< how many spans it lies within
+        std::int64_t begin = 0;   ///< in nanoseconds from some instant
+        std::int64_t end = 0;     ///< the same; not before `begin`
+
+        friend bool operator==(const span& a, const span& b) {
+            return a.begin == b.begin && a.end == b.end && a.thread == b.thread &&
+                   a.frame == b.frame && a.depth == b.depth;
+        }
+        friend bool operator!=(const span& a, const span& b) { return !(a == b); }
+    };
+
+    std::vector<loaded_module> modules = std::vector<loaded_module>(1); ///< [0]: the unknown module
+    std::vector<wick::frame> frames = std::vector<wick::frame>(1);      ///< [0]: the empty frame
+    std::vector<timeline_thread> threads;
+    std::vector<span> spans;
+    std::vector<origin> origins; ///< sorted
+
+    [[nodiscard]] bool empty() const noexcept { return spans.empty(); }
+
+    friend bool operator==(const timeline& a, const timeline& b) {
+        return a.spans == b.spans && a.threads == b.threads && a.frames == b.frames &&
+               a.modules == b.modules && a.origins == b.origins;
+    }
+    friend bool operator!=(const timeline& a, const timeline& b) { return !(a == b); }
+};
+
+/// The largest distance of a time from 0, in nanoseconds: 146 years, so that no difference of two
+/// overflows.
+inline constexpr std::int64_t max_time_ns = std::int64_t{1} << 62;
+
+/// What had to be mended to make spans nest.
+struct timeline_repairs {
+    std::uint64_t unmatched_ends = 0; ///< ends without a begin, left out
+    std::uint64_t unended = 0;        ///< begins without an end: they last as long as their thread
+    std::uint64_t cut = 0;     ///< spans that outlasted the one they began in: cut at its end
+    std::uint64_t refused = 0; ///< ends before their begin, times out of range: left out
+
+    /// How many spans and ends are not as they were given.
+    [[nodiscard]] std::uint64_t total() const noexcept {
+        return unmatched_ends + unended + cut + refused;
+    }
+    friend bool operator==(const timeline_repairs& a, const timeline_repairs& b) {
+        return a.unmatched_ends == b.unmatched_ends && a.unended == b.unended && a.cut == b.cut &&
+               a.refused == b.refused;
+    }
+    friend bool operator!=(const timeline_repairs& a, const timeline_repairs& b) {
+        return !(a == b);
+    }
+};
+
+/// Collects spans in any order of time and makes a timeline of them. A thread may be told of whole
+/// spans, of begins and ends, or both. Begins and ends are paired as brackets are, in the order of
+/// their times, and of the calls where those are equal.
+/// Cost: 24 bytes a call until `finish`. Thread safety: none.
+class timeline_builder {
+public:
+    timeline_builder() {
+        modules_.emplace_back();
+        intern(wick::frame{});
+    }
+
+    /// Returns the id of a new thread.
+    std::uint32_t add_thread(timeline_thread thread) {
+        threads_.push_back(std::move(thread));
+        return static_cast<std::uint32_t>(threads_.size() - 1);
+    }
+    /// A thread that was added, to be given its name once that is known.
+    [[nodiscard]] timeline_thread& thread_at(std::uint32_t thread) { return threads_[thread]; }
+
+    /// Returns the id of a module, which is the same for equal modules. Id 0 is the unknown module.
+    std::uint32_t intern(const loaded_module& module) {
+        for (std::size_t i = modules_.size(); i-- > 0;) {
+            if (modules_[i] == module) { return static_cast<std::uint32_t>(i); }
+        }
+        modules_.push_back(module);
+        return static_cast<std::uint32_t>(modules_.size() - 1);
+    }
+
+    /// Returns the id of a frame, which is the same for equal frames; `module` in it is an id of
+    /// this builder's.
+    std::uint32_t intern(const wick::frame& place) {
+        const std::uint64_t hash = detail::hash_bytes(place.function, seed_);
+        const std::uint32_t known =
+            index_.find(hash, [&](std::uint32_t id) { return frames_[id] == place; });
+        return known != detail::id_table::none ? known : append(hash, place);
+    }
+    /// The same for a frame of which only the name and the kind are known.
+    std::uint32_t intern(std::string_view function, frame_kind kind = frame_kind::function) {
+        const std::uint64_t hash = detail::hash_bytes(function, seed_);
+        const std::uint32_t known = index_.find(hash, [&](std::uint32_t id) {
+            const wick::frame& f = frames_[id];
+            return f.function == function && f.kind == kind && f.address == 0 && f.at_line == 0 &&
+                   f.line == 0 && f.module == 0 && f.file.empty();
+        });
+        if (known != detail::id_table::none) { return known; }
+        wick::frame place;
+        place.function = function;
+        place.kind = kind;
+        return append(hash, place);
+    }
+
+    /// Adds a whole span; times in nanoseconds.
+    void add(std::uint32_t thread, std::uint32_t frame, std::int64_t begin, std::int64_t end) {
+        if (end < begin) {
+            ++repairs_.refused;
+            return;
+        }
+        record(thread, frame, begin, end);
+    }
+    /// The frame is entered.
+    void begin(std::uint32_t thread, std::uint32_t frame, std::int64_t time) {
+        record(thread, frame, time, opens);
+    }
+    /// The frame that was entered last is left.
+    void end(std::uint32_t thread, std::int64_t time) { record(thread, 0, time, closes); }
+
+    void add_origin(origin from) { origins_.push_back(std::move(from)); }
+
+    /// Returns the timeline of all that was added, in canonical order, and what was mended; the
+    /// builder is empty afterwards. Threads without spans are kept.
+    /// Cost: O(n), and a sort for each thread whose times did not come in order.
+    [[nodiscard]] timeline finish(timeline_repairs& repairs) {
+        timeline made;
+        std::sort(origins_.begin(), origins_.end());
+        made.origins = std::move(origins_);
+        const std::vector<std::uint32_t> order = finish_threads(made);
+        std::vector<std::vector<record_of>> by_thread(order.size());
+        std::vector<std::size_t> sizes(order.size());
+        for (const record_of& r : records_) { ++sizes[r.thread]; }
+        for (std::size_t t = 0; t < order.size(); ++t) { by_thread[t].reserve(sizes[t]); }
+        for (const record_of& r : records_) { by_thread[r.thread].push_back(r); }
+        records_ = {};
+        for (std::uint32_t t = 0; t < order.size(); ++t) {
+            finish_thread(made, t, by_thread[order[t]]);
+            by_thread[order[t]] = {};
+        }
+        finish_frames(made);
+        repairs = repairs_;
+        *this = timeline_builder();
+        return made;
+    }
+
+private:
+    struct record_of {
+        std::uint32_t thread;
+        std::uint32_t frame;
+        std::int64_t begin;
+        std::int64_t end; // or one of the two below
+    };
+    // No time comes near these.
+    static constexpr std::int64_t opens = -max_time_ns - 1;
+    static constexpr std::int64_t closes = -max_time_ns - 2;
+
+    std::vector<loaded_module> modules_;
+    std::vector<wick::frame> frames_;
+    detail::id_table index_;
+    std::uint64_t seed_ = detail::hash_seed();
+    std::vector<timeline_thread> threads_;
+    std::vector<record_of> records_;
+    std::vector<origin> origins_;
+    timeline_repairs repairs_;
+
+    std::uint32_t append(std::uint64_t hash, const wick::frame& place) {
+        frames_.push_back(place);
+        index_.insert(hash, static_cast<std::uint32_t>(frames_.size() - 1));
+        return static_cast<std::uint32_t>(frames_.size() - 1);
+    }
+
+    void record(std::uint32_t thread, std::uint32_t frame, std::int64_t begin, std::int64_t end) {
+        WICK_ASSERT(thread < threads_.size() && frame < frames_.size());
+        const bool mark = end == opens || end == closes;
+        if (begin < -max_time_ns || begin > max_time_ns || (!mark && end > max_time_ns)) {
+            ++repairs_.refused;
+            return;
+        }
+        records_.push_back({thread, frame, begin, end});
+    }
+
+    // Returns the threads' ids in their new order.
+    [[nodiscard]] std::vector<std::uint32_t> finish_threads(timeline& made) {
+        std::vector<std::uint32_t> order(threads_.size());
+        for (std::uint32_t t = 0; t < order.size(); ++t) { order[t] = t; }
+        std::stable_sort(order.begin(), order.end(), [&](std::uint32_t a, std::uint32_t b) {
+            return threads_[a] < threads_[b];
+        });
+        for (const std::uint32_t t : order) { made.threads.push_back(std::move(threads_[t])); }
+        return order;
+    }
+
+    void finish_thread(timeline& made, std::uint32_t thread, std::vector<record_of>& records) {
+        const auto by_time = [](const record_of& a, const record_of& b) {
+            return a.begin < b.begin;
+        };
+        if (!std::is_sorted(records.begin(), records.end(), by_time)) {
+            std::stable_sort(records.begin(), records.end(), by_time);
+        }
+        bool whole = false;
+        bool marks = false;
+        std::int64_t last = -max_time_ns;
+        for (const record_of& r : records) {
+            const bool mark = r.end == opens || r.end == closes;
+            (mark ? marks : whole) = true;
+            last = (std::max)(last, mark ? r.begin : r.end);
+        }
+        const std::size_t first = made.spans.size();
+        if (marks) { pair(made, thread, records, last); }
+        if (!whole) { return; } // brackets nest, even where clocks are coarse and times equal
+        for (const record_of& r : records) {
+            if (r.end == opens || r.end == closes) { continue; }
+            made.spans.push_back({thread, r.frame, 0, r.begin, r.end});
+        }
+        nest(made, first);
+    }
+
+    void pair(timeline& made,
+              std::uint32_t thread,
+              const std::vector<record_of>& records,
+              std::int64_t last) {
+        std::vector<std::size_t> open;
+        for (const record_of& r : records) {
+            if (r.end == opens) {
+                const auto depth = static_cast<std::uint32_t>(open.size());
+                open.push_back(made.spans.size());
+                made.spans.push_back({thread, r.frame, depth, r.begin, last});
+            } else if (r.end == closes && open.empty()) {
+                ++repairs_.unmatched_ends;
+            } else if (r.end == closes) {
+                made.spans[open.back()].end = r.begin;
+                open.pop_back();
+            }
+        }
+        repairs_.unended += open.size();
+    }
+
+    // Orders the spans from `first` on and finds their depths; what crosses is cut.
+    void nest(timeline& made, std::size_t first) {
+        const auto begin = made.spans.begin() + static_cast<std::ptrdiff_t>(first);
+        const auto outer_first = [](const timeline::span& a, const timeline::span& b) {
+            if (a.begin != b.begin) { return a.begin < b.begin; }
+            return a.end != b.end ? a.end > b.end : a.depth < b.depth;
+        };
+        if (!std::is_sorted(begin, made.spans.end(), outer_first)) {
+            std::stable_sort(begin, made.spans.end(), outer_first);
+        }
+        std::vector<std::int64_t> ends; // of the spans around
+        for (auto span = begin; span != made.spans.end(); ++span) {
+            while (!ends.empty() && ends.back() <= span->begin) { ends.pop_back(); }
+            if (!ends.empty() && span->end > ends.back()) {
+                span->end = ends.back();
+                ++repairs_.cut;
+            }
+            span->depth = static_cast<std::uint32_t>(ends.size());
+            ends.push_back(span->end);
+        }
+    }
+
+    // Moves the modules and frames that are used to their places.
+    void finish_frames(timeline& made) {
+        std::vector<std::uint32_t> rank(frames_.size());
+        for (const timeline::span& s : made.spans) { rank[s.frame] = 1; }
+        std::vector<std::uint32_t> modules(modules_.size());
+        for (std::size_t f = 0; f < frames_.size(); ++f) {
+            if (rank[f] != 0) { modules[frames_[f].module] = 1; }
+        }
+        modules[0] = 1;
+        place(modules_, modules, made.modules, [](const loaded_module& a, const loaded_module& b) {
+            return a < b;
+        });
+        for (wick::frame& f : frames_) { f.module = modules[f.module]; }
+        rank[0] = 1;
+        place(frames_, rank, made.frames, detail::frame_less);
+        for (timeline::span& s : made.spans) { s.frame = rank[s.frame]; }
+    }
+
+    // Moves the marked items to `to` in order, the first one staying first; marks become places.
+    template <class Item, class Less>
+    static void place(std::vector<Item>& items,
+                      std::vector<std::uint32_t>& marks,
+                      std::vector<Item>& to,
+                      Less less) {
+        std::vector<std::uint32_t> order;
+        for (std::uint32_t i = 0; i < items.size(); ++i) {
+            if (marks[i] != 0) { order.push_back(i); }
+        }
+        std::sort(order.begin() + 1, order.end(), [&](std::uint32_t a, std::uint32_t b) {
+            return less(items[a], items[b]);
+        });
+        to.clear();
+        to.reserve(order.size());
+        for (const std::uint32_t i : order) {
+            marks[i] = static_cast<std::uint32_t>(to.size());
+            to.push_back(std::move(items[i]));
+        }
+    }
+};
+
+namespace detail {
+
+[[nodiscard]] inline const char*
+span_problem(const timeline& t, std::size_t i, std::vector<const timeline::span*>& open) {
+    const timeline::span& s = t.spans[i];
+    if (s.thread >= t.threads.size()) { return ": there is no such thread"; }
+    if (s.frame >= t.frames.size()) { return ": there is no such frame"; }
+    if (s.end < s.begin) { return " ends before it begins"; }
+    if (s.begin < -max_time_ns || s.end > max_time_ns) { return ": a time is out of range"; }
+    if (i > 0 && s.thread < t.spans[i - 1].thread) { return " and its thread are out of order"; }
+    if (i > 0 && s.thread != t.spans[i - 1].thread) { open.clear(); }
+    if (s.depth > open.size()) { return " is deeper than what is around it"; }
+    if (s.depth < open.size() && s.begin < open[s.depth]->end) {
+        return " begins before its sibling ends";
+    }
+    open.resize(s.depth);
+    if (!open.empty() && (s.begin < open.back()->begin || s.end > open.back()->end)) {
+        return " does not lie within its parent";
+    }
+    open.push_back(&s);
+    return nullptr;
+}
+
+} // namespace detail
+
+/// Returns what is wrong with a timeline that was not made by a builder, or no error. Cost: O(n).
+[[nodiscard]] inline error validate(const timeline& t) {
+    profile tables; // the same tables under the same rules
+    tables.modules = t.modules;
+    tables.frames = t.frames;
+    if (error problem = validate(tables)) { return problem; }
+    if (!std::is_sorted(t.threads.begin(), t.threads.end())) {
+        return error{"the threads are out of order"};
+    }
+    if (!std::is_sorted(t.origins.begin(), t.origins.end())) {
+        return error{"the origins are out of order"};
+    }
+    std::vector<const timeline::span*> open; // the spans that lead here
+    for (std::size_t i = 0; i < t.spans.size(); ++i) {
+        const char* problem = detail::span_problem(t, i, open);
+        if (problem != nullptr) { return error{"span " + std::to_string(i) + problem}; }
+    }
+    return {};
+}
+
+/// What stands above the functions in the profile of a timeline.
+struct timeline_roots {
+    bool processes = true;    ///< a frame for the process, where it has a name or a number is asked
+    bool threads = true;      ///< a frame for the thread; "thread" where it has no name
+    bool process_ids = false; ///< with the process' number: "app-10"
+    bool thread_ids = false;  ///< with the thread's number: "worker-11"
+};
+
+namespace detail {
+
+/// Returns the node below which a thread's stacks stand.
+[[nodiscard]] inline std::uint32_t
+thread_node(profile_builder& made, const timeline_thread& thread, const timeline_roots& roots) {
+    std::uint32_t node = profile_builder::root;
+    if (roots.processes && (!thread.process.empty() || roots.process_ids)) {
+        std::string name = thread.process.empty() ? "process" : thread.process;
+        if (roots.process_ids) { name += "-" + std::to_string(thread.process_id); }
+        node = made.child(node, made.intern(name, frame_kind::process));
+    }
+    if (roots.threads) {
+        std::string name = thread.name.empty() ? "thread" : thread.name;
+        if (roots.thread_ids) { name += "-" + std::to_string(thread.id); }
+        node = made.child(node, made.intern(name, frame_kind::thread));
+    }
+    return node;
+}
+
+} // namespace detail
+
+/// Returns the time that each stack of spans took by itself, the spans inside left out: exact, in
+/// nanoseconds. `count` is the number of spans: calls. Threads that show the same name are one.
+/// Errors: times that add up to 2^63 ns or more.
+/// Cost:   O(n), two look-ups a span.
+[[nodiscard]] inline result<profile> to_profile(const timeline& t,
+                                                const timeline_roots& roots = {}) {
+    profile_builder made;
+    made.describe("nanoseconds", counted_as::calls, profile_detail::function);
+    for (const origin& from : t.origins) { made.add_origin(from); }
+    std::vector<std::uint32_t> modules;
+    for (const loaded_module& m : t.modules) { modules.push_back(made.intern(m)); }
+    std::vector<std::uint32_t> frames;
+    frames.reserve(t.frames.size());
+    bool lines = false;
+    bool addresses = false;
+    for (frame f : t.frames) {
+        f.module = modules[f.module];
+        lines = lines || f.at_line != 0;
+        addresses = addresses || f.address != 0;
+        frames.push_back(made.intern(f));
+    }
+    made.describe("nanoseconds",
+                  counted_as::calls,
+                  addresses ? profile_detail::address
+                  : lines   ? profile_detail::line
+                            : profile_detail::function);
+    struct open_span {
+        std::uint32_t node;
+        std::int64_t self;
+    };
+    std::vector<open_span> open;
+    bool fits = true;
+    const auto close = [&](std::size_t depth) {
+        for (; open.size() > depth + 1; open.pop_back()) {
+            fits = made.add(open.back().node, 1, open.back().self) && fits;
+        }
+    };
+    for (std::size_t i = 0; i < t.spans.size(); ++i) {
+        const timeline::span& s = t.spans[i];
+        if (i == 0 || s.thread != t.spans[i - 1].thread) {
+            close(0);
+            open.assign(1, {detail::thread_node(made, t.threads[s.thread], roots), 0});
+        }
+        close(s.depth);
+        // The thread itself is no span: what it did between its spans is not known.
+        open.back().self -= s.depth == 0 ? 0 : s.end - s.begin;
+        open.push_back({made.child(open.back().node, frames[s.frame]), s.end - s.begin});
+    }
+    close(0);
+    if (!fits) { return {profile{}, error{"the times add up to 2^63 nanoseconds or more"}}; }
+    return {made.finish(), {}};
+}
+
+WICK_END_NAMESPACE
+
+#endif
+
+#include <charconv>    // std::from_chars, for process and thread ids
+#include <cstddef>     // std::size_t
+#include <cstdint>     // times
+#include <string>      // names
+#include <string_view> // keys
+#include <type_traits> // std::remove_reference_t
+#include <utility>     // std::move
+#include <vector>      // samples
+
+WICK_BEGIN_NAMESPACE
+
+/// Samples of one event in a trace.
+struct chrome_samples {
+    std::string name; ///< of the event, "cycles:HG"
+    profile samples;  ///< weight: the samples' weights, 1 where they have none
+};
+
+/// Events of a trace that are neither spans nor samples; they are not read.
+struct chrome_other_events {
+    std::uint64_t async = 0;    ///< b n e S T p F: they need not nest
+    std::uint64_t flow = 0;     ///< s t f
+    std::uint64_t instant = 0;  ///< i I R
+    std::uint64_t counter = 0;  ///< C
+    std::uint64_t object = 0;   ///< N O D
+    std::uint64_t profile = 0;  ///< P without a stack: pieces of a script engine's own profile
+    std::uint64_t metadata = 0; ///< M that is no name, c, and other phases without a duration
+
+    [[nodiscard]] std::uint64_t total() const noexcept {
+        return async + flow + instant + counter + object + profile + metadata;
+    }
+    friend bool operator==(const chrome_other_events& a, const chrome_other_events& b) {
+        return a.async == b.async && a.flow == b.flow && a.instant == b.instant &&
+               a.counter == b.counter && a.object == b.object && a.profile == b.profile &&
+               a.metadata == b.metadata;
+    }
+    friend bool operator!=(const chrome_other_events& a, const chrome_other_events& b) {
+        return !(a == b);
+    }
+};
+
+/// What a trace holds.
+struct chrome_trace {
+    wick::timeline timeline;             ///< begins and ends (B E) and complete events (X)
+    profile stacks;                      ///< of the spans: `to_profile(timeline, roots)`
+    std::vector<chrome_samples> samples; ///< "samples" and P, by name in the order of appearance
+    timeline_repairs repairs;            ///< what did not nest
+    chrome_other_events others;          ///< events that are neither
+    wick::skipped skipped;               ///< events that were not understood, by offset
+    std::uint64_t rounded = 0;           ///< times finer than a nanosecond
+    bool truncated = false; ///< the end is missing: usual where a program was stopped, nothing else
+};
+
+namespace detail {
+
+/// Reads the events of a trace.
+template <class Source>
+class chrome_trace_reader {
+public:
+    chrome_trace_reader(Source& source, const timeline_roots& roots)
+        : json_(source)
+        , roots_(roots) {}
+
+    [[nodiscard]] result<chrome_trace> read() {
+        const json_token first = json_.next();
+        if (first == json_token::array_begin) {
+            read_events(false);
+        } else if (first == json_token::object_begin) {
+            read_top();
+        } else {
+            return {{}, expected("expected a JSON array of events or an object with them")};
+        }
+        if (!found_events_) {
+            return {{},
+                    expected("no \"traceEvents\", \"samples\" or array of events in this JSON")};
+        }
+        // What stands behind the end, or is no JSON in the middle, hides what comes after it.
+        if (json_.problem() == nullptr && json_.depth() == 0) { static_cast<void>(json_.next()); }
+        if (json_.problem() != nullptr) {
+            if (events_ == 0) { return {{}, expected(json_.problem())}; }
+            problem_ = std::string("the rest was not read: ") + json_.problem();
+            skip_at(problem_.c_str(), json_.offset());
+        }
+        if (json_.too_deep() > 0) { skip_at("nested deeper than 1000 levels", json_.offset()); }
+        read_.truncated = json_.truncated();
+        return finish();
+    }
+
+private:
+    struct event {
+        char phase;
+        bool has_time;
+        bool has_duration;
+        bool has_stack;
+        bool bad_time;
+        bool weighed;
+        std::int64_t time;
+        std::int64_t duration;
+        std::int64_t weight;
+        std::uint64_t offset;
+    };
+    struct thread_key {
+        std::string process;
+        std::string id;
+    };
+    struct stack_frame {
+        std::uint32_t name;   // in names_
+        std::uint32_t parent; // in frame_ids_; none: a root
+        bool known;           // false: only referred to
+        bool whole;           // the callers are known as well
+    };
+    struct place {
+        std::uint32_t root;
+        std::uint32_t frame; // in frame_ids_
+        std::uint32_t node;
+    };
+    struct sample_tree {
+        profile_builder builder;
+        id_table index; // of the places
+        std::vector<place> places;
+    };
+    struct sample {
+        std::uint32_t name; // in names_
+        std::uint32_t thread;
+        std::uint32_t stack; // in frame_ids_
+        std::int64_t weight;
+        std::uint64_t offset;
+    };
+    static constexpr std::uint32_t none = text_table::none;
+
+    json_reader<Source> json_;
+    timeline_roots roots_;
+    chrome_trace read_;
+    timeline_builder builder_;
+    bool found_events_ = false;
+    std::uint64_t events_ = 0;
+    std::string problem_;
+    // Of the event that is read; members, so that their memory is used again.
+    event event_{};
+    std::string name_, process_, thread_, stack_, shown_name_;
+    // Threads, by "process\0thread" as they stand in the text.
+    text_table thread_ids_;
+    text_table process_ids_;
+    std::vector<std::uint32_t> process_of_; // thread → number in process_ids_
+    std::vector<std::string> process_names_;
+    std::string key_, last_key_;
+    std::uint32_t last_thread_ = none;
+    // Stacks of samples.
+    text_table names_;
+    text_table frame_ids_;
+    std::vector<stack_frame> frames_;
+    std::vector<sample> samples_;
+    std::vector<std::uint32_t> path_;
+
+    [[nodiscard]] error expected(const char* what) const {
+        return error{json_.problem() != nullptr ? json_.problem() : what, 0, json_.offset()};
+    }
+    void skip_at(const char* what, std::uint64_t offset) { read_.skipped.add(what, 0, offset); }
+    void skip(const char* what) { skip_at(what, event_.offset); }
+
+    // ---- the file -------------------------------------------------------------------------------
+
+    void read_top() {
+        for (json_token t = json_.next(); t == json_token::key; t = json_.next()) {
+            const std::string_view key = json_.text();
+            if (key == "traceEvents") {
+                enter_events(false);
+            } else if (key == "samples") {
+                enter_events(true);
+            } else if (key == "stackFrames") {
+                enter_frames();
+            } else {
+                json_.skip_value();
+            }
+        }
+    }
+
+    void enter_events(bool samples) {
+        const json_token t = json_.next();
+        if (t == json_token::array_begin) {
+            read_events(samples);
+        } else if (t == json_token::object_begin) {
+            json_.skip_rest();
+        }
+    }
+
+    void read_events(bool samples) {
+        found_events_ = found_events_ || !samples;
+        for (;;) {
+            const json_token t = json_.next();
+            if (t == json_token::object_begin) {
+                found_events_ = true;
+                read_event(samples);
+            } else if (t == json_token::array_begin) {
+                skip_at("expected an event: { }", json_.offset());
+                json_.skip_rest();
+            } else if (t == json_token::array_end || is_last(t)) {
+                return;
+            } else {
+                skip_at("expected an event: { }", json_.offset());
+            }
+        }
+    }
+
+    [[nodiscard]] static bool is_last(json_token t) noexcept {
+        return t == json_token::end || t == json_token::error;
+    }
+
+    // ---- an event -------------------------------------------------------------------------------
+
+    void read_event(bool is_sample) {
+        event_ = event{};
+        event_.offset = json_.offset();
+        event_.weight = 1;
+        name_.clear();
+        process_.clear();
+        thread_.clear();
+        shown_name_.clear();
+        json_token t = json_.next();
+        for (; t == json_token::key; t = json_.next()) { read_member(json_.text()); }
+        if (is_last(t)) { return; } // half an event
+        ++events_;
+        if (is_sample) {
+            add_sample();
+        } else {
+            add_event();
+        }
+    }
+
+    void read_member(std::string_view key) {
+        if (key == "ts") {
+            event_.has_time = read_time(event_.time);
+        } else if (key == "dur") {
+            event_.has_duration = read_time(event_.duration);
+        } else if (key == "ph") {
+            if (scalar()) { event_.phase = json_.text().size() == 1 ? json_.text()[0] : '\0'; }
+        } else if (key == "name") {
+            if (scalar()) { name_ = json_.text(); }
+        } else if (key == "pid") {
+            if (scalar()) { process_ = json_.text(); }
+        } else if (key == "tid") {
+            if (scalar()) { thread_ = json_.text(); }
+        } else if (key == "sf") {
+            event_.has_stack = scalar();
+            if (event_.has_stack) { stack_ = json_.text(); }
+        } else if (key == "weight") {
+            read_weight();
+        } else if (key == "args") {
+            read_arguments();
+        } else {
+            json_.skip_value();
+        }
+    }
+
+    // Reads a string, number or word; passes over anything else.
+    [[nodiscard]] bool scalar() {
+        const json_token t = json_.next();
+        if (t == json_token::object_begin || t == json_token::array_begin) {
+            json_.skip_rest();
+            return false;
+        }
+        return t == json_token::string || t == json_token::number;
+    }
+
+    // Microseconds, often with a fraction, into nanoseconds.
+    [[nodiscard]] bool read_time(std::int64_t& time) {
+        if (!scalar()) { return false; }
+        bool rounded = false;
+        if (!looks_numeric(json_.text()) || !json_integer(json_.text(), 3, time, rounded) ||
+            time > max_time_ns || time < -max_time_ns) {
+            event_.bad_time = true;
+            return false;
+        }
+        if (rounded) { ++read_.rounded; }
+        return true;
+    }
+
+    void read_weight() {
+        bool rounded = false;
+        std::int64_t weight = 0;
+        if (scalar() && looks_numeric(json_.text()) &&
+            json_integer(json_.text(), 0, weight, rounded) && weight >= 0) {
+            event_.weight = weight;
+        } else {
+            event_.bad_time = true;
+        }
+    }
+
+    // Some writers put numbers between quotes.
+    [[nodiscard]] static bool looks_numeric(std::string_view text) noexcept {
+        bool digits = false;
+        for (const char c : text) {
+            if (is_digit(c)) {
+                digits = true;
+            } else if (c != '-' && c != '+' && c != '.' && c != 'e' && c != 'E') {
+                return false;
+            }
+        }
+        return digits;
+    }
+
+    // Only the names of processes and threads stand there.
+    void read_arguments() {
+        const json_token t = json_.next();
+        if (t == json_token::array_begin) { json_.skip_rest(); }
+        if (t != json_token::object_begin) { return; }
+        shown_name_.clear();
+        while (json_.next() == json_token::key) {
+            if (json_.text() != "name") {
+                json_.skip_value();
+            } else if (scalar()) {
+                shown_name_ = json_.text();
+            }
+        }
+    }
+
+    void add_event() {
+        switch (event_.phase) {
+        case 'X':
+            add_complete();
+            break;
+        case 'B':
+            if (has_time()) { builder_.begin(thread(), builder_.intern(name_), event_.time); }
+            break;
+        case 'E':
+            if (has_time()) { builder_.end(thread(), event_.time); }
+            break;
+        case 'M':
+            add_name();
+            break;
+        case 'P':
+            if (event_.has_stack) {
+                add_sample();
+            } else {
+                ++read_.others.profile;
+            }
+            break;
+        default:
+            add_other();
+        }
+    }
+
+    void add_complete() {
+        if (!has_time()) { return; }
+        if (!event_.has_duration) {
+            skip("expected a duration: \"dur\"");
+        } else if (event_.duration < 0 || event_.time > max_time_ns - event_.duration) {
+            skip("the duration is negative or too long");
+        } else {
+            builder_.add(
+                thread(), builder_.intern(name_), event_.time, event_.time + event_.duration);
+        }
+    }
+
+    [[nodiscard]] bool has_time() {
+        if (event_.has_time && !event_.bad_time) { return true; }
+        skip(event_.bad_time ? "a time is not a number below 2^62 nanoseconds"
+                             : "expected a time: \"ts\"");
+        return false;
+    }
+
+    void add_other() {
+        constexpr std::string_view async = "bneSTpF", flow = "stf", instant = "iIR", object = "NOD",
+                                   metadata = "cvVaR(),";
+        const char phase = event_.phase;
+        const auto is_one = [&](std::string_view phases) {
+            return phase != '\0' && phases.find(phase) != std::string_view::npos;
+        };
+        chrome_other_events& others = read_.others;
+        if (is_one(async)) {
+            ++others.async;
+        } else if (is_one(flow)) {
+            ++others.flow;
+        } else if (is_one(instant)) {
+            ++others.instant;
+        } else if (phase == 'C') {
+            ++others.counter;
+        } else if (is_one(object)) {
+            ++others.object;
+        } else if (is_one(metadata)) {
+            ++others.metadata;
+        } else {
+            skip("expected a known phase: \"ph\"");
+        }
+    }
+
+    // ---- threads --------------------------------------------------------------------------------
+
+    [[nodiscard]] static std::uint64_t number_of(const std::string& text) noexcept {
+        std::uint64_t number = 0;
+        const char* end = text.data() + text.size();
+        const std::from_chars_result read = std::from_chars(text.data(), end, number);
+        return read.ptr == end && read.ec == std::errc{} ? number : 0;
+    }
+
+    [[nodiscard]] std::uint32_t process_id() {
+        const std::uint32_t process = process_ids_.add(process_);
+        if (process == process_names_.size()) { process_names_.emplace_back(); }
+        return process;
+    }
+
+    [[nodiscard]] std::uint32_t thread() {
+        key_ = process_;
+        key_ += '\0';
+        key_ += thread_;
+        if (last_thread_ != none && key_ == last_key_) { return last_thread_; }
+        const std::uint32_t known = thread_ids_.add(key_);
+        if (known == process_of_.size()) {
+            process_of_.push_back(process_id());
+            timeline_thread made;
+            made.process_id = number_of(process_);
+            made.id = number_of(thread_);
+            if (made.id == 0 && thread_ != "0") { made.name = thread_; }
+            builder_.add_thread(std::move(made));
+        }
+        last_key_ = key_;
+        last_thread_ = known;
+        return known;
+    }
+
+    void add_name() {
+        if (name_ == "process_name") {
+            process_names_[process_id()] = shown_name_;
+        } else if (name_ == "thread_name") {
+            // A statement of its own: the first event of a thread makes it.
+            const std::uint32_t named = thread();
+            builder_.thread_at(named).name = shown_name_;
+        } else {
+            ++read_.others.metadata;
+        }
+    }
+
+    // ---- samples --------------------------------------------------------------------------------
+
+    void add_sample() {
+        if (event_.bad_time) {
+            skip("a time or weight of a sample is no number");
+            return;
+        }
+        if (!event_.has_stack) {
+            skip("expected the stack of a sample: \"sf\"");
+            return;
+        }
+        samples_.push_back(
+            {names_.add(name_), thread(), frame(stack_), event_.weight, event_.offset});
+    }
+
+    [[nodiscard]] std::uint32_t frame(std::string_view id) {
+        const std::uint32_t known = frame_ids_.add(id);
+        if (known == frames_.size()) { frames_.push_back({none, none, false, false}); }
+        return known;
+    }
+
+    // {"5": {"name": "main", "category": "app", "parent": 4}, …}
+    void enter_frames() {
+        const json_token first = json_.next();
+        if (first == json_token::array_begin) { json_.skip_rest(); }
+        if (first != json_token::object_begin) { return; }
+        for (json_token t = json_.next(); t == json_token::key; t = json_.next()) {
+            const std::uint32_t id = frame(json_.text());
+            t = json_.next();
+            if (t == json_token::object_begin) {
+                read_frame(id);
+            } else if (t == json_token::array_begin) {
+                json_.skip_rest();
+            }
+        }
+    }
+
+    void read_frame(std::uint32_t id) {
+        std::uint32_t name = names_.add("");
+        std::uint32_t parent = none;
+        for (json_token t = json_.next(); t == json_token::key; t = json_.next()) {
+            if (json_.text() == "name") {
+                if (scalar()) { name = names_.add(json_.text()); }
+            } else if (json_.text() == "parent") {
+                if (scalar()) { parent = frame(json_.text()); }
+            } else {
+                json_.skip_value();
+            }
+        }
+        frames_[id] = {name, parent, true, false};
+    }
+
+    // ---- the end --------------------------------------------------------------------------------
+
+    [[nodiscard]] result<chrome_trace> finish() {
+        std::vector<timeline_thread> threads;
+        for (std::uint32_t t = 0; t < process_of_.size(); ++t) {
+            timeline_thread& thread = builder_.thread_at(t);
+            thread.process = process_names_[process_of_[t]];
+            const std::string_view process = process_ids_.text(process_of_[t]);
+            if (thread.process.empty() && thread.process_id == 0 && process != "0") {
+                thread.process = process;
+            }
+            threads.push_back(thread);
+        }
+        wick::error problem = finish_samples(threads);
+        read_.timeline = builder_.finish(read_.repairs);
+        result<profile> stacks = to_profile(read_.timeline, roots_);
+        read_.stacks = std::move(stacks.value);
+        if (!problem) { problem = std::move(stacks.error); }
+        return {std::move(read_), std::move(problem)};
+    }
+
+    [[nodiscard]] wick::error finish_samples(const std::vector<timeline_thread>& threads) {
+        find_whole_stacks();
+        std::vector<std::uint32_t> order; // names in the order of their samples
+        std::vector<std::uint32_t> tree_of(names_.size(), none);
+        std::vector<sample_tree> trees;
+        for (const sample& s : samples_) {
+            if (!frames_[s.stack].whole) {
+                skip_at("the stack of a sample is not in \"stackFrames\"", s.offset);
+                continue;
+            }
+            if (tree_of[s.name] == none) {
+                tree_of[s.name] = static_cast<std::uint32_t>(trees.size());
+                order.push_back(s.name);
+                trees.emplace_back();
+                trees.back().builder.describe("", counted_as::samples, profile_detail::function);
+            }
+            sample_tree& tree = trees[tree_of[s.name]];
+            const std::uint32_t root = thread_node(tree.builder, threads[s.thread], roots_);
+            if (!tree.builder.add(find_node(tree, root, s.stack), 1, s.weight)) {
+                return wick::error{"the weights add up to 2^63 or more", 0, s.offset};
+            }
+        }
+        for (std::size_t i = 0; i < trees.size(); ++i) {
+            read_.samples.push_back(
+                {std::string(names_.text(order[i])), trees[i].builder.finish()});
+        }
+        return {};
+    }
+
+    // Marks the frames whose callers are all there, and that are not their own callers.
+    void find_whole_stacks() {
+        std::vector<bool> visited(frames_.size());
+        std::vector<std::uint32_t> path;
+        for (std::uint32_t first = 0; first < frames_.size(); ++first) {
+            path.clear();
+            std::uint32_t at = first;
+            for (; at != none && !visited[at]; at = frames_[at].parent) {
+                visited[at] = true;
+                path.push_back(at);
+            }
+            // Of a ring, the frame that was met again is not marked yet.
+            bool whole = at == none || frames_[at].whole;
+            for (std::size_t i = path.size(); i-- > 0;) {
+                whole = whole && frames_[path[i]].known;
+                frames_[path[i]].whole = whole;
+            }
+        }
+    }
+
+    // Every stack is walked once for each thread: the nodes of its callers are remembered.
+    [[nodiscard]] std::uint32_t
+    find_node(sample_tree& tree, std::uint32_t root, std::uint32_t stack) {
+        path_.clear();
+        std::uint32_t node = root;
+        for (std::uint32_t at = stack; at != none; at = frames_[at].parent) {
+            const std::uint32_t known = tree.index.find(hash_of(root, at), [&](std::uint32_t i) {
+                return tree.places[i].root == root && tree.places[i].frame == at;
+            });
+            if (known != id_table::none) {
+                node = tree.places[known].node;
+                break;
+            }
+            path_.push_back(at);
+        }
+        for (std::size_t i = path_.size(); i-- > 0;) {
+            const std::uint32_t at = path_[i];
+            node = tree.builder.child(node, tree.builder.intern(names_.text(frames_[at].name)));
+            tree.index.insert(hash_of(root, at), static_cast<std::uint32_t>(tree.places.size()));
+            tree.places.push_back({root, at, node});
+        }
+        return node;
+    }
+
+    [[nodiscard]] static std::uint64_t hash_of(std::uint32_t root, std::uint32_t frame) noexcept {
+        return mix((std::uint64_t{root} << 32 | frame) ^ hash_seed(), 0x9e3779b97f4a7c15u);
+    }
+};
+
+} // namespace detail
+
+/// Reads Trace Event JSON: an array of events or an object with "traceEvents", cut off at the end
+/// or not. Spans go into the timeline and its profile, samples into profiles of their own.
+/// Times are microseconds with fractions, kept exactly to the nanosecond. Names of processes and
+/// threads come from their metadata. Arguments and categories are not read.
+/// source  callable `std::size_t(char* to, std::size_t room)`, returns 0 at the end.
+/// roots   what stands above the functions in stacks and samples.
+/// Errors: no JSON or no events in it; weights or times that add up to 2^63 or more. Events that
+///         are not understood are skipped and counted, the first with its offset and the reason;
+///         behind something that is no JSON the rest counts as one of them.
+/// Cost:   one pass; memory for the spans.
+/// Format: "Trace Event Format", Google, 2016.
+template <class Source>
+[[nodiscard]] result<chrome_trace> read_chrome_trace(Source&& source,
+                                                     const timeline_roots& roots = {}) {
+    return detail::chrome_trace_reader<std::remove_reference_t<Source>>(source, roots).read();
+}
+
+/// The same from memory.
+[[nodiscard]] inline result<chrome_trace> parse_chrome_trace(std::string_view text,
+                                                             const timeline_roots& roots = {}) {
+    return read_chrome_trace(detail::text_source(text), roots);
+}
+
+/// Returns whether the beginning of a file looks like such a trace.
+[[nodiscard]] inline bool looks_like_chrome_trace(std::string_view head) {
+    detail::text_source source(head);
+    detail::json_reader<detail::text_source> json(source);
+    detail::json_token t = json.next();
+    if (t == detail::json_token::array_begin) { // whatever ends there early is no event
+        t = json.next();
+        if (t != detail::json_token::object_begin) { return false; }
+        for (t = json.next(); t == detail::json_token::key; t = json.next()) {
+            if (json.text() == "ph") { return true; }
+            json.skip_value();
+        }
+        return false;
+    }
+    if (t != detail::json_token::object_begin) { return false; }
+    for (t = json.next(); t == detail::json_token::key; t = json.next()) {
+        if (json.text() == "traceEvents" || json.text() == "stackFrames") { return true; }
+        json.skip_value();
+    }
+    return false;
+}
+
+WICK_END_NAMESPACE
+
+#endif
+// wick/format/dtrace.hpp - the aggregations of stacks that dtrace prints.
+#ifndef WICK_FORMAT_DTRACE_HPP
+#define WICK_FORMAT_DTRACE_HPP
+
+
+#include <cstddef>     // std::size_t
+#include <cstdint>     // weights
+#include <string>      // names that are built
+#include <string_view> // lines
+#include <type_traits> // std::remove_reference_t
+#include <utility>     // std::move
+#include <vector>      // inlined frames
+
+WICK_BEGIN_NAMESPACE
+
+/// How to read what dtrace prints.
+struct dtrace_options {
+    bool kernel = false;         ///< kernel frames are of kind kernel, "_[k]"
+    bool offsets = false;        ///< names keep their offsets, but for the leaf: "libc`f+0xd"
+    bool modules = true;         ///< names keep their modules: "libc`f"
+    bool addresses = false;      ///< code without a name keeps its address
+    bool keep_arguments = false; ///< names keep the arguments of C++ functions
+};
+
+/// What the output of dtrace holds.
+struct dtrace_text {
+    profile samples;       ///< unit "": the script alone knows what it counted
+    wick::skipped skipped; ///< lines that were not understood, and stacks without a count
+};
+
+namespace detail {
+
+class dtrace_reader {
+public:
+    explicit dtrace_reader(const dtrace_options& options)
+        : options_(options) {}
+
+    void line(std::string_view raw, std::uint64_t number) {
+        const std::size_t indent = indent_of(raw);
+        const std::string_view line = trimmed(raw);
+        if (line.empty()) {
+            in_header_ = false;
+            // The stack of the kernel, if there is one, stands before that of the process.
+            if (stacks_.size() > 0 && kernel_end_ == 0) { kernel_end_ = stacks_.size(); }
+            return;
+        }
+        if (is_header(line)) { return; }
+        std::int64_t weight = 0;
+        if (count_digits(line) == line.size()) {
+            in_header_ = false;
+            const bool fits = parse_whole(line, weight);
+            if (!fits) { skip("the count is 2^63 or more", number); }
+            end(fits, weight, number);
+            return;
+        }
+        const bool is_code = contains(line, "`") || hex_size(line) > 0;
+        if (in_header_ && !is_code) {
+            if (header_line_ == 0) { header_line_ = number; }
+            return;
+        }
+        in_header_ = false;
+        if (!open_) {
+            open_ = true;
+            first_line_ = number;
+        }
+        if (!is_code && indent <= 2 && indent > 0 && add_keys(line, number)) { return; }
+        add_frame(line);
+    }
+
+    void skip(const char* what, std::uint64_t number) { stacks_.skipped.add(what, number); }
+
+    [[nodiscard]] result<dtrace_text> finish() {
+        if (open_) { skip("the input ends before the stack's count", first_line_); }
+        if (!open_ && !any_count_ && header_line_ > 0) {
+            skip("there is no stack: expected \"module`function+0x1\" and counts", header_line_);
+        }
+        return {dtrace_text{stacks_.builder.finish(), std::move(stacks_.skipped)},
+                std::move(stacks_.problem)};
+    }
+
+private:
+    dtrace_options options_;
+    stack_samples stacks_;
+    std::vector<std::string_view> parts_;
+    bool in_header_ = true; // before the first empty line
+    std::uint64_t header_line_ = 0;
+    bool open_ = false; // something of a sample was read
+    bool any_count_ = false;
+    std::size_t kernel_end_ = 0;
+    std::uint64_t first_line_ = 0;
+
+    // "CPU     ID                    FUNCTION:NAME", "  0  64091                        :tick-60s"
+    [[nodiscard]] static bool is_header(std::string_view line) noexcept {
+        if (starts_with(line, "dtrace: ")) { return true; }
+        if (starts_with(line, "CPU ") && ends_with(line, "FUNCTION:NAME")) { return true; }
+        const std::string_view cpu = take_word(line);
+        const std::string_view id = take_word(line);
+        return count_digits(cpu) == cpu.size() && !id.empty() && count_digits(id) == id.size() &&
+               contains(line, ":") && !contains(line, "`");
+    }
+
+    // "  mysqld" before a stack, "  mysqld        42" behind it, with the count.
+    [[nodiscard]] bool add_keys(std::string_view line, std::uint64_t number) {
+        std::string_view key = line;
+        const std::string_view last = take_last_word(key);
+        std::int64_t weight = 0;
+        if (!key.empty() && parse_whole(last, weight)) {
+            stacks_.push_root(key, frame_kind::label);
+            end(true, weight, number);
+            return true;
+        }
+        if (stacks_.size() > 0) { return false; }
+        stacks_.push_root(line, frame_kind::label);
+        return true;
+    }
+
+    void end(bool fits, std::int64_t weight, std::uint64_t number) {
+        for (std::size_t i = 0; options_.kernel && i < kernel_end_ && kernel_end_ < stacks_.size();
+             ++i) {
+            stacks_.set_kind(i, frame_kind::kernel);
+        }
+        if (fits) {
+            stacks_.commit(static_cast<std::uint64_t>(weight), weight, number);
+        } else {
+            stacks_.clear();
+        }
+        open_ = false;
+        any_count_ = true;
+        kernel_end_ = 0;
+    }
+
+    // "genunix`kmem_cache_free+0xce", "0xfffffffffb800c86", "libv8`a->b+0x1"
+    void add_frame(std::string_view line) {
+        const bool offset = options_.offsets && stacks_.size() > 0;
+        std::string_view name = offset ? line : without_any_offset(line);
+        const std::size_t tick = name.find('`');
+        std::string_view module;
+        if (tick != std::string_view::npos) {
+            module = name.substr(0, tick);
+            name = name.substr(tick + 1);
+        }
+        const frame_kind kind =
+            options_.kernel && is_kernel(module) ? frame_kind::kernel : frame_kind::function;
+        if (hex_size(name) == name.size()) { // also when it is empty
+            stacks_.push(options_.addresses && !name.empty() ? std::string(line)
+                                                             : unknown_frame(module),
+                         kind);
+            return;
+        }
+        parts_.clear();
+        for (std::size_t at; (at = find_inline_arrow(name)) != std::string_view::npos;) {
+            parts_.push_back(name.substr(0, at));
+            name = name.substr(at + 2);
+        }
+        parts_.push_back(name);
+        for (std::size_t i = parts_.size(); i-- > 0;) {
+            const std::string_view function = comparable_name(parts_[i], options_.keep_arguments);
+            if (i > 0 || module.empty() || !options_.modules) {
+                stacks_.push(function, i > 0 ? frame_kind::inlined : kind);
+            } else {
+                stacks_.push(std::string(module) + '`' + std::string(function), kind);
+            }
+        }
+    }
+
+    [[nodiscard]] static bool is_kernel(std::string_view module) noexcept {
+        return module == "genunix" || module == "unix" || module == "mach_kernel" ||
+               module == "kernel" || starts_with(module, "kernel.");
+    }
+};
+
+/// Returns whether the head of an input is what dtrace prints: its own messages, or two frames of
+/// the form "module`function+0x1" one below the other.
+[[nodiscard]] inline bool looks_like_dtrace(std::string_view head) {
+    bool before = false;
+    return any_line(head, [&](std::string_view line) {
+        line = trimmed(line);
+        if (starts_with(line, "dtrace: ") ||
+            (starts_with(line, "CPU ") && ends_with(line, "FUNCTION:NAME"))) {
+            return true;
+        }
+        const std::size_t tick = line.find('`');
+        const bool is_frame = tick != std::string_view::npos && tick > 0 &&
+                              without_any_offset(line).size() < line.size() &&
+                              !contains(line.substr(0, tick), " ");
+        const bool both = before && is_frame;
+        before = is_frame;
+        return both;
+    });
+}
+
+} // namespace detail
+
+/// Reads the aggregations that dtrace prints, `@[stack(), ustack(), execname] = count()` and the
+/// like: a frame "module`function+0xd" a line, the leaf first, then a line with the count alone or
+/// with other keys before it. Returns one profile; a stack weighs its count, and counts as much.
+/// What stands before the first empty line is a header unless it is a frame; messages of dtrace and
+/// the lines of probes are passed over wherever they are. Of two stacks with an empty line between,
+/// the first is the kernel's. Other keys become labels at the root. Names keep their modules;
+/// offsets and arguments are cut, ';' becomes ':', "a->b" is b inlined into a; code without a name
+/// is "[module]" or "[unknown]".
+/// source   callable `std::size_t(char* to, std::size_t room)`, returns 0 at the end.
+/// Errors:  weights that add up to 2^63 or more. A stack without a count is skipped and counted.
+/// Cost:    one pass; memory for the distinct stacks and one buffer.
+/// Format:  the DTrace guide, "Aggregations" and "stack".
+template <class Source>
+[[nodiscard]] result<dtrace_text> read_dtrace(Source&& source, const dtrace_options& options = {}) {
+    detail::dtrace_reader reader(options);
+    return detail::read_lines<detail::dtrace_reader, std::remove_reference_t<Source>>(reader,
+                                                                                      source);
+}
+
+/// The same from memory.
+[[nodiscard]] inline result<dtrace_text> parse_dtrace(std::string_view text,
+                                                      const dtrace_options& options = {}) {
+    return read_dtrace(detail::text_source(text), options);
+}
+
+WICK_END_NAMESPACE
+
+#endif
+// wick/format/eu_stack.hpp - the stacks that elfutils' eu-stack prints, a sample for each thread.
+#ifndef WICK_FORMAT_EU_STACK_HPP
+#define WICK_FORMAT_EU_STACK_HPP
+
+
+#include <cstddef>     // std::size_t
+#include <cstdint>     // numbers of lines
+#include <string>      // names that are built
+#include <string_view> // lines
+#include <type_traits> // std::remove_reference_t
+#include <utility>     // std::move
+#include <vector>      // what belongs to each frame
+
+WICK_BEGIN_NAMESPACE
+
+/// How to read what eu-stack prints.
+struct eu_stack_options {
+    bool pid = false;            ///< the root is "PID N"
+    bool tid = false;            ///< each thread is "TID N" below it
+    bool lines = false;          ///< frames keep the file and line that `eu-stack -s` shows
+    bool keep_arguments = false; ///< names keep the arguments of C++ functions
+};
+
+/// What the output of eu-stack holds.
+struct eu_stack_text {
+    profile samples;             ///< unit "samples": each stack is one
+    wick::skipped skipped;       ///< lines that were not understood, frames that are missing
+    std::uint64_t truncated = 0; ///< stacks that eu-stack cut at the root's side
+};
+
+namespace detail {
+
+class eu_stack_reader {
+public:
+    explicit eu_stack_reader(const eu_stack_options& options)
+        : options_(options) {
+        stacks_.builder.describe("samples",
+                                 counted_as::samples,
+                                 options.lines ? profile_detail::line : profile_detail::function);
+    }
+
+    void line(std::string_view line, std::uint64_t number) {
+        trim_blanks(line);
+        if (line.empty()) { return; }
+        if (starts_with(line, "PID ")) {
+            end_stack();
+            pid_ = line.substr(0, 4 + count_digits(line.substr(4)));
+        } else if (starts_with(line, "TID ") && line.back() == ':') {
+            end_stack();
+            tid_ = line.substr(0, line.size() - 1);
+            open_ = true;
+            stack_line_ = number;
+        } else if (line[0] == '#' && line.size() > 1 && is_digit(line[1])) {
+            frame_line(line, number);
+        } else if (indent_of(line) >= 4) {
+            if (options_.lines && stacks_.size() > 0) { add_place(trimmed(line)); }
+        } else if (starts_with(line, "eu-stack: ")) {
+            if (open_ && of_this_thread(line)) { truncated_ = true; }
+        } else {
+            skip("expected \"PID\", \"TID\" or \"#N  0x… function\"", number);
+        }
+    }
+
+    void skip(const char* what, std::uint64_t number) { stacks_.skipped.add(what, number); }
+
+    [[nodiscard]] result<eu_stack_text> finish() {
+        end_stack();
+        return {eu_stack_text{stacks_.builder.finish(), std::move(stacks_.skipped), cut_},
+                std::move(stacks_.problem)};
+    }
+
+private:
+    eu_stack_options options_;
+    stack_samples stacks_;
+    std::vector<std::string> addresses_; // of each frame
+    std::string pid_;
+    std::string tid_;
+    bool open_ = false;
+    bool truncated_ = false;
+    std::uint64_t stack_line_ = 0;
+    std::uint64_t cut_ = 0;
+    std::int64_t next_ = 0;
+
+    // "eu-stack: tid 16790: shown max number of frames", "eu-stack: dwfl_thread_getframes tid 12
+    // at"
+    [[nodiscard]] bool of_this_thread(std::string_view line) const noexcept {
+        const std::size_t at = line.find("tid ");
+        if (at == std::string_view::npos || tid_.size() < 4) { return false; }
+        const std::string_view id = line.substr(at + 4);
+        return id.substr(0, count_digits(id)) == std::string_view(tid_).substr(4);
+    }
+
+    void end_stack() {
+        if (!open_) { return; }
+        mark_inlined();
+        if (truncated_) {
+            stacks_.push("[truncated]", frame_kind::marker);
+            ++cut_;
+        }
+        if (options_.pid && !pid_.empty()) { stacks_.push_root(pid_, frame_kind::process); }
+        if (options_.tid && !tid_.empty()) { stacks_.push_root(tid_, frame_kind::thread); }
+        stacks_.commit(1, 1, stack_line_);
+        addresses_.clear();
+        open_ = false;
+        truncated_ = false;
+        next_ = 0;
+    }
+
+    // An address lies in one function as it was compiled: of frames that share one, those that are
+    // not named as the last one were inlined. Recursion repeats the last one's name.
+    void mark_inlined() {
+        for (std::size_t end = addresses_.size(); end > 0;) {
+            const std::size_t last = end - 1;
+            std::size_t i = last;
+            for (; i > 0 && addresses_[i - 1] == addresses_[last]; --i) {
+                if (!stacks_.same_function(i - 1, last)) {
+                    stacks_.set_kind(i - 1, frame_kind::inlined);
+                }
+            }
+            end = i;
+        }
+    }
+
+    // "#1  0x0000562e4f5683d0 - 1 on_signal(int) - /usr/bin/app"
+    void frame_line(std::string_view line, std::uint64_t number) {
+        const std::size_t digits = count_digits(line.substr(1));
+        std::int64_t index = 0;
+        const bool numbered = parse_whole(line.substr(1, digits), index);
+        line = trimmed(line.substr(1 + digits));
+        const std::size_t hex = hex_size(line);
+        if (!numbered || hex == 0 || (hex < line.size() && !is_blank(line[hex]))) {
+            skip("expected \"#N  0x… function\"", number);
+            return;
+        }
+        if (index == 0 && stacks_.size() > 0) { end_stack(); }
+        if (!open_) {
+            open_ = true;
+            stack_line_ = number;
+        }
+        if (index != next_) { skip("frames are missing before this one", number); }
+        next_ = index + 1;
+        addresses_.emplace_back(line.substr(0, hex));
+        add_frame(line.substr(hex));
+    }
+
+    void add_frame(std::string_view rest) {
+        // "- 1" says that the address is a call's; the module stands behind the last " - ".
+        if (starts_with(rest, " - 1") && (rest.size() == 4 || is_blank(rest[4]))) {
+            rest.remove_prefix(4);
+        }
+        std::string_view module;
+        const std::size_t dash = rest.rfind(" - ");
+        if (dash != std::string_view::npos) {
+            module = trimmed(rest.substr(dash + 3));
+            rest = rest.substr(0, dash);
+        }
+        rest = trimmed(rest);
+        if (rest.empty()) {
+            stacks_.push(unknown_frame(module));
+            return;
+        }
+        const std::string_view name =
+            comparable_name(without_version(rest), options_.keep_arguments);
+        stacks_.push(name);
+    }
+
+    // "pthread_cond_wait@@GLIBC_2.3.2" is the function that gdb and perf call pthread_cond_wait.
+    [[nodiscard]] static std::string_view without_version(std::string_view name) noexcept {
+        const std::size_t at = name.find('@');
+        if (at == std::string_view::npos || at == 0 || at + 1 == name.size()) { return name; }
+        const char next = name[at + 1];
+        return next == '@' || (next >= 'A' && next <= 'Z') ? name.substr(0, at) : name;
+    }
+
+    // "/src/main.cpp:12:5"
+    void add_place(std::string_view text) {
+        std::int64_t number = 0;
+        std::size_t colon = text.rfind(':');
+        if (colon == std::string_view::npos || !parse_whole(text.substr(colon + 1), number)) {
+            return;
+        }
+        const std::size_t before = text.substr(0, colon).rfind(':');
+        std::int64_t line = 0;
+        if (before != std::string_view::npos &&
+            parse_whole(text.substr(before + 1, colon - before - 1), line)) {
+            colon = before;
+            number = line;
+        }
+        if (number > 0xffffffff) { return; }
+        wick::frame place = stacks_.at(stacks_.size() - 1);
+        place.file = text.substr(0, colon);
+        place.at_line = static_cast<std::uint32_t>(number);
+        stacks_.replace(stacks_.size() - 1, place);
+    }
+};
+
+/// Returns whether the head of an input is what eu-stack prints: a line of a thread and a frame
+/// below it.
+[[nodiscard]] inline bool looks_like_eu_stack(std::string_view head) {
+    bool thread = false;
+    return any_line(head, [&](std::string_view line) {
+        if (thread && starts_with(line, "#0  0x")) { return true; }
+        thread = starts_with(line, "TID ") && ends_with(line, ":");
+        return false;
+    });
+}
+
+} // namespace detail
+
+/// Reads what eu-stack prints, with any of its options; several dumps one after the other add up.
+/// Returns one profile, in which each stack is a sample of weight 1. Threads and processes have no
+/// name there, so there is no root unless the options ask for the numbers. Arguments, the versions
+/// of symbols ("@@GLIBC_2.34") and Rust's hashes are cut; of frames with the same address (-i)
+/// those that are not named as the outermost are of kind inlined; code without a name is "[module]"
+/// (-m) or "[unknown]"; a stack that eu-stack says it cut hangs under "[truncated]".
+/// source   callable `std::size_t(char* to, std::size_t room)`, returns 0 at the end.
+/// Errors:  none but 2^63 samples. Lines that are not understood, and the places where frames are
+///          missing, are skipped and counted, the first with its number and the reason.
+/// Cost:    one pass; memory for the distinct stacks and one buffer.
+/// Format:  what eu-stack 0.188 prints.
+template <class Source>
+[[nodiscard]] result<eu_stack_text> read_eu_stack(Source&& source,
+                                                  const eu_stack_options& options = {}) {
+    detail::eu_stack_reader reader(options);
+    return detail::read_lines<detail::eu_stack_reader, std::remove_reference_t<Source>>(reader,
+                                                                                        source);
+}
+
+/// The same from memory.
+[[nodiscard]] inline result<eu_stack_text> parse_eu_stack(std::string_view text,
+                                                          const eu_stack_options& options = {}) {
+    return read_eu_stack(detail::text_source(text), options);
+}
+
+WICK_END_NAMESPACE
+
+#endif
+// wick/format/faulthandler.hpp - the tracebacks of Python's faulthandler, a sample for each thread.
+#ifndef WICK_FORMAT_FAULTHANDLER_HPP
+#define WICK_FORMAT_FAULTHANDLER_HPP
+
+
+#include <cstddef>     // std::size_t
+#include <cstdint>     // numbers of lines
+#include <string>      // names that are built
+#include <string_view> // lines
+#include <type_traits> // std::remove_reference_t
+#include <utility>     // std::move
+
+WICK_BEGIN_NAMESPACE
+
+/// How to read tracebacks of Python's faulthandler.
+struct faulthandler_options {
+    bool tid = false;   ///< the root is "Thread 0x7f…"
+    bool lines = false; ///< names have the line as well: "run (server.py:12)"
+};
+
+/// What tracebacks of faulthandler hold.
+struct faulthandler_text {
+    profile samples;             ///< unit "samples": each stack is one
+    wick::skipped skipped;       ///< lines that were not understood
+    std::uint64_t truncated = 0; ///< stacks that faulthandler cut at the root's side: "  ..."
+};
+
+namespace detail {
+
+class faulthandler_reader {
+public:
+    explicit faulthandler_reader(const faulthandler_options& options)
+        : options_(options) {
+        stacks_.builder.describe("samples", counted_as::samples, profile_detail::function);
+    }
+
+    void line(std::string_view line, std::uint64_t number) {
+        trim_blanks(line);
+        if (ends_with(line, "(most recent call first):")) {
+            end_stack();
+            begin_stack(line, number);
+            return;
+        }
+        const std::string_view text = trimmed(line);
+        if (text.empty()) {
+            end_stack();
+        } else if (open_ && starts_with(text, "File \"")) {
+            frame_line(text, number);
+        } else if (open_ && text == "...") {
+            stacks_.push("[truncated]", frame_kind::marker);
+            ++cut_;
+        } else if (open_ && starts_with(text, "<no Python frame>")) {
+            stacks_.push(text, frame_kind::marker);
+        } else if (!is_message(text)) {
+            skip("expected a thread or \"File \"…\", line N in function\"", number);
+        }
+    }
+
+    void skip(const char* what, std::uint64_t number) { stacks_.skipped.add(what, number); }
+
+    [[nodiscard]] result<faulthandler_text> finish() {
+        end_stack();
+        return {faulthandler_text{stacks_.builder.finish(), std::move(stacks_.skipped), cut_},
+                std::move(stacks_.problem)};
+    }
+
+private:
+    faulthandler_options options_;
+    stack_samples stacks_;
+    std::string text_;
+    std::uint64_t cut_ = 0;
+    bool open_ = false;
+    std::uint64_t stack_line_ = 0;
+
+    [[nodiscard]] static bool is_message(std::string_view text) noexcept {
+        return starts_with(text, "Fatal Python error: ") || starts_with(text, "Timeout (") ||
+               starts_with(text, "Python runtime state: ") ||
+               starts_with(text, "Extension modules:");
+    }
+
+    // "Thread 0x00007fd0f84cd6c0 [name] (most recent call first):", "Stack (…", "Current thread …"
+    void begin_stack(std::string_view line, std::uint64_t number) {
+        open_ = true;
+        stack_line_ = number;
+        const std::size_t hex = line.find("0x");
+        if (hex == std::string_view::npos) { return; }
+        const std::string_view id = line.substr(hex, hex_size(line.substr(hex)));
+        const std::size_t open = line.find('[', hex);
+        const std::size_t close = line.rfind(']');
+        const bool named =
+            open != std::string_view::npos && close != std::string_view::npos && open < close;
+        text_.clear();
+        if (named) { text_ = line.substr(open + 1, close - open - 1); }
+        if (options_.tid) {
+            text_ += text_.empty() ? "Thread " : "-";
+            text_ += id;
+        }
+        if (!text_.empty()) { stacks_.push_root(text_, frame_kind::thread); }
+    }
+
+    void end_stack() {
+        if (!open_) { return; }
+        open_ = false;
+        stacks_.commit(1, 1, stack_line_);
+    }
+
+    // File "/srv/server.py", line 7 in inner
+    void frame_line(std::string_view line, std::uint64_t number) {
+        const std::size_t end = line.rfind("\", line ");
+        if (end == std::string_view::npos || end < 6) {
+            skip("expected \"File \"…\", line N in function\"", number);
+            return;
+        }
+        const std::string_view file = line.substr(6, end - 6);
+        std::string_view rest = line.substr(end + 8);
+        const std::string_view at = take_word(rest);
+        if (take_word(rest) != "in" || rest.empty()) {
+            skip("expected \"File \"…\", line N in function\"", number);
+            return;
+        }
+        text_ = rest;
+        text_ += " (";
+        text_ += file.substr(file.rfind('/') + 1); // npos + 1 is 0
+        if (options_.lines) {
+            text_ += ':';
+            text_ += at;
+        }
+        text_ += ')';
+        stacks_.push(text_);
+    }
+};
+
+/// Returns whether the head of an input is a traceback of faulthandler.
+[[nodiscard]] inline bool looks_like_faulthandler(std::string_view head) {
+    bool thread = false;
+    return any_line(head, [&](std::string_view line) {
+        if (thread && starts_with(line, "  File \"")) { return true; }
+        thread = ends_with(line, "(most recent call first):");
+        return false;
+    });
+}
+
+} // namespace detail
+
+/// Reads the tracebacks that Python's faulthandler writes; several one after the other add up.
+/// Returns one profile, in which each stack is a sample of weight 1. Frames are called as py-spy
+/// calls them, "run (server.py)". The root is the thread's name where Python gives it (3.14).
+/// A stack that faulthandler cut ("  ...") hangs under "[truncated]".
+/// source   callable `std::size_t(char* to, std::size_t room)`, returns 0 at the end.
+/// Errors:  none but 2^63 samples. Lines that are not understood are skipped and counted, the first
+///          with its number and the reason.
+/// Cost:    one pass; memory for the distinct stacks and one buffer.
+/// Format:  Python's documentation of faulthandler, and what Python 3.11 writes.
+template <class Source>
+[[nodiscard]] result<faulthandler_text>
+read_faulthandler(Source&& source, const faulthandler_options& options = {}) {
+    detail::faulthandler_reader reader(options);
+    return detail::read_lines<detail::faulthandler_reader, std::remove_reference_t<Source>>(reader,
+                                                                                            source);
+}
+
+/// The same from memory.
+[[nodiscard]] inline result<faulthandler_text>
+parse_faulthandler(std::string_view text, const faulthandler_options& options = {}) {
+    return read_faulthandler(detail::text_source(text), options);
+}
+
+WICK_END_NAMESPACE
+
+#endif
+// wick/format/gdb.hpp - the backtraces that gdb prints, a sample for each thread.
+#ifndef WICK_FORMAT_GDB_HPP
+#define WICK_FORMAT_GDB_HPP
+
+
+#include <cstddef>     // std::size_t
+#include <cstdint>     // numbers of lines
+#include <string>      // names that are built
+#include <string_view> // lines
+#include <type_traits> // std::remove_reference_t
+#include <utility>     // std::move
+
+WICK_BEGIN_NAMESPACE
+
+/// How to read gdb's backtraces.
+struct gdb_options {
+    bool tid = false;            ///< the thread's frame is "name-LWP", "thread-LWP" without a name
+    bool lines = false;          ///< frames keep the file and line that execution stood on
+    bool keep_arguments = false; ///< names keep the types of arguments where gdb shows them
+};
+
+/// What gdb's backtraces hold.
+struct gdb_text {
+    profile samples;             ///< unit "samples": each stack is one
+    wick::skipped skipped;       ///< lines that were not understood, frames that are missing
+    std::uint64_t truncated = 0; ///< stacks that gdb cut at the root's side
+};
+
+namespace detail {
+
+class gdb_reader {
+public:
+    explicit gdb_reader(const gdb_options& options)
+        : options_(options) {
+        stacks_.builder.describe("samples",
+                                 counted_as::samples,
+                                 options.lines ? profile_detail::line : profile_detail::function);
+    }
+
+    void line(std::string_view line, std::uint64_t number) {
+        while (starts_with(line, "(gdb) ")) { line.remove_prefix(6); }
+        if (line == "(gdb)") { line = {}; }
+        trim_blanks(line);
+        // gdb wraps at the width of a terminal and indents what is left by four.
+        if (!pending_.empty() && indent_of(line) == 4 && line.size() > 4) {
+            pending_ += ' ';
+            pending_ += line.substr(4);
+            return;
+        }
+        end_frame();
+        if (line.empty()) { return; }
+        if (line[0] == '#' && line.size() > 1 && is_digit(line[1])) {
+            pending_ = line;
+            pending_line_ = number;
+        } else if (starts_with(line, "Thread ") && ends_with(line, ":") && contains(line, " (")) {
+            end_stack();
+            begin_thread(line);
+            open_ = true;
+            stack_line_ = number;
+        } else if (starts_with(line, "Backtrace stopped: ") ||
+                   starts_with(line, "Backtrace limit of ") ||
+                   starts_with(line, "(More stack frames follow...)")) {
+            truncated_ = open_;
+        } else if (!is_message(line)) {
+            skip("expected \"Thread N (…):\" or \"#N  0x… in function (arguments)\"", number);
+        }
+    }
+
+    void skip(const char* what, std::uint64_t number) { stacks_.skipped.add(what, number); }
+
+    [[nodiscard]] result<gdb_text> finish() {
+        end_frame();
+        end_stack();
+        return {gdb_text{stacks_.builder.finish(), std::move(stacks_.skipped), cut_},
+                std::move(stacks_.problem)};
+    }
+
+private:
+    gdb_options options_;
+    stack_samples stacks_;
+    std::string pending_; // a frame, of which more lines may come
+    std::uint64_t pending_line_ = 0;
+    std::string text_;
+    bool open_ = false;      // a stack has begun
+    bool truncated_ = false; // and will not be whole
+    bool after_signal_ = false; // the frame before was a signal's
+    std::uint64_t stack_line_ = 0;
+    std::uint64_t cut_ = 0;
+    std::int64_t next_ = 0; // the number that the next frame should have
+
+    // What gdb says about itself, its position, and the variables of `bt full`.
+    [[nodiscard]] static bool is_message(std::string_view line) noexcept {
+        if (line[0] == '[' || indent_of(line) >= 8) { return true; }
+        if (starts_with(line, "Using host libthread_db") || starts_with(line, "warning: ") ||
+            starts_with(line, "No locals.") || starts_with(line, "No symbol table info") ||
+            starts_with(line, "Reading symbols from ") || starts_with(line, "(No debugging sym") ||
+            starts_with(line, "Core was generated by ") || starts_with(line, "Attaching to ") ||
+            starts_with(line, "Program terminated with ") || starts_with(line, "Detaching from ")) {
+            return true;
+        }
+        const std::size_t digits = count_digits(line);
+        if (digits > 0 && digits < line.size() && line[digits] == '\t') { return true; }
+        return hex_size(line) > 0 && contains(line, " in ") && contains(line, " (");
+    }
+
+    // Thread 3 (Thread 0x7f0c8fb3c6c0 (LWP 16793) "pool 2"):
+    void begin_thread(std::string_view line) {
+        const std::size_t quote = line.find('"');
+        const std::size_t end = line.rfind('"');
+        text_.clear();
+        if (quote != end) { text_ = line.substr(quote + 1, end - quote - 1); }
+        if (options_.tid) {
+            const std::size_t lwp = line.find("(LWP ");
+            std::string_view id =
+                lwp == std::string_view::npos ? line.substr(7) : line.substr(lwp + 5);
+            id = id.substr(0, count_digits(id));
+            if (text_.empty()) { text_ = "thread"; }
+            text_ += '-';
+            text_ += id;
+        }
+        if (!text_.empty()) { stacks_.push_root(text_, frame_kind::thread); }
+    }
+
+    void end_stack() {
+        if (!open_) { return; }
+        if (truncated_) {
+            stacks_.push("[truncated]", frame_kind::marker);
+            ++cut_;
+        }
+        stacks_.commit(1, 1, stack_line_);
+        open_ = false;
+        truncated_ = false;
+        after_signal_ = false;
+        next_ = 0;
+    }
+
+    void end_frame() {
+        if (pending_.empty()) { return; }
+        std::string_view line = std::string_view(pending_).substr(1);
+        const std::size_t digits = count_digits(line);
+        std::int64_t index = 0;
+        const bool numbered = parse_whole(line.substr(0, digits), index);
+        line = trimmed(line.substr(digits));
+        if (!numbered || !is_frame(line)) {
+            skip("expected \"#N  0x… in function (arguments)\"", pending_line_);
+            pending_.clear();
+            return;
+        }
+        if (index == 0 && stacks_.size() > 0) { end_stack(); } // `bt` alone names no thread
+        if (!open_) {
+            open_ = true;
+            stack_line_ = pending_line_;
+        }
+        if (index != next_) { skip("frames are missing before this one", pending_line_); }
+        next_ = index + 1;
+        add_frame(line);
+        pending_.clear();
+    }
+
+    [[nodiscard]] static bool is_frame(std::string_view line) noexcept {
+        const bool special = line.size() > 2 && line.front() == '<' && line.back() == '>';
+        return special || find_argument_values(line) != std::string_view::npos;
+    }
+
+    void add_frame(std::string_view line) {
+        if (line.front() == '<' && line.back() == '>') {
+            after_signal_ = true;
+            stacks_.push(line);
+            return;
+        }
+        const std::size_t hex = hex_size(line);
+        const bool has_address = hex > 0 && starts_with(line.substr(hex), " in ");
+        if (has_address) { line = trimmed(line.substr(hex + 4)); }
+        // A frame without an address shares its callee's: the callee was inlined into it. The
+        // first one, and what a signal interrupted, may just stand at the beginning of a line.
+        if (!has_address && stacks_.size() > 0 && !after_signal_) {
+            stacks_.set_kind(stacks_.size() - 1, frame_kind::inlined);
+        }
+        after_signal_ = false;
+        const std::size_t values = find_argument_values(line);
+        std::string_view name = values == std::string_view::npos ? line : line.substr(0, values);
+        const std::string_view place = line.substr(name.size());
+        if (name == "??" || name.empty()) {
+            const std::size_t from = place.rfind(" from ");
+            stacks_.push(unknown_frame(from == std::string_view::npos ? std::string_view()
+                                                                      : place.substr(from + 6)));
+            return;
+        }
+        name = without_rust_hash(name);
+        stacks_.push(options_.keep_arguments ? name : without_last_arguments(name));
+        if (options_.lines) { add_place(place); }
+    }
+
+    // " (argument=1) at file.cpp:12"
+    void add_place(std::string_view text) {
+        const std::size_t at = text.rfind(" at ");
+        const std::size_t colon = text.rfind(':');
+        if (at == std::string_view::npos || colon == std::string_view::npos || colon < at) {
+            return;
+        }
+        std::int64_t number = 0;
+        if (!parse_whole(text.substr(colon + 1), number) || number > 0xffffffff) { return; }
+        wick::frame place = stacks_.at(stacks_.size() - 1);
+        place.file = text.substr(at + 4, colon - at - 4);
+        place.at_line = static_cast<std::uint32_t>(number);
+        stacks_.replace(stacks_.size() - 1, place);
+    }
+};
+
+/// Returns whether the head of an input has a frame as gdb prints them, "#1  0x… in f (…)", or the
+/// line of a thread.
+[[nodiscard]] inline bool looks_like_gdb(std::string_view head) {
+    return any_line(head, [](std::string_view line) {
+        if (starts_with(line, "Thread ") && ends_with(line, "):") &&
+            (contains(line, " (LWP ") || contains(line, " (Thread 0x"))) {
+            return true;
+        }
+        if (line.size() < 2 || line[0] != '#' || !is_digit(line[1])) { return false; }
+        line = trimmed(line.substr(1 + count_digits(line.substr(1))));
+        const std::size_t hex = hex_size(line);
+        return hex > 0 && starts_with(line.substr(hex), " in ") && contains(line, " (");
+    });
+}
+
+} // namespace detail
+
+/// Reads what gdb prints for `thread apply all bt`, `bt` or `bt full`; several dumps one after the
+/// other add up, which is the poor man's profiler. Returns one profile, in which each stack is a
+/// sample of weight 1. The root is the thread's name, where it has one. Arguments are cut; a
+/// function whose caller has no address of its own was inlined into it; "?? () from /lib/x.so" is
+/// "[x.so]"; "<signal handler called>" is a frame; a stack that gdb stopped early hangs under
+/// "[truncated]". Lines wrapped at a terminal's width are joined.
+/// source   callable `std::size_t(char* to, std::size_t room)`, returns 0 at the end.
+/// Errors:  none but 2^63 samples. Lines that are not understood, and the places where frames are
+///          missing, are skipped and counted, the first with its number and the reason.
+/// Cost:    one pass; memory for the distinct stacks and one buffer.
+/// Format:  the gdb manual, "Backtraces", and what gdb 13 prints.
+template <class Source>
+[[nodiscard]] result<gdb_text> read_gdb(Source&& source, const gdb_options& options = {}) {
+    detail::gdb_reader reader(options);
+    return detail::read_lines<detail::gdb_reader, std::remove_reference_t<Source>>(reader, source);
+}
+
+/// The same from memory.
+[[nodiscard]] inline result<gdb_text> parse_gdb(std::string_view text,
+                                                const gdb_options& options = {}) {
+    return read_gdb(detail::text_source(text), options);
+}
+
+WICK_END_NAMESPACE
+
+#endif
+// wick/format/ghcprof.hpp - the report of GHC's time and allocation profiler (.prof).
+#ifndef WICK_FORMAT_GHCPROF_HPP
+#define WICK_FORMAT_GHCPROF_HPP
+
+
+#include <cstddef>     // std::size_t
+#include <cstdint>     // weights
+#include <string>      // names that are built
+#include <string_view> // lines
+#include <type_traits> // std::remove_reference_t
+#include <utility>     // std::move
+#include <vector>      // words
+
+WICK_BEGIN_NAMESPACE
+
+/// What to read from a report of GHC's profiler.
+struct ghcprof_options {
+    enum weight { time, ticks, bytes };
+    weight weigh = time; ///< the share of time; ticks and bytes are there only with +RTS -P
+};
+
+/// What a report of GHC's profiler holds.
+struct ghcprof_text {
+    profile samples;       ///< unit "percent" with one decimal, "ticks" or "bytes"
+    wick::skipped skipped; ///< rows that were not understood
+};
+
+namespace detail {
+
+class ghcprof_reader {
+public:
+    explicit ghcprof_reader(const ghcprof_options& options)
+        : options_(options)
+        , rows_(stacks_) {
+        const std::string_view unit = options.weigh == ghcprof_options::time    ? "percent"
+                                      : options.weigh == ghcprof_options::ticks ? "ticks"
+                                                                                : "bytes";
+        stacks_.builder.describe(unit, counted_as::unknown, profile_detail::function);
+        if (options.weigh == ghcprof_options::time) {
+            [[maybe_unused]] const bool refined = stacks_.builder.refine(1);
+        }
+    }
+    ghcprof_reader(const ghcprof_reader&) = delete; // rows_ refers to stacks_
+    ghcprof_reader& operator=(const ghcprof_reader&) = delete;
+
+    // The report has a flat table first, then the tree, whose columns have "no." and "entries".
+    void line(std::string_view line, std::uint64_t number) {
+        const std::string_view text = trimmed(line);
+        anything_ = anything_ || !text.empty();
+        if (starts_with(text, "COST CENTRE")) {
+            in_tree_ = contains(text, " no.") && contains(text, " entries");
+            seen_ = seen_ || in_tree_;
+            return;
+        }
+        if (!in_tree_ || text.empty()) { return; }
+        row(line, number);
+    }
+
+    void skip(const char* what, std::uint64_t number) { stacks_.skipped.add(what, number); }
+
+    [[nodiscard]] result<ghcprof_text> finish() {
+        if (!seen_ && anything_) {
+            skip("there is no line \"COST CENTRE MODULE … no. entries …\"", 0);
+        }
+        return {ghcprof_text{stacks_.builder.finish(), std::move(stacks_.skipped)},
+                std::move(stacks_.problem)};
+    }
+
+private:
+    ghcprof_options options_;
+    stack_samples stacks_;
+    indented_rows rows_;
+    std::vector<std::string_view> numbers_; // from the right
+    std::string text_;
+    bool in_tree_ = false;
+    bool seen_ = false;
+    bool anything_ = false;
+
+    // "  main  Main  app/Main.hs:(3,1)-(5,2)  130  1  0.0  0.1  99.9  99.9 [ticks bytes]"
+    void row(std::string_view line, std::uint64_t number) {
+        std::string_view rest = line;
+        numbers_.clear();
+        while (numbers_.size() < 8) {
+            std::string_view before = rest;
+            const std::string_view word = take_last_word(before);
+            std::int64_t value = 0;
+            if (before.empty() || !parse_decimal(word, 1, value)) { break; }
+            numbers_.push_back(word);
+            rest = before;
+        }
+        // Numbers from the right: [bytes ticks] alloc time (inherited) alloc time (own) entries no.
+        const bool detailed = numbers_.size() == 8;
+        if (numbers_.size() < 6 || (options_.weigh != ghcprof_options::time && !detailed)) {
+            skip("expected \"centre module source no. entries\" and the shares", number);
+            return;
+        }
+        const std::size_t indent = indent_of(rest);
+        std::string_view words = trimmed(rest);
+        const std::string_view centre = take_word(words);
+        const std::string_view module = take_word(words);
+        std::int64_t self = 0;
+        const std::size_t own_time = detailed ? 5 : 3;
+        const bool fits =
+            options_.weigh == ghcprof_options::time
+                ? parse_decimal(numbers_[own_time], 1, self)
+                : parse_whole(numbers_[options_.weigh == ghcprof_options::ticks ? 1 : 0], self);
+        if (!fits || centre.empty()) {
+            skip("the weight is not below 2^63", number);
+            return;
+        }
+        text_ = module;
+        if (!module.empty()) { text_ += '.'; }
+        text_ += centre;
+        rows_.row(
+            indent, stacks_.intern(text_, frame_kind::function), self == 0 ? 0 : 1, self, number);
+    }
+};
+
+/// Returns whether the head of an input is a report of GHC's profiler.
+[[nodiscard]] inline bool looks_like_ghcprof(std::string_view head) {
+    return any_line(head, [](std::string_view line) {
+        return contains(line, "Time and Allocation Profiling Report") ||
+               (starts_with(line, "COST CENTRE") && contains(line, "MODULE") &&
+                contains(line, "%time"));
+    });
+}
+
+} // namespace detail
+
+/// Reads the report of GHC's profiler (+RTS -p, -P): the tree of cost centres, indented by depth.
+/// Returns one profile of what each centre weighs alone; frames are "Module.centre"; rows with a
+/// weight count 1.
+/// source   callable `std::size_t(char* to, std::size_t room)`, returns 0 at the end.
+/// Errors:  weights that add up to 2^63 or more. Lines that are not understood are skipped and
+///          counted, the first with its number and the reason.
+/// Cost:    one pass; memory for the distinct stacks and one buffer.
+/// Format:  GHC's user guide, "Profiling".
+template <class Source>
+[[nodiscard]] result<ghcprof_text> read_ghcprof(Source&& source,
+                                                const ghcprof_options& options = {}) {
+    detail::ghcprof_reader reader(options);
+    return detail::read_lines<detail::ghcprof_reader, std::remove_reference_t<Source>>(reader,
+                                                                                       source);
+}
+
+/// The same from memory.
+[[nodiscard]] inline result<ghcprof_text> parse_ghcprof(std::string_view text,
+                                                        const ghcprof_options& options = {}) {
+    return read_ghcprof(detail::text_source(text), options);
+}
+
+WICK_END_NAMESPACE
+
+#endif
+// wick/format/go_raw.hpp - the text of `go tool pprof -raw`, a profile for each sample type.
+#ifndef WICK_FORMAT_GO_RAW_HPP
+#define WICK_FORMAT_GO_RAW_HPP
+
+
+#include <cstddef>     // std::size_t
+#include <cstdint>     // weights
+#include <string>      // names
+#include <string_view> // lines
+#include <type_traits> // std::remove_reference_t
+#include <utility>     // std::move
+#include <vector>      // samples, which stand before the names of their frames
+
+WICK_BEGIN_NAMESPACE
+
+/// How to read `go tool pprof -raw`.
+struct go_raw_options {
+    bool labels = false;         ///< labels are frames at the root: "key:[value]"
+    bool keep_arguments = false; ///< names keep the arguments of C++ functions
+};
+
+/// One sample type.
+struct go_raw_type {
+    std::string type; ///< "cpu", "alloc_space", …
+    std::string unit; ///< "nanoseconds", "bytes", "count", …
+    bool is_default = false;
+    profile samples; ///< its unit is `unit`, or for "count" the type
+};
+
+/// What `go tool pprof -raw` text holds.
+struct go_raw_text {
+    std::vector<go_raw_type> types; ///< in the order of the text
+    wick::skipped skipped;          ///< lines that were not understood, places that are missing
+};
+
+namespace detail {
+
+class go_raw_reader {
+public:
+    explicit go_raw_reader(const go_raw_options& options)
+        : options_(options) {}
+
+    void line(std::string_view line, std::uint64_t number) {
+        trim_blanks(line);
+        if (line.empty()) { return; }
+        if (line == "Samples:") {
+            section_ = section::types;
+        } else if (line == "Locations") {
+            section_ = section::locations;
+        } else if (line == "Mappings") {
+            section_ = section::mappings;
+        } else if (section_ == section::types) {
+            types_line(line, number);
+        } else if (section_ == section::samples) {
+            sample_line(line, number);
+        } else if (section_ == section::locations) {
+            location_line(line, number);
+        } else if (section_ == section::mappings) {
+            mapping_line(line, number);
+        } else if (!is_head(line)) {
+            skip("expected \"PeriodType:\", \"Period:\", \"Time:\" or \"Samples:\"", number);
+        }
+    }
+
+    void skip(const char* what, std::uint64_t number) { read_.skipped.add(what, number); }
+
+    [[nodiscard]] result<go_raw_text> finish() {
+        wick::error problem;
+        std::size_t observations = types_.size(); // the column that says how many there were
+        for (std::size_t i = 0; i < types_.size(); ++i) {
+            if (types_[i].type == "samples" && types_[i].unit == "count") { observations = i; }
+        }
+        read_.types = std::move(types_);
+        for (std::size_t i = 0; i < read_.types.size(); ++i) {
+            read_.types[i].samples = build(i, observations, problem);
+        }
+        return {std::move(read_), std::move(problem)};
+    }
+
+private:
+    enum class section { head, types, samples, locations, mappings };
+    // Where code and labels of a sample begin in the lists of all samples'.
+    struct sample {
+        std::size_t values;
+        std::size_t places;
+        std::size_t labels;
+        std::uint64_t line;
+    };
+    struct place_line {
+        std::string function; // empty: unknown
+        std::string file;
+        std::uint32_t line;
+        bool inlined;
+    };
+    struct place {
+        std::int64_t id;
+        std::int64_t mapping; // 0: none
+        std::size_t lines;    // the first in lines_
+    };
+    struct mapping {
+        std::int64_t id;
+        std::string file;
+    };
+    // A profile costs far more than a type's name, and all frames of a place far more than its
+    // number in a sample: without limits a small input could ask for much memory.
+    static constexpr std::size_t most_types = 64;
+    static constexpr std::size_t most_lines = 256;
+
+    go_raw_options options_;
+    go_raw_text read_;
+    section section_ = section::head;
+    std::vector<go_raw_type> types_;
+    std::vector<sample> samples_;
+    std::vector<std::int64_t> values_;
+    std::vector<std::int64_t> stacks_; // numbers of locations, the leaf first
+    std::vector<std::string> labels_;
+    std::vector<place> places_;
+    std::vector<place_line> lines_; // the innermost first
+    std::vector<mapping> mappings_;
+    id_table place_index_;
+    id_table mapping_index_;
+
+    [[nodiscard]] static bool is_head(std::string_view line) noexcept {
+        for (const std::string_view word : {std::string_view("PeriodType:"),
+                                            std::string_view("Period:"),
+                                            std::string_view("Time:"),
+                                            std::string_view("Duration:"),
+                                            std::string_view("Comment:"),
+                                            std::string_view("Doc:"),
+                                            std::string_view("DefaultSampleType:")}) {
+            if (starts_with(line, word)) { return true; }
+        }
+        return false;
+    }
+
+    [[nodiscard]] static std::uint64_t hash_of(std::int64_t id) noexcept {
+        return mix(static_cast<std::uint64_t>(id) ^ hash_seed(), 0x9e3779b97f4a7c15u);
+    }
+
+    // "samples/count cpu/nanoseconds[dflt]"
+    void types_line(std::string_view line, std::uint64_t number) {
+        section_ = section::samples;
+        if (!types_.empty()) {
+            skip("there are two lists of samples", number);
+            section_ = section::head;
+            return;
+        }
+        while (!line.empty() && types_.size() < most_types) {
+            std::string_view word = take_word(line);
+            go_raw_type type;
+            type.is_default = ends_with(word, "[dflt]");
+            if (type.is_default) { word.remove_suffix(6); }
+            const std::size_t slash = word.rfind('/');
+            type.type = word.substr(0, slash);
+            if (slash != std::string_view::npos) { type.unit = word.substr(slash + 1); }
+            types_.push_back(std::move(type));
+        }
+        if (!line.empty()) { skip("there are more than 64 types of samples", number); }
+    }
+
+    // "         1   10000000: 1 2 3", and below it labels: "                key:[value]"
+    void sample_line(std::string_view line, std::uint64_t number) {
+        const std::string_view text = trimmed(line);
+        const std::size_t colon = text.find(':');
+        const bool numbers =
+            is_digit(text[0]) || (text[0] == '-' && text.size() > 1 && is_digit(text[1]));
+        if (!numbers) {
+            if (samples_.empty() || indent_of(line) < 16 || !contains(text, ":[")) {
+                skip("expected \"values: locations\" or labels", number);
+            } else if (options_.labels) {
+                take_labels(text);
+            }
+            return;
+        }
+        const sample made{values_.size(), stacks_.size(), labels_.size(), number};
+        if (colon == std::string_view::npos || !take_values(text.substr(0, colon)) ||
+            !take_places(text.substr(colon + 1))) {
+            values_.resize(made.values);
+            stacks_.resize(made.places);
+            skip("expected a value below 2^63 for each type, a colon and locations", number);
+            return;
+        }
+        samples_.push_back(made);
+    }
+
+    [[nodiscard]] bool take_values(std::string_view text) {
+        for (std::size_t i = 0; i < types_.size(); ++i) {
+            std::string_view word = take_word(text);
+            const bool negative = starts_with(word, "-"); // one profile taken off another one
+            if (negative) { word.remove_prefix(1); }
+            std::int64_t value = 0;
+            if (!parse_whole(word, value)) { return false; }
+            values_.push_back(negative ? -value : value);
+        }
+        return text.empty();
+    }
+
+    [[nodiscard]] bool take_places(std::string_view text) {
+        text = trimmed(text);
+        while (!text.empty()) {
+            std::int64_t id = 0;
+            if (!parse_whole(take_word(text), id)) { return false; }
+            stacks_.push_back(id);
+        }
+        return true;
+    }
+
+    // "bytes:[1024] key:[a b]": a value may hold blanks, so labels are told by "]".
+    void take_labels(std::string_view text) {
+        while (!text.empty()) {
+            std::size_t end = text.find("] ");
+            end = end == std::string_view::npos ? text.size() : end + 1;
+            labels_.emplace_back(trimmed(text.substr(0, end)));
+            text = trimmed(text.substr(end));
+        }
+    }
+
+    // "     1: 0x4a1b2c M=1 main.f /src/main.go:12:0 s=10(main.f)", and for each function that it
+    // is inlined into a line more, which begins with the name.
+    void location_line(std::string_view line, std::uint64_t number) {
+        std::string_view rest = trimmed(line);
+        const std::size_t digits = count_digits(rest);
+        std::int64_t id = 0;
+        const bool begins = digits < rest.size() && rest[digits] == ':' &&
+                            parse_whole(rest.substr(0, digits), id) &&
+                            starts_with(rest.substr(digits), ": 0x");
+        if (begins) {
+            rest = trimmed(rest.substr(digits + 1));
+            static_cast<void>(take_word(rest));
+            place made{id, 0, lines_.size()};
+            if (starts_with(rest, "M=")) {
+                if (!parse_whole(take_word(rest).substr(2), made.mapping)) { made.mapping = 0; }
+            }
+            if (starts_with(rest, "[F]")) { static_cast<void>(take_word(rest)); }
+            const bool known = place_index_.find(hash_of(id), [&](std::uint32_t at) {
+                return places_[at].id == id;
+            }) != id_table::none;
+            if (known) { skip("there is such a location already", number); }
+            if (!known) {
+                place_index_.insert(hash_of(id), static_cast<std::uint32_t>(places_.size()));
+            }
+            places_.push_back(made);
+            if (rest.empty()) { return; }
+        } else if (places_.empty() || indent_of(line) < 8) {
+            skip("expected \"number: 0xaddress M=mapping function file:line s=line\"", number);
+            return;
+        } else if (lines_.size() - places_.back().lines >= most_lines) {
+            skip("more than 256 functions are inlined in one place", number);
+            return;
+        } else if (lines_.size() > places_.back().lines) {
+            lines_.back().inlined = true;
+        }
+        lines_.push_back(take_function(rest));
+    }
+
+    // Names may hold blanks, and so may files: the file begins at " /", or else is the last word.
+    [[nodiscard]] static place_line take_function(std::string_view text) {
+        place_line made{{}, {}, 0, false};
+        if (text == "??") { return made; }
+        std::size_t s = text.rfind(" s=");
+        while (s != std::string_view::npos && s > 0 && count_digits(text.substr(s + 3)) == 0) {
+            s = text.substr(0, s).rfind(" s=");
+        }
+        if (s != std::string_view::npos) {
+            const std::string_view start = text.substr(s + 3);
+            std::int64_t line = 0;
+            if (parse_whole(start.substr(0, count_digits(start)), line) && line <= 0xffffffff) {
+                made.line = static_cast<std::uint32_t>(line);
+            }
+            text = text.substr(0, s);
+            trim_blanks(text);
+        }
+        std::string_view name = text;
+        std::string_view file;
+        const std::size_t slash = text.find(" /");
+        if (slash != std::string_view::npos) {
+            file = text.substr(slash + 1);
+            name = text.substr(0, slash);
+        } else {
+            file = take_last_word(name);
+        }
+        if (name.empty()) { // no file
+            name = file;
+            file = {};
+        }
+        for (int i = 0; i < 2; ++i) { // ":line:column", or ":line" from older ones
+            std::size_t at = file.size();
+            while (at > 0 && is_digit(file[at - 1])) { --at; }
+            if (at > 0 && at < file.size() && file[at - 1] == ':') {
+                file = file.substr(0, at - 1);
+            }
+        }
+        made.function = name;
+        made.file = file;
+        return made;
+    }
+
+    // "1: 0x400000/0x6a8000/0x0 /usr/bin/app 1234abcd [FN][FL]"
+    void mapping_line(std::string_view line, std::uint64_t number) {
+        std::string_view rest = trimmed(line);
+        std::string_view first = take_word(rest);
+        std::int64_t id = 0;
+        if (!ends_with(first, ":") || !parse_whole(first.substr(0, first.size() - 1), id)) {
+            skip("expected \"number: 0xstart/0xlimit/0xoffset file\"", number);
+            return;
+        }
+        static_cast<void>(take_word(rest));
+        const bool known = mapping_index_.find(hash_of(id), [&](std::uint32_t at) {
+            return mappings_[at].id == id;
+        }) != id_table::none;
+        if (known) { return; }
+        mapping_index_.insert(hash_of(id), static_cast<std::uint32_t>(mappings_.size()));
+        mappings_.push_back({id, std::string(take_word(rest))});
+    }
+
+    [[nodiscard]] std::string unknown_at(const place& p) const {
+        const std::uint32_t at = mapping_index_.find(
+            hash_of(p.mapping), [&](std::uint32_t m) { return mappings_[m].id == p.mapping; });
+        return unknown_frame(at == id_table::none ? std::string_view() : mappings_[at].file);
+    }
+
+    // Interns the lines of a location, the innermost first.
+    void intern_place(profile_builder& builder,
+                      const place& p,
+                      std::size_t end,
+                      std::vector<std::uint32_t>& frames) const {
+        if (p.lines == end) {
+            frames.push_back(builder.intern(unknown_at(p)));
+            return;
+        }
+        for (std::size_t i = p.lines; i < end; ++i) {
+            const place_line& line = lines_[i];
+            wick::frame f;
+            f.function = line.function.empty()
+                             ? unknown_at(p)
+                             : std::string(comparable_name(line.function, options_.keep_arguments));
+            for (char& c : f.function) {
+                if (c == ';') { c = ':'; }
+            }
+            f.file = line.file;
+            f.line = line.line;
+            f.kind = line.inlined ? frame_kind::inlined : frame_kind::function;
+            frames.push_back(builder.intern(f));
+        }
+    }
+
+    [[nodiscard]] profile
+    build(std::size_t column, std::size_t observations, wick::error& problem) {
+        profile_builder builder;
+        const go_raw_type& type = read_.types[column];
+        builder.describe(type.unit == "count" ? type.type : type.unit,
+                         observations < read_.types.size() ? counted_as::samples
+                                                           : counted_as::unknown,
+                         profile_detail::function);
+        std::vector<std::uint32_t> frames;
+        std::vector<std::size_t> begins; // of each place in frames
+        for (std::size_t i = 0; i < places_.size(); ++i) {
+            begins.push_back(frames.size());
+            const std::size_t end = i + 1 < places_.size() ? places_[i + 1].lines : lines_.size();
+            intern_place(builder, places_[i], end, frames);
+        }
+        begins.push_back(frames.size());
+        const std::uint32_t missing = builder.intern("[unknown]");
+        const std::size_t width = read_.types.size();
+        for (std::size_t i = 0; i < samples_.size(); ++i) {
+            const sample& s = samples_[i];
+            const bool last = i + 1 == samples_.size();
+            const std::size_t places_end = last ? stacks_.size() : samples_[i + 1].places;
+            const std::size_t labels_end = last ? labels_.size() : samples_[i + 1].labels;
+            std::uint32_t node = profile_builder::root;
+            for (std::size_t l = s.labels; l < labels_end; ++l) {
+                node = builder.child(node, builder.intern(labels_[l], frame_kind::label));
+            }
+            for (std::size_t k = places_end; k-- > s.places;) {
+                const std::uint32_t at =
+                    place_index_.find(hash_of(stacks_[k]), [&](std::uint32_t known) {
+                        return places_[known].id == stacks_[k];
+                    });
+                if (at == id_table::none) {
+                    if (column == 0) { skip("there is no location of that number", s.line); }
+                    node = builder.child(node, missing);
+                    continue;
+                }
+                for (std::size_t f = begins[at + 1]; f-- > begins[at];) {
+                    node = builder.child(node, frames[f]);
+                }
+            }
+            if (places_end == s.places) {
+                node = builder.child(node, builder.intern("[no stack]", frame_kind::marker));
+            }
+            const std::int64_t value = values_[s.values + column];
+            const std::uint64_t count =
+                observations < width ? magnitude(values_[s.values + observations]) : 1;
+            if (value == 0 && count == 0) { continue; }
+            if (!builder.add(node, count, value) && !problem) {
+                problem = wick::error{"the values add up to 2^63 or more", s.line};
+            }
+        }
+        return builder.finish();
+    }
+};
+
+/// Returns whether the head of an input is what `go tool pprof -raw` writes.
+[[nodiscard]] inline bool looks_like_go_raw(std::string_view head) {
+    bool samples = false;
+    return any_line(head, [&](std::string_view line) {
+        if (starts_with(line, "PeriodType: ") || (samples && contains(line, "/"))) { return true; }
+        samples = line == "Samples:";
+        return false;
+    });
+}
+
+} // namespace detail
+
+/// Reads what `go tool pprof -raw` writes: sample types, samples with the numbers of their
+/// locations, the locations, the mappings. Returns a profile for each sample type; a sample weighs
+/// its value, and counts the value of the type "samples" where there is one, else 1. Frames have
+/// the file and the line where the function begins; functions that were inlined are of kind
+/// inlined; code without a name is "[module]" or "[unknown]". Values may be negative.
+/// source   callable `std::size_t(char* to, std::size_t room)`, returns 0 at the end.
+/// Errors:  values that add up to 2^63 or more. Lines that are not understood, and locations that
+///          are not there, are skipped and counted, the first with its number and the reason.
+/// Cost:    memory for all samples, since what their numbers mean stands at the end of the text.
+/// Format:  what pprof's profile.String writes, with columns (since 2023) and without.
+template <class Source>
+[[nodiscard]] result<go_raw_text> read_go_raw(Source&& source, const go_raw_options& options = {}) {
+    detail::go_raw_reader reader(options);
+    return detail::read_lines<detail::go_raw_reader, std::remove_reference_t<Source>>(reader,
+                                                                                      source);
+}
+
+/// The same from memory.
+[[nodiscard]] inline result<go_raw_text> parse_go_raw(std::string_view text,
+                                                      const go_raw_options& options = {}) {
+    return read_go_raw(detail::text_source(text), options);
+}
+
+WICK_END_NAMESPACE
+
+#endif
+// wick/format/instruments.hpp - the call tree that is copied from Xcode's Instruments (Deep Copy).
+#ifndef WICK_FORMAT_INSTRUMENTS_HPP
+#define WICK_FORMAT_INSTRUMENTS_HPP
+
+
+#include <cstddef>     // std::size_t
+#include <cstdint>     // weights
+#include <string>      // names that are built
+#include <string_view> // lines
+#include <type_traits> // std::remove_reference_t
+#include <utility>     // std::move
+#include <vector>      // columns
+
+WICK_BEGIN_NAMESPACE
+
+/// How to read what was copied from Instruments: there is nothing to choose.
+struct instruments_options {};
+
+/// What was copied from Instruments.
+struct instruments_text {
+    profile samples;       ///< unit "nanoseconds"
+    wick::skipped skipped; ///< rows that were not understood
+};
+
+namespace detail {
+
+class instruments_reader {
+public:
+    explicit instruments_reader(const instruments_options& /*options*/)
+        : rows_(stacks_) {
+        stacks_.builder.describe("nanoseconds", counted_as::unknown, profile_detail::function);
+    }
+    instruments_reader(const instruments_reader&) = delete; // rows_ refers to stacks_
+    instruments_reader& operator=(const instruments_reader&) = delete;
+
+    void line(std::string_view line, std::uint64_t number) {
+        if (trimmed(line).empty() || ends_with(trimmed(line), "Symbol Name")) { return; }
+        const std::size_t first = line.find('\t');
+        const std::size_t last = line.rfind('\t');
+        if (first == last) {
+            skip("expected \"time, self, symbol\" with tabs between", number);
+            return;
+        }
+        std::string_view self = line.substr(first + 1, last - first - 1);
+        self = trimmed(self.substr(0, self.find('\t')));
+        const std::string_view symbol = line.substr(last + 1);
+        std::int64_t ns = 0;
+        if (!contains(line.substr(0, first), "%") || !parse_time_ns(self, "ms", ns) ||
+            trimmed(symbol).empty()) {
+            skip("expected \"time percent, self time, symbol\" with tabs between", number);
+            return;
+        }
+        rows_.row(indent_of(symbol),
+                  stacks_.intern(comparable_name(trimmed(symbol), false), frame_kind::function),
+                  ns == 0 ? 0 : 1,
+                  ns,
+                  number);
+    }
+
+    void skip(const char* what, std::uint64_t number) { stacks_.skipped.add(what, number); }
+
+    [[nodiscard]] result<instruments_text> finish() {
+        return {instruments_text{stacks_.builder.finish(), std::move(stacks_.skipped)},
+                std::move(stacks_.problem)};
+    }
+
+private:
+    stack_samples stacks_;
+    indented_rows rows_;
+};
+
+/// Returns whether the head of an input has the columns' names of Instruments.
+[[nodiscard]] inline bool looks_like_instruments(std::string_view head) {
+    return any_line(head, [](std::string_view line) {
+        return (starts_with(line, "Running Time\t") || starts_with(line, "Weight\t")) &&
+               ends_with(trimmed(line), "Symbol Name");
+    });
+}
+
+} // namespace detail
+
+/// Reads a call tree copied from Instruments with "Deep Copy": columns between tabs, the running
+/// time with its share, the own time ("12.5", in ms, or "1.2 s"), the symbol indented by its depth.
+/// Returns one profile; rows with a time of their own count 1.
+/// source   callable `std::size_t(char* to, std::size_t room)`, returns 0 at the end.
+/// Errors:  weights that add up to 2^63 or more. Lines that are not understood are skipped and
+///          counted, the first with its number and the reason.
+/// Cost:    one pass; memory for the distinct stacks and one buffer.
+/// Format:  what Xcode 7 to 15 copy.
+template <class Source>
+[[nodiscard]] result<instruments_text> read_instruments(Source&& source,
+                                                        const instruments_options& options = {}) {
+    detail::instruments_reader reader(options);
+    return detail::read_lines<detail::instruments_reader, std::remove_reference_t<Source>>(reader,
+                                                                                           source);
+}
+
+/// The same from memory.
+[[nodiscard]] inline result<instruments_text>
+parse_instruments(std::string_view text, const instruments_options& options = {}) {
+    return read_instruments(detail::text_source(text), options);
+}
+
+WICK_END_NAMESPACE
+
+#endif
+// wick/format/jstack.hpp - Java thread dumps, a sample for each thread that runs.
+#ifndef WICK_FORMAT_JSTACK_HPP
+#define WICK_FORMAT_JSTACK_HPP
+
+
+#include <cstddef>     // std::size_t
+#include <cstdint>     // numbers of lines
+#include <string>      // names that are built
+#include <string_view> // lines
+#include <type_traits> // std::remove_reference_t
+#include <utility>     // std::move
+
+WICK_BEGIN_NAMESPACE
+
+/// How to read Java thread dumps.
+struct jstack_options {
+    bool all_states = false; ///< threads that wait are samples too, not only those that run
+    bool threads = true;     ///< the root is the thread's name without "-7" at its end
+    bool tid = false;        ///< that number is kept
+};
+
+/// What Java thread dumps hold.
+struct jstack_text {
+    profile samples;           ///< unit "samples": each stack is one
+    wick::skipped skipped;     ///< lines that were not understood
+    std::uint64_t waiting = 0; ///< threads that were left out because they did not run
+};
+
+namespace detail {
+
+class jstack_reader {
+public:
+    explicit jstack_reader(const jstack_options& options)
+        : options_(options) {
+        stacks_.builder.describe("samples", counted_as::samples, profile_detail::function);
+    }
+
+    void line(std::string_view line, std::uint64_t number) {
+        trim_blanks(line);
+        if (line.empty()) {
+            end_thread();
+            return;
+        }
+        if (starts_with(line, "Full thread dump")) { in_report_ = false; }
+        if (starts_with(line, "Found ") && contains(line, "deadlock")) { in_report_ = true; }
+        if (in_report_) { return; } // it shows stacks again that were there before
+        const bool indented = is_blank(line[0]);
+        if (!indented && line[0] == '"') {
+            end_thread();
+            begin_thread(line, number);
+            return;
+        }
+        const std::string_view text = trimmed(line);
+        if (indented && open_) {
+            thread_line(text, number);
+        } else if (!is_message(text)) {
+            skip("expected a thread: a name in quotes", number);
+        }
+    }
+
+    void skip(const char* what, std::uint64_t number) { stacks_.skipped.add(what, number); }
+
+    [[nodiscard]] result<jstack_text> finish() {
+        end_thread();
+        return {jstack_text{stacks_.builder.finish(), std::move(stacks_.skipped), waiting_},
+                std::move(stacks_.problem)};
+    }
+
+private:
+    jstack_options options_;
+    stack_samples stacks_;
+    std::string state_;
+    std::uint64_t waiting_ = 0;
+    bool open_ = false;
+    bool in_report_ = false; // of a deadlock
+    std::uint64_t thread_line_ = 0;
+
+    [[nodiscard]] static bool is_message(std::string_view line) noexcept {
+        return is_digit(line[0]) || line[0] == '}' || starts_with(line, "Full thread dump") ||
+               starts_with(line, "Threads class SMR") || starts_with(line, "_java_thread_list") ||
+               starts_with(line, "_to_delete_list") || starts_with(line, "JNI global ref") ||
+               starts_with(line, "Heap") || starts_with(line, "- ") ||
+               starts_with(line, "Locked ownable");
+    }
+
+    void begin_thread(std::string_view line, std::uint64_t number) {
+        open_ = true;
+        thread_line_ = number;
+        state_.clear();
+        const std::size_t end = line.rfind('"');
+        std::string_view name = line.substr(1, end == 0 ? line.size() : end - 1);
+        if (!options_.tid) {
+            std::size_t at = name.size();
+            while (at > 0 && is_digit(name[at - 1])) { --at; }
+            if (at > 1 && at < name.size() && name[at - 1] == '-') {
+                name = name.substr(0, at - 1);
+            }
+        }
+        if (options_.threads && !name.empty()) { stacks_.push_root(name, frame_kind::thread); }
+    }
+
+    void thread_line(std::string_view line, std::uint64_t number) {
+        constexpr std::string_view state = "java.lang.Thread.State: ";
+        if (starts_with(line, state)) {
+            line.remove_prefix(state.size());
+            state_ = take_word(line);
+        } else if (starts_with(line, "at ")) {
+            // Java's own names hold no bracket: the file follows in one.
+            const std::string_view name = trimmed(line.substr(3));
+            stacks_.push(trimmed(name.substr(0, name.find('('))));
+        } else if (!starts_with(line, "- ") && !starts_with(line, "Locked ownable") &&
+                   !starts_with(line, "Carrying virtual thread") &&
+                   !starts_with(line, "No compile task") && !starts_with(line, "Compiling: ")) {
+            skip("expected \"at package.Class.method(File.java:1)\"", number);
+        }
+    }
+
+    void end_thread() {
+        if (!open_) { return; }
+        open_ = false;
+        if (stacks_.size() == 0) { // a thread of the machine's own: nothing of Java's is on it
+            stacks_.clear();
+            return;
+        }
+        if (!options_.all_states && (state_ != "RUNNABLE" || waits_outside(leaf()))) {
+            ++waiting_;
+            stacks_.clear();
+            return;
+        }
+        stacks_.commit(1, 1, thread_line_);
+    }
+
+    [[nodiscard]] std::string_view leaf() const { return stacks_.at(0).function; }
+
+    // To Java a thread runs while the kernel lets it wait inside a native method.
+    [[nodiscard]] static bool waits_outside(std::string_view leaf) noexcept {
+        for (const std::string_view method : {std::string_view(".epollWait"),
+                                              std::string_view(".EPoll.wait"),
+                                              std::string_view(".KQueue.poll"),
+                                              std::string_view(".Net.poll"),
+                                              std::string_view(".Net.accept"),
+                                              std::string_view(".accept0"),
+                                              std::string_view(".socketAccept"),
+                                              std::string_view(".socketRead0"),
+                                              std::string_view(".waitForProcessExit"),
+                                              std::string_view(".waitForProcessExit0"),
+                                              std::string_view(".waitForReferencePendingList")}) {
+            if (ends_with(leaf, method)) { return true; }
+        }
+        return false;
+    }
+};
+
+/// Returns whether the head of an input is a Java thread dump: its title, or a thread's state.
+[[nodiscard]] inline bool looks_like_jstack(std::string_view head) {
+    return any_line(head, [](std::string_view line) {
+        return starts_with(line, "Full thread dump ") ||
+               starts_with(trimmed(line), "java.lang.Thread.State: ");
+    });
+}
+
+} // namespace detail
+
+/// Reads thread dumps of `jstack` and of Java itself (SIGQUIT); several one after the other add up.
+/// Returns one profile, in which the stack of each running thread is a sample of weight 1. A thread
+/// runs when its state is RUNNABLE and it does not stand in a native method that waits (epoll,
+/// accept, a socket's read, a process's end); the others are counted in `waiting`. Threads without
+/// frames are the machine's own and no samples. The root is the thread's name without its number.
+/// Files and lines are cut.
+/// source   callable `std::size_t(char* to, std::size_t room)`, returns 0 at the end.
+/// Errors:  none but 2^63 samples. Lines that are not understood are skipped and counted, the first
+///          with its number and the reason; the report of a deadlock repeats stacks and is ignored.
+/// Cost:    one pass; memory for the distinct stacks and one buffer.
+/// Format:  the JDK's troubleshooting guide, "Thread dumps", and what OpenJDK 8 to 21 print.
+template <class Source>
+[[nodiscard]] result<jstack_text> read_jstack(Source&& source, const jstack_options& options = {}) {
+    detail::jstack_reader reader(options);
+    return detail::read_lines<detail::jstack_reader, std::remove_reference_t<Source>>(reader,
+                                                                                      source);
+}
+
+/// The same from memory.
+[[nodiscard]] inline result<jstack_text> parse_jstack(std::string_view text,
+                                                      const jstack_options& options = {}) {
+    return read_jstack(detail::text_source(text), options);
+}
+
+WICK_END_NAMESPACE
+
+#endif
+// wick/format/perf_script.hpp - the text of `perf script` into profiles, one for each event.
+#ifndef WICK_FORMAT_PERF_SCRIPT_HPP
+#define WICK_FORMAT_PERF_SCRIPT_HPP
+
+// wick/detail/symbol_memory.hpp - which frames a symbol of a module was turned into.
+#ifndef WICK_DETAIL_SYMBOL_MEMORY_HPP
+#define WICK_DETAIL_SYMBOL_MEMORY_HPP
+
+
+#include <cstddef>     // std::size_t
+#include <cstdint>     // ids
+#include <cstring>     // std::memcpy
+#include <string>      // the texts
+#include <string_view> // what is looked up
+#include <vector>      // rows of frames
+
+WICK_BEGIN_NAMESPACE
+namespace detail {
+
+/// Remembers the frames that a symbol of a module became, so that names are cut and interned once.
+/// Made for large inputs: a look-up touches its slot of the index and one record, which holds the
+/// symbol's text behind its sizes, and nothing else.
+class symbol_memory {
+public:
+    /// The frames of a symbol, from the leaf on; often one, none for names that stand for no
+    /// function.
+    struct row {
+        const std::uint32_t* frames;
+        std::uint32_t count;
+    };
+
+    /// Returns the id of a module's text, the same for the same text.
+    [[nodiscard]] std::uint32_t module(std::string_view text) {
+        if (!modules_.empty() && modules_[latest_] == text) { return latest_; }
+        const std::uint64_t hash = hash_bytes(text, seed_);
+        latest_ = module_index_.find(hash, [&](std::uint32_t id) { return modules_[id] == text; });
+        if (latest_ == id_table::none) {
+            latest_ = static_cast<std::uint32_t>(modules_.size());
+            modules_.emplace_back(text);
+            module_index_.insert(hash, latest_);
+        }
+        return latest_;
+    }
+
+    /// Calls `turn(std::vector<std::uint32_t>&)` on a symbol that is not known, which appends its
+    /// frames; returns the row of them, good until the next call. `variant`: whatever else its
+    /// frames depend on.
+    template <class Turn>
+    [[nodiscard]] row
+    find(std::string_view symbol, std::uint32_t module, std::uint32_t variant, Turn turn) {
+        const std::uint32_t owner = module << 1 | variant;
+        const std::uint64_t hash = hash_bytes(symbol, seed_ + owner);
+        std::uint32_t at = index_.find(hash, [&](std::uint32_t known) {
+            const record r = load(known);
+            return r.size == symbol.size() && r.owner == owner &&
+                   same_bytes(text_of(known), symbol.data(), symbol.size());
+        });
+        if (at == id_table::none) {
+            at = remember(symbol, owner, turn);
+            index_.insert(hash, at);
+        }
+        found_ = load(at);
+        // A lone frame is in the record itself.
+        return found_.count == 1 ? row{&found_.frames, 1}
+                                 : row{frames_.data() + found_.frames, found_.count};
+    }
+
+private:
+    struct record {
+        std::uint32_t size; // of the text behind it
+        std::uint32_t owner;
+        std::uint32_t frames; // the frame, or where they begin in frames_
+        std::uint32_t count;
+    };
+    static constexpr std::size_t unit = 16; // records begin at multiples of it
+
+    std::uint64_t seed_ = hash_seed();
+    std::vector<std::string> modules_;
+    id_table module_index_;
+    std::uint32_t latest_ = 0;
+    std::string records_;
+    id_table index_; // of records, in units
+    std::vector<std::uint32_t> frames_;
+    record found_{};
+
+    [[nodiscard]] record load(std::uint32_t at) const noexcept {
+        record r;
+        std::memcpy(&r, records_.data() + at * unit, sizeof r);
+        return r;
+    }
+    [[nodiscard]] const char* text_of(std::uint32_t at) const noexcept {
+        return records_.data() + at * unit + sizeof(record);
+    }
+
+    template <class Turn>
+    [[nodiscard]] std::uint32_t remember(std::string_view symbol, std::uint32_t owner, Turn turn) {
+        const std::size_t first = frames_.size();
+        turn(frames_);
+        record made{static_cast<std::uint32_t>(symbol.size()),
+                    owner,
+                    static_cast<std::uint32_t>(first),
+                    static_cast<std::uint32_t>(frames_.size() - first)};
+        if (made.count == 1) {
+            made.frames = frames_.back();
+            frames_.pop_back();
+        }
+        const auto at = static_cast<std::uint32_t>(records_.size() / unit);
+        records_.append(reinterpret_cast<const char*>(&made), sizeof made);
+        records_.append(symbol);
+        records_.resize((records_.size() + unit - 1) / unit * unit);
+        return at;
+    }
+};
 
 } // namespace detail
 WICK_END_NAMESPACE
@@ -4120,29 +11270,15 @@ public:
     }
 
 private:
-    // Symbols as they stand in the text, and the frames that they become, from the leaf on.
-    struct symbol {
-        std::size_t begin; // of the symbol's and the module's text in `texts`
-        std::uint32_t symbol_size;
-        std::uint32_t module_size;
-        std::uint32_t first; // in `expansions`
-        std::uint32_t count; // usually 1; 0 for names that stand for no function
-        bool java;
-    };
     struct event_tree {
         std::string name;
         profile_builder builder;
-        id_table symbol_index;
-        std::vector<symbol> symbols;
-        std::string texts;
-        std::vector<std::uint32_t> expansions;
+        symbol_memory symbols;
         id_table stack_index;  // hash of a stack → its node
-        std::string last_comm; // samples of one thread come in rows, and stacks of one module too
+        std::string last_comm; // samples of one thread come in rows
         std::string last_pid;
         std::string last_tid;
         std::uint32_t last_root = 0;
-        std::string last_module;
-        std::uint64_t last_module_hash = 0;
     };
 
     perf_script_options options_;
@@ -4346,41 +11482,12 @@ private:
             push(e.builder.intern(unknown_text(line)));
             return;
         }
-        if (line.module != e.last_module || e.last_module_hash == 0) {
-            e.last_module = line.module;
-            e.last_module_hash = hash_bytes(line.module, seed_) | 1;
-        }
-        const std::uint64_t hash = hash_bytes(line.symbol, e.last_module_hash + (java_ ? 2 : 0));
-        std::uint32_t id = e.symbol_index.find(hash, [&](std::uint32_t known) {
-            const symbol& s = e.symbols[known];
-            const char* text = e.texts.data() + s.begin;
-            return s.symbol_size == line.symbol.size() && s.module_size == line.module.size() &&
-                   s.java == java_ && same_bytes(text, line.symbol.data(), s.symbol_size) &&
-                   same_bytes(text + s.symbol_size, line.module.data(), s.module_size);
-        });
-        if (id == id_table::none) {
-            id = remember(line);
-            e.symbol_index.insert(hash, id);
-        }
-        const symbol& s = e.symbols[id];
-        for (std::uint32_t i = 0; i < s.count; ++i) { push(e.expansions[s.first + i]); }
-    }
-
-    // Turns a symbol into frames and keeps them.
-    [[nodiscard]] std::uint32_t remember(const perf_frame_line& line) {
-        event_tree& e = *event_;
-        symbol made{e.texts.size(),
-                    static_cast<std::uint32_t>(line.symbol.size()),
-                    static_cast<std::uint32_t>(line.module.size()),
-                    static_cast<std::uint32_t>(e.expansions.size()),
-                    0,
-                    java_};
-        e.texts += line.symbol;
-        e.texts += line.module;
-        expand(line);
-        made.count = static_cast<std::uint32_t>(e.expansions.size()) - made.first;
-        e.symbols.push_back(made);
-        return static_cast<std::uint32_t>(e.symbols.size() - 1);
+        const std::uint32_t module = e.symbols.module(line.module);
+        const symbol_memory::row row = e.symbols.find(
+            line.symbol, module, java_ ? 1 : 0, [&](std::vector<std::uint32_t>& frames) {
+                expand(line, frames);
+            });
+        for (std::uint32_t i = 0; i < row.count; ++i) { push(row.frames[i]); }
     }
 
     [[nodiscard]] std::string unknown_text(const perf_frame_line& line) const {
@@ -4395,10 +11502,10 @@ private:
         return text + "]";
     }
 
-    void expand(const perf_frame_line& line) {
+    void expand(const perf_frame_line& line, std::vector<std::uint32_t>& frames) {
         event_tree& e = *event_;
         if (line.symbol.empty() || line.symbol == "[unknown]") {
-            e.expansions.push_back(e.builder.intern(unknown_text(line), kind_of(line.module)));
+            frames.push_back(e.builder.intern(unknown_text(line), kind_of(line.module)));
             return;
         }
         if (stands_for_no_function(line.symbol)) { return; }
@@ -4413,7 +11520,7 @@ private:
         parts.push_back(rest);
         for (std::size_t i = parts.size(); i-- > 0;) {
             const frame_kind kind = i > 0 ? frame_kind::inlined : kind_of(line.module);
-            e.expansions.push_back(e.builder.intern(tidy(parts[i]), kind));
+            frames.push_back(e.builder.intern(tidy(parts[i]), kind));
         }
     }
 
@@ -4494,6 +11601,2080 @@ parse_perf_script(std::string_view text, const perf_script_options& options = {}
         if (next < text.size() && text[next] == '\n') { return next + 1; }
     }
     return text.size();
+}
+
+WICK_END_NAMESPACE
+
+#endif
+// wick/format/pmc.hpp - the call graph of FreeBSD's `pmcstat -G`.
+#ifndef WICK_FORMAT_PMC_HPP
+#define WICK_FORMAT_PMC_HPP
+
+
+#include <cstddef>     // std::size_t
+#include <cstdint>     // weights
+#include <string>      // names that are built
+#include <string_view> // lines
+#include <type_traits> // std::remove_reference_t
+#include <utility>     // std::move
+
+WICK_BEGIN_NAMESPACE
+
+/// How to read what `pmcstat -G` prints.
+struct pmc_options {
+    bool kernel = false; ///< frames of the kernel's images are of kind kernel, "_[k]"
+};
+
+/// What the output of `pmcstat -G` holds.
+struct pmc_text {
+    profile samples;       ///< unit "samples"
+    wick::skipped skipped; ///< rows that were not understood
+};
+
+namespace detail {
+
+class pmc_reader {
+public:
+    explicit pmc_reader(const pmc_options& options)
+        : options_(options)
+        , rows_(stacks_, true) {
+        stacks_.builder.describe("samples", counted_as::samples, profile_detail::function);
+    }
+    pmc_reader(const pmc_reader&) = delete; // rows_ refers to stacks_
+    pmc_reader& operator=(const pmc_reader&) = delete;
+
+    // " 100.0%  [17]        caller @ /boot/kernel/kernel"
+    void line(std::string_view line, std::uint64_t number) {
+        const std::size_t indent = indent_of(line);
+        std::string_view rest = trimmed(line);
+        if (rest.empty() || rest[0] == '@' || rest[0] == '#') { return; }
+        const std::string_view share = take_word(rest);
+        std::string_view count = take_word(rest);
+        std::int64_t total = 0;
+        const bool row =
+            share.back() == '%' && count.size() > 2 && count.front() == '[' && count.back() == ']';
+        if (row) { count = count.substr(1, count.size() - 2); }
+        if (!row || !parse_whole(count, total) || rest.empty()) {
+            skip("expected \"12.34%  [count]  function @ image\"", number);
+            return;
+        }
+        const std::size_t at = rest.rfind(" @ ");
+        if (at != std::string_view::npos) {
+            image_ = rest.substr(at + 3);
+            rest = trimmed(rest.substr(0, at));
+        } else if (indent == 0) {
+            image_.clear();
+        } // else the callee's
+        const bool is_kernel =
+            options_.kernel && (contains(image_, "/kernel") || ends_with(image_, ".ko"));
+        const std::string_view name = comparable_name(rest, false);
+        const bool unknown = hex_size(name) == name.size();
+        rows_.row(indent,
+                  stacks_.intern(unknown ? unknown_frame(image_) : std::string(name),
+                                 is_kernel ? frame_kind::kernel : frame_kind::function),
+                  total,
+                  number);
+    }
+
+    void skip(const char* what, std::uint64_t number) { stacks_.skipped.add(what, number); }
+
+    [[nodiscard]] result<pmc_text> finish() {
+        rows_.finish();
+        return {pmc_text{stacks_.builder.finish(), std::move(stacks_.skipped)},
+                std::move(stacks_.problem)};
+    }
+
+private:
+    pmc_options options_;
+    stack_samples stacks_;
+    weighed_rows rows_;
+    std::string image_; // of the row before: rows name it only where it changes
+};
+
+/// Returns whether the head of an input has a row as `pmcstat -G` prints them.
+[[nodiscard]] inline bool looks_like_pmc(std::string_view head) {
+    return any_line(head, [](std::string_view line) {
+        std::string_view rest = trimmed(line);
+        const std::string_view share = take_word(rest);
+        const std::string_view count = take_word(rest);
+        return ends_with(share, "%") && count.size() > 2 && count.front() == '[' &&
+               count.back() == ']' && contains(rest, " @ ");
+    });
+}
+
+} // namespace detail
+
+/// Reads the call graph of `pmcstat -G`: rows "12.34%  [count]  function @ image", indented by one
+/// for each caller, the callee first. Returns one profile; where a row's callers are fewer than its
+/// count the rest are stacks that begin there.
+/// source   callable `std::size_t(char* to, std::size_t room)`, returns 0 at the end.
+/// Errors:  weights that add up to 2^63 or more. Lines that are not understood are skipped and
+///          counted, the first with its number and the reason.
+/// Cost:    one pass; memory for the distinct stacks and one buffer.
+/// Format:  `man pmcstat`.
+template <class Source>
+[[nodiscard]] result<pmc_text> read_pmc(Source&& source, const pmc_options& options = {}) {
+    detail::pmc_reader reader(options);
+    return detail::read_lines<detail::pmc_reader, std::remove_reference_t<Source>>(reader, source);
+}
+
+/// The same from memory.
+[[nodiscard]] inline result<pmc_text> parse_pmc(std::string_view text,
+                                                const pmc_options& options = {}) {
+    return read_pmc(detail::text_source(text), options);
+}
+
+WICK_END_NAMESPACE
+
+#endif
+// wick/format/py_spy_dump.hpp - the stacks that `py-spy dump` prints, a sample for each thread.
+#ifndef WICK_FORMAT_PY_SPY_DUMP_HPP
+#define WICK_FORMAT_PY_SPY_DUMP_HPP
+
+
+#include <cstddef>     // std::size_t
+#include <cstdint>     // numbers of lines
+#include <string>      // names that are built
+#include <string_view> // lines
+#include <type_traits> // std::remove_reference_t
+#include <utility>     // std::move
+
+WICK_BEGIN_NAMESPACE
+
+/// How to read what `py-spy dump` prints.
+struct py_spy_dump_options {
+    bool tid = false;         ///< the thread's frame is "name-NUMBER"
+    bool lines = false;       ///< names have the line as well: "run (server.py:12)"
+    bool active_only = false; ///< threads that are idle are left out and counted
+};
+
+/// What the output of `py-spy dump` holds.
+struct py_spy_dump_text {
+    profile samples;        ///< unit "samples": each stack is one
+    wick::skipped skipped;  ///< lines that were not understood
+    std::uint64_t idle = 0; ///< threads that were left out because they were idle
+};
+
+namespace detail {
+
+class py_spy_dump_reader {
+public:
+    explicit py_spy_dump_reader(const py_spy_dump_options& options)
+        : options_(options) {
+        stacks_.builder.describe("samples", counted_as::samples, profile_detail::function);
+    }
+
+    void line(std::string_view line, std::uint64_t number) {
+        trim_blanks(line);
+        const std::size_t indent = indent_of(line);
+        const std::string_view text = trimmed(line);
+        if (text.empty()) {
+            end_stack();
+        } else if (indent == 0 && starts_with(text, "Thread ")) {
+            end_stack();
+            begin_stack(text, number);
+        } else if (indent == 0 &&
+                   (starts_with(text, "Process ") || starts_with(text, "Python v"))) {
+            end_stack();
+        } else if (open_ && indent >= 8) {
+            return; // with --locals: the frame's variables
+        } else if (open_ && indent > 0 && text.back() == ')' && contains(text, " (")) {
+            frame(text);
+        } else if (!open_ || indent == 0 || !is_variables(text)) {
+            skip("expected \"Thread N (state): name\" or \"function (file.py:1)\"", number);
+        }
+    }
+
+    void skip(const char* what, std::uint64_t number) { stacks_.skipped.add(what, number); }
+
+    [[nodiscard]] result<py_spy_dump_text> finish() {
+        end_stack();
+        return {py_spy_dump_text{stacks_.builder.finish(), std::move(stacks_.skipped), idle_},
+                std::move(stacks_.problem)};
+    }
+
+private:
+    py_spy_dump_options options_;
+    stack_samples stacks_;
+    std::string text_;
+    std::uint64_t idle_ = 0;
+    bool open_ = false;
+    bool is_idle_ = false;
+    std::uint64_t stack_line_ = 0;
+
+    [[nodiscard]] static bool is_variables(std::string_view text) noexcept {
+        return text == "Arguments:" || text == "Locals:";
+    }
+
+    // Thread 1234 (active+gil): "MainThread"
+    void begin_stack(std::string_view line, std::uint64_t number) {
+        open_ = true;
+        stack_line_ = number;
+        line.remove_prefix(7);
+        const std::string_view id = take_word(line);
+        is_idle_ = starts_with(line, "(idle");
+        const std::size_t quote = line.find('"');
+        const std::size_t end = line.rfind('"');
+        text_.clear();
+        if (quote != end) { text_ = line.substr(quote + 1, end - quote - 1); }
+        if (options_.tid) {
+            text_ += text_.empty() ? "Thread " : "-";
+            text_ += id.substr(0, id.find(':'));
+        }
+        if (!text_.empty()) { stacks_.push_root(text_, frame_kind::thread); }
+    }
+
+    void end_stack() {
+        if (!open_) { return; }
+        open_ = false;
+        if (options_.active_only && is_idle_) {
+            ++idle_;
+            stacks_.clear();
+            return;
+        }
+        stacks_.commit(1, 1, stack_line_);
+    }
+
+    // "run (server.py:12)", "poll (libc.so.6)"
+    void frame(std::string_view text) {
+        text_ = text;
+        if (!options_.lines) {
+            std::size_t at = text.size() - 1;
+            while (at > 0 && is_digit(text[at - 1])) { --at; }
+            if (at < text.size() - 1 && at > 0 && text[at - 1] == ':') {
+                text_ = text.substr(0, at - 1);
+                text_ += ')';
+            }
+        }
+        stacks_.push(text_);
+    }
+};
+
+/// Returns whether the head of an input is what `py-spy dump` prints: the lines of the process and
+/// of Python's version, or of a thread's state.
+[[nodiscard]] inline bool looks_like_py_spy_dump(std::string_view head) {
+    return any_line(head, [](std::string_view line) {
+        return (starts_with(line, "Python v") && contains(line, " (")) ||
+               (starts_with(line, "Thread ") &&
+                (contains(line, " (idle") || contains(line, " (active")));
+    });
+}
+
+} // namespace detail
+
+/// Reads what `py-spy dump` prints; several dumps one after the other add up. Returns one profile,
+/// in which each stack is a sample of weight 1. Frames are called "run (server.py)". The root is
+/// the thread's name.
+/// source   callable `std::size_t(char* to, std::size_t room)`, returns 0 at the end.
+/// Errors:  none but 2^63 samples. Lines that are not understood are skipped and counted, the first
+///          with its number and the reason.
+/// Cost:    one pass; memory for the distinct stacks and one buffer.
+/// Format:  the README of py-spy 0.3 and 0.4. What `py-spy record -f raw` writes is folded text.
+template <class Source>
+[[nodiscard]] result<py_spy_dump_text> read_py_spy_dump(Source&& source,
+                                                        const py_spy_dump_options& options = {}) {
+    detail::py_spy_dump_reader reader(options);
+    return detail::read_lines<detail::py_spy_dump_reader, std::remove_reference_t<Source>>(reader,
+                                                                                           source);
+}
+
+/// The same from memory.
+[[nodiscard]] inline result<py_spy_dump_text>
+parse_py_spy_dump(std::string_view text, const py_spy_dump_options& options = {}) {
+    return read_py_spy_dump(detail::text_source(text), options);
+}
+
+WICK_END_NAMESPACE
+
+#endif
+// wick/format/sample.hpp - the call graph that macOS' sample prints.
+#ifndef WICK_FORMAT_SAMPLE_HPP
+#define WICK_FORMAT_SAMPLE_HPP
+
+
+#include <cstddef>     // std::size_t
+#include <cstdint>     // weights
+#include <string>      // names that are built
+#include <string_view> // lines
+#include <type_traits> // std::remove_reference_t
+#include <utility>     // std::move
+
+WICK_BEGIN_NAMESPACE
+
+/// How to read what macOS' `sample` prints.
+struct sample_options {
+    bool modules = true;       ///< names have their library: "libdyld.dylib`start"
+    bool tid = false;          ///< threads keep their number, "Thread_123"
+    bool drop_waiting = false; ///< samples whose leaf waits in the kernel are left out and counted
+};
+
+/// What the output of `sample` holds.
+struct sample_text {
+    profile samples;           ///< unit "samples"
+    wick::skipped skipped;     ///< lines of the call graph that were not understood
+    std::uint64_t waiting = 0; ///< samples that were left out because they waited
+};
+
+namespace detail {
+
+class sample_reader {
+public:
+    explicit sample_reader(const sample_options& options)
+        : options_(options)
+        , rows_(stacks_) {
+        stacks_.builder.describe("samples", counted_as::samples, profile_detail::function);
+    }
+    sample_reader(const sample_reader&) = delete; // rows_ refers to stacks_
+    sample_reader& operator=(const sample_reader&) = delete;
+
+    void line(std::string_view line, std::uint64_t number) {
+        trim_blanks(line);
+        if (starts_with(line, "Call graph:")) {
+            rows_.finish();
+            in_graph_ = true;
+            seen_ = true;
+            return;
+        }
+        anything_ = anything_ || !line.empty();
+        if (!in_graph_ || line.empty()) { return; }
+        if (starts_with(line, "Total number in stack") || starts_with(line, "Sort by top of ") ||
+            starts_with(line, "Binary Images:")) {
+            in_graph_ = false;
+            return;
+        }
+        row(line, number);
+    }
+
+    void skip(const char* what, std::uint64_t number) { stacks_.skipped.add(what, number); }
+
+    [[nodiscard]] result<sample_text> finish() {
+        rows_.finish();
+        if (!seen_ && anything_) { skip("there is no line \"Call graph:\"", 0); }
+        return {sample_text{stacks_.builder.finish(), std::move(stacks_.skipped), rows_.dropped()},
+                std::move(stacks_.problem)};
+    }
+
+private:
+    sample_options options_;
+    stack_samples stacks_;
+    weighed_rows rows_;
+    std::string text_;
+    bool in_graph_ = false;
+    bool seen_ = false;
+    bool anything_ = false;
+
+    // "    + !   500 g  (in foo) + 10,20  [0x…]": the place of the number is the depth.
+    void row(std::string_view line, std::uint64_t number) {
+        std::size_t at = 0;
+        while (at < line.size() && (is_blank(line[at]) || line[at] == '+' || line[at] == '!' ||
+                                    line[at] == ':' || line[at] == '|')) {
+            ++at;
+        }
+        const std::size_t digits = count_digits(line.substr(at));
+        std::int64_t total = 0;
+        const std::string_view name = trimmed(line.substr(at + digits));
+        if (!parse_whole(line.substr(at, digits), total) || name.empty() ||
+            !is_blank(line[at + digits])) {
+            skip("expected a row of the call graph: \"count function  (in library)\"", number);
+            return;
+        }
+        if (starts_with(name, "Thread_") && !contains(name, "(in ")) {
+            thread_row(at, name, total, number);
+        } else {
+            frame_row(at, name, total, number);
+        }
+    }
+
+    // "Thread_123   DispatchQueue_1: com.apple.main-thread  (serial)", "Thread_124: name"
+    void
+    thread_row(std::size_t at, std::string_view name, std::int64_t total, std::uint64_t number) {
+        const std::string_view all = name;
+        name.remove_prefix(7);
+        name.remove_prefix(count_digits(name));
+        if (starts_with(name, ":")) { name.remove_prefix(1); }
+        name = trimmed(name);
+        if (options_.tid) {
+            name = all;
+        } else if (name.empty()) {
+            name = "Thread";
+        }
+        rows_.row(at, stacks_.intern(name, frame_kind::thread), total, number);
+    }
+
+    void
+    frame_row(std::size_t at, std::string_view name, std::int64_t total, std::uint64_t number) {
+        std::string_view library;
+        const std::size_t in = name.rfind("  (in ");
+        if (in != std::string_view::npos) {
+            library = name.substr(in + 6);
+            library = library.substr(0, library.find(')'));
+        }
+        name = trimmed(name.substr(0, in != std::string_view::npos ? in : name.find("  [0x")));
+        const bool waits = options_.drop_waiting && is_wait(name);
+        if (name.empty() || name == "???") {
+            text_ = unknown_frame(library);
+        } else {
+            text_.clear();
+            if (options_.modules && !library.empty()) {
+                text_ += library;
+                text_ += '`';
+            }
+            text_ += comparable_name(name, false);
+        }
+        rows_.row(at, stacks_.intern(text_, frame_kind::function), total, number, waits);
+    }
+
+    [[nodiscard]] static bool is_wait(std::string_view name) noexcept {
+        for (const std::string_view call : {std::string_view("__psynch_cvwait"),
+                                            std::string_view("__psynch_mutexwait"),
+                                            std::string_view("__select"),
+                                            std::string_view("__semwait_signal"),
+                                            std::string_view("__ulock_wait"),
+                                            std::string_view("__ulock_wait2"),
+                                            std::string_view("__wait4"),
+                                            std::string_view("__workq_kernreturn"),
+                                            std::string_view("__accept"),
+                                            std::string_view("__recvfrom"),
+                                            std::string_view("kevent"),
+                                            std::string_view("kevent64"),
+                                            std::string_view("kevent_qos"),
+                                            std::string_view("mach_msg_trap"),
+                                            std::string_view("mach_msg2_trap"),
+                                            std::string_view("poll"),
+                                            std::string_view("__poll"),
+                                            std::string_view("read"),
+                                            std::string_view("semaphore_wait_trap"),
+                                            std::string_view("swtch_pri")}) {
+            if (name == call) { return true; }
+        }
+        return false;
+    }
+};
+
+/// Returns whether the head of an input is a report of `sample`: its title or its call graph.
+[[nodiscard]] inline bool looks_like_sample(std::string_view head) {
+    bool graph = false;
+    return any_line(head, [&](std::string_view line) {
+        if (starts_with(line, "Analysis of sampling ") || (graph && indent_of(line) == 4)) {
+            return true;
+        }
+        graph = starts_with(line, "Call graph:");
+        return false;
+    });
+}
+
+} // namespace detail
+
+/// Reads the reports of macOS' `sample`, also as Activity Monitor and spindump save them: the tree
+/// below "Call graph:"; several reports add up. Returns one profile; a row's own weight is its
+/// count less its children's, so that functions that call and also run themselves lose nothing.
+/// Threads are the roots, by name. Names have their library, "lib`f", and no arguments; "???" is
+/// "[lib]".
+/// source   callable `std::size_t(char* to, std::size_t room)`, returns 0 at the end.
+/// Errors:  weights that add up to 2^63 or more. Lines of the tree that are not understood are
+/// skipped and
+///          counted, the first with its number and the reason.
+/// Cost:    one pass; memory for the distinct stacks and one buffer.
+/// Format:  `man sample`, and what macOS 10.12 to 14 print.
+template <class Source>
+[[nodiscard]] result<sample_text> read_sample(Source&& source, const sample_options& options = {}) {
+    detail::sample_reader reader(options);
+    return detail::read_lines<detail::sample_reader, std::remove_reference_t<Source>>(reader,
+                                                                                      source);
+}
+
+/// The same from memory.
+[[nodiscard]] inline result<sample_text> parse_sample(std::string_view text,
+                                                      const sample_options& options = {}) {
+    return read_sample(detail::text_source(text), options);
+}
+
+WICK_END_NAMESPACE
+
+#endif
+// wick/format/stap.hpp - the stacks that SystemTap scripts print with print_stack and a count.
+#ifndef WICK_FORMAT_STAP_HPP
+#define WICK_FORMAT_STAP_HPP
+
+
+#include <cstddef>     // std::size_t
+#include <cstdint>     // weights
+#include <string>      // the names of modules
+#include <string_view> // lines
+#include <type_traits> // std::remove_reference_t
+#include <utility>     // std::move
+
+WICK_BEGIN_NAMESPACE
+
+/// How to read stacks printed by SystemTap.
+struct stap_options {
+    bool kernel = false;         ///< frames of the kernel's addresses are of kind kernel, "_[k]"
+    bool keep_arguments = false; ///< names keep the arguments of C++ functions
+};
+
+/// What the output of a SystemTap script holds.
+struct stap_text {
+    profile samples;       ///< unit "": the script alone knows what it counted
+    wick::skipped skipped; ///< lines that were not understood
+};
+
+namespace detail {
+
+class stap_reader {
+public:
+    explicit stap_reader(const stap_options& options)
+        : options_(options) {}
+
+    void line(std::string_view line, std::uint64_t number) {
+        line = trimmed(line);
+        if (line.empty()) { return; }
+        const std::size_t hex = hex_size(line);
+        if (hex > 0 && (hex == line.size() || is_blank(line[hex]))) {
+            if (stacks_.size() == 0) { first_line_ = number; }
+            add_frame(line.substr(0, hex), trimmed(line.substr(hex)));
+            return;
+        }
+        std::int64_t weight = 0;
+        if (!parse_whole(line, weight)) {
+            skip("expected \"0xaddress : function+0x1/0x2 [module]\" or a count", number);
+            return;
+        }
+        stacks_.commit(static_cast<std::uint64_t>(weight), weight, number);
+    }
+
+    void skip(const char* what, std::uint64_t number) { stacks_.skipped.add(what, number); }
+
+    [[nodiscard]] result<stap_text> finish() {
+        if (stacks_.size() > 0) { skip("the input ends before the stack's count", first_line_); }
+        return {stap_text{stacks_.builder.finish(), std::move(stacks_.skipped)},
+                std::move(stacks_.problem)};
+    }
+
+private:
+    stap_options options_;
+    stack_samples stacks_;
+    std::uint64_t first_line_ = 0;
+
+    void add_frame(std::string_view address, std::string_view rest) {
+        frame_kind kind = frame_kind::function;
+        if (options_.kernel && address.size() == 18 && starts_with(address, "0xffff")) {
+            kind = frame_kind::kernel;
+        }
+        if (ends_with(rest, " (inexact)")) { rest.remove_suffix(10); }
+        if (starts_with(rest, ":")) { rest = trimmed(rest.substr(1)); }
+        std::string_view module;
+        if (!rest.empty() && rest.back() == ']') {
+            const std::size_t open = rest.rfind('[');
+            if (open != std::string_view::npos && (open == 0 || is_blank(rest[open - 1]))) {
+                module = rest.substr(open + 1, rest.size() - open - 2);
+                rest = trimmed(rest.substr(0, open));
+            }
+        }
+        rest = without_any_offset(rest);
+        if (rest.empty() || hex_size(rest) == rest.size()) {
+            stacks_.push(unknown_frame(without_any_offset(module)), kind);
+            return;
+        }
+        stacks_.push(comparable_name(rest, options_.keep_arguments), kind);
+    }
+};
+
+/// Returns whether the head of an input has a frame as SystemTap prints them.
+[[nodiscard]] inline bool looks_like_stap(std::string_view head) {
+    return any_line(head, [](std::string_view line) {
+        line = trimmed(line);
+        const std::size_t hex = hex_size(line);
+        return hex > 8 && starts_with(line.substr(hex), " : ") && contains(line, "+0x") &&
+               contains(line, "/0x");
+    });
+}
+
+} // namespace detail
+
+/// Reads stacks as SystemTap's print_stack and print_ustack print them,
+/// " 0xffffffff8103ce3b : native_safe_halt+0xb/0x10 [kernel]" a line, the leaf first, each stack
+/// followed by a line with its count. Returns one profile; a stack weighs its count, and counts as
+/// much. Offsets and arguments are cut; code without a name is "[module]" or "[unknown]".
+/// source   callable `std::size_t(char* to, std::size_t room)`, returns 0 at the end.
+/// Errors:  weights that add up to 2^63 or more. Lines that are not understood are skipped and
+///          counted, the first with its number and the reason.
+/// Cost:    one pass; memory for the distinct stacks and one buffer.
+/// Format:  SystemTap's tapset reference, "print_stack".
+template <class Source>
+[[nodiscard]] result<stap_text> read_stap(Source&& source, const stap_options& options = {}) {
+    detail::stap_reader reader(options);
+    return detail::read_lines<detail::stap_reader, std::remove_reference_t<Source>>(reader, source);
+}
+
+/// The same from memory.
+[[nodiscard]] inline result<stap_text> parse_stap(std::string_view text,
+                                                  const stap_options& options = {}) {
+    return read_stap(detail::text_source(text), options);
+}
+
+WICK_END_NAMESPACE
+
+#endif
+// wick/format/vsprof.hpp - Visual Studio's call tree as comma-separated values.
+#ifndef WICK_FORMAT_VSPROF_HPP
+#define WICK_FORMAT_VSPROF_HPP
+
+
+#include <cstddef>     // std::size_t
+#include <cstdint>     // weights
+#include <string>      // names that are built
+#include <string_view> // lines
+#include <type_traits> // std::remove_reference_t
+#include <utility>     // std::move
+#include <vector>      // values
+
+WICK_BEGIN_NAMESPACE
+
+/// How to read Visual Studio's comma-separated values.
+struct vsprof_options {
+    bool modules = false; ///< names have their module: "app.exe`main"
+};
+
+/// What Visual Studio's comma-separated values hold.
+struct vsprof_text {
+    profile samples;       ///< unit "samples", or "calls" where calls were counted
+    wick::skipped skipped; ///< rows that were not understood, or weigh less than those below them
+};
+
+namespace detail {
+
+class vsprof_reader {
+public:
+    explicit vsprof_reader(const vsprof_options& options)
+        : options_(options)
+        , rows_(stacks_) {}
+    vsprof_reader(const vsprof_reader&) = delete; // rows_ refers to stacks_
+    vsprof_reader& operator=(const vsprof_reader&) = delete;
+
+    void line(std::string_view line, std::uint64_t number) {
+        if (starts_with(line, "\xef\xbb\xbf")) { line.remove_prefix(3); }
+        if (trimmed(line).empty()) { return; }
+        if (!split_csv(line, values_)) {
+            skip("a quote is not closed", number);
+        } else if (!has_header_) {
+            read_header(number);
+        } else {
+            row(number);
+        }
+    }
+
+    void skip(const char* what, std::uint64_t number) { stacks_.skipped.add(what, number); }
+
+    [[nodiscard]] result<vsprof_text> finish() {
+        rows_.finish();
+        return {vsprof_text{stacks_.builder.finish(), std::move(stacks_.skipped)},
+                std::move(stacks_.problem)};
+    }
+
+private:
+    vsprof_options options_;
+    stack_samples stacks_;
+    weighed_rows rows_;
+    std::vector<std::string> values_;
+    std::string text_;
+    std::size_t module_ = none;
+    bool has_header_ = false;
+    static constexpr std::size_t none = static_cast<std::size_t>(-1);
+
+    void read_header(std::uint64_t number) {
+        if (values_.size() < 3 || trimmed(values_[0]) != "Level") {
+            skip("expected the columns' names: \"Level,Function Name,…\"", number);
+            return;
+        }
+        has_header_ = true;
+        const bool calls = contains(values_[2], "Calls");
+        stacks_.builder.describe(calls ? "calls" : "samples",
+                                 calls ? counted_as::calls : counted_as::samples,
+                                 profile_detail::function);
+        for (std::size_t i = 3; i < values_.size(); ++i) {
+            if (contains(values_[i], "Module")) { module_ = i; }
+        }
+    }
+
+    void row(std::uint64_t number) {
+        std::int64_t level = 0;
+        std::int64_t total = 0;
+        if (values_.size() < 3 || !parse_whole(trimmed(values_[0]), level) ||
+            !parse_decimal(trimmed(values_[2]), 0, total)) {
+            skip("expected \"level,function,count\"", number);
+            return;
+        }
+        // A level without all those above it would make a tree deeper than there are rows.
+        if (level > last_level_ + 1) {
+            skip("the level is more than one below the row before", number);
+            return;
+        }
+        last_level_ = level;
+        text_.clear();
+        if (options_.modules && module_ < values_.size() && !trimmed(values_[module_]).empty()) {
+            text_ += trimmed(values_[module_]);
+            text_ += '`';
+        }
+        text_ += comparable_name(trimmed(values_[1]), false);
+        rows_.row(static_cast<std::size_t>(level),
+                  stacks_.intern(text_, frame_kind::function),
+                  total,
+                  number);
+    }
+    std::int64_t last_level_ = 0;
+};
+
+/// Returns whether the head of an input has the columns that Visual Studio's call tree begins with.
+[[nodiscard]] inline bool looks_like_vsprof(std::string_view head) {
+    return any_line(head, [](std::string_view line) {
+        if (starts_with(line, "\xef\xbb\xbf")) { line.remove_prefix(3); }
+        return starts_with(line, "Level,Function Name,") ||
+               starts_with(line, "\"Level\",\"Function Name\",");
+    });
+}
+
+} // namespace detail
+
+/// Reads the call tree that Visual Studio's profiler exports: "Level,Function Name,count,…", the
+/// level being the depth. Returns one profile; a row's own weight is its count less its children's.
+/// source   callable `std::size_t(char* to, std::size_t room)`, returns 0 at the end.
+/// Errors:  weights that add up to 2^63 or more. Lines that are not understood are skipped and
+///          counted, the first with its number and the reason.
+/// Cost:    one pass; memory for the distinct stacks and one buffer.
+/// Format:  Visual Studio's documentation of VSPerfReport, "CallTree".
+template <class Source>
+[[nodiscard]] result<vsprof_text> read_vsprof(Source&& source, const vsprof_options& options = {}) {
+    detail::vsprof_reader reader(options);
+    return detail::read_lines<detail::vsprof_reader, std::remove_reference_t<Source>>(reader,
+                                                                                      source);
+}
+
+/// The same from memory.
+[[nodiscard]] inline result<vsprof_text> parse_vsprof(std::string_view text,
+                                                      const vsprof_options& options = {}) {
+    return read_vsprof(detail::text_source(text), options);
+}
+
+WICK_END_NAMESPACE
+
+#endif
+// wick/format/vtune.hpp - VTune's top-down tree as comma-separated values.
+#ifndef WICK_FORMAT_VTUNE_HPP
+#define WICK_FORMAT_VTUNE_HPP
+
+
+#include <cstddef>     // std::size_t
+#include <cstdint>     // weights
+#include <string>      // names that are built
+#include <string_view> // lines
+#include <type_traits> // std::remove_reference_t
+#include <utility>     // std::move
+#include <vector>      // values
+
+WICK_BEGIN_NAMESPACE
+
+/// How to read VTune's comma-separated values.
+struct vtune_options {
+    bool modules = true; ///< names have their module: "libc.so.6`read"
+    std::string column;  ///< the column that weighs; empty: the first with ":Self" in its name
+};
+
+/// What VTune's comma-separated values hold.
+struct vtune_text {
+    profile samples;       ///< unit "nanoseconds" for times, else the name of the column
+    wick::skipped skipped; ///< rows that were not understood
+};
+
+namespace detail {
+
+class vtune_reader {
+public:
+    explicit vtune_reader(const vtune_options& options)
+        : options_(options)
+        , rows_(stacks_) {}
+    vtune_reader(const vtune_reader&) = delete; // rows_ refers to stacks_
+    vtune_reader& operator=(const vtune_reader&) = delete;
+
+    void line(std::string_view line, std::uint64_t number) {
+        if (trimmed(line).empty()) { return; }
+        if (!split_csv(line, values_)) {
+            skip("a quote is not closed", number);
+            return;
+        }
+        if (!has_header_) {
+            read_header(number);
+            return;
+        }
+        row(number);
+    }
+
+    void skip(const char* what, std::uint64_t number) { stacks_.skipped.add(what, number); }
+
+    [[nodiscard]] result<vtune_text> finish() {
+        return {vtune_text{stacks_.builder.finish(), std::move(stacks_.skipped)},
+                std::move(stacks_.problem)};
+    }
+
+private:
+    vtune_options options_;
+    stack_samples stacks_;
+    indented_rows rows_;
+    std::vector<std::string> values_;
+    std::string text_;
+    std::size_t stack_ = 0; // columns
+    std::size_t weight_ = 0;
+    std::size_t module_ = none;
+    bool has_header_ = false;
+    bool is_time_ = false;
+    static constexpr std::size_t none = static_cast<std::size_t>(-1);
+
+    void read_header(std::uint64_t number) {
+        std::size_t stack = none;
+        std::size_t weight = none;
+        for (std::size_t i = 0; i < values_.size(); ++i) {
+            const std::string_view name = trimmed(values_[i]);
+            if (name == "Function Stack") { stack = i; }
+            if (name == "Module") { module_ = i; }
+            const bool wanted =
+                options_.column.empty() ? contains(name, ":Self") : name == options_.column;
+            if (wanted && weight == none) { weight = i; }
+        }
+        if (stack == none || weight == none) {
+            skip("expected the columns' names: \"Function Stack\" and one with \":Self\"", number);
+            return;
+        }
+        has_header_ = true;
+        stack_ = stack;
+        weight_ = weight;
+        const std::string_view name = trimmed(values_[weight]);
+        is_time_ = contains(name, "Time");
+        stacks_.builder.describe(is_time_ ? std::string_view("nanoseconds")
+                                          : name.substr(0, name.find(":Self")),
+                                 counted_as::unknown,
+                                 profile_detail::function);
+    }
+
+    void row(std::uint64_t number) {
+        if (values_.size() <= stack_ || values_.size() <= weight_) {
+            skip("the row has fewer values than there are columns", number);
+            return;
+        }
+        const std::string_view stack = values_[stack_];
+        const std::string_view weight = trimmed(values_[weight_]);
+        std::int64_t self = 0;
+        const bool fits = weight.empty() || (is_time_ ? parse_time_ns(weight, "s", self)
+                                                      : parse_decimal(weight, 0, self));
+        if (!fits || trimmed(stack).empty()) {
+            skip("expected a function and a weight below 2^63", number);
+            return;
+        }
+        text_.clear();
+        if (options_.modules && module_ < values_.size() && !trimmed(values_[module_]).empty()) {
+            text_ += trimmed(values_[module_]);
+            text_ += '`';
+        }
+        text_ += comparable_name(trimmed(stack), false);
+        rows_.row(indent_of(stack),
+                  stacks_.intern(text_, frame_kind::function),
+                  self == 0 ? 0 : 1,
+                  self,
+                  number);
+    }
+};
+
+/// Returns whether the head of an input has the column that VTune's top-down tree begins with.
+[[nodiscard]] inline bool looks_like_vtune(std::string_view head) {
+    return any_line(head, [](std::string_view line) {
+        return (starts_with(line, "Function Stack,") || starts_with(line, "\"Function Stack\",")) &&
+               contains(line, ":Self");
+    });
+}
+
+} // namespace detail
+
+/// Reads what `vtune -report top-down -call-stack-mode all -format csv -csv-delimiter comma` writes
+/// with the columns "Function Stack", one ":Self" and perhaps "Module": a row for each calling
+/// context, indented by its depth. Returns one profile. Times are seconds unless they have a unit,
+/// and become nanoseconds; other columns are kept as they are. Rows with a weight count 1, as VTune
+/// does not say how often it looked.
+/// source   callable `std::size_t(char* to, std::size_t room)`, returns 0 at the end.
+/// Errors:  weights that add up to 2^63 or more. Lines that are not understood are skipped and
+///          counted, the first with its number and the reason.
+/// Cost:    one pass; memory for the distinct stacks and one buffer.
+/// Format:  Intel's VTune Profiler user guide, "Report".
+template <class Source>
+[[nodiscard]] result<vtune_text> read_vtune(Source&& source, const vtune_options& options = {}) {
+    detail::vtune_reader reader(options);
+    return detail::read_lines<detail::vtune_reader, std::remove_reference_t<Source>>(reader,
+                                                                                     source);
+}
+
+/// The same from memory.
+[[nodiscard]] inline result<vtune_text> parse_vtune(std::string_view text,
+                                                    const vtune_options& options = {}) {
+    return read_vtune(detail::text_source(text), options);
+}
+
+WICK_END_NAMESPACE
+
+#endif
+// wick/format/xctrace.hpp - the XML that `xctrace export` writes of a time profile.
+#ifndef WICK_FORMAT_XCTRACE_HPP
+#define WICK_FORMAT_XCTRACE_HPP
+
+// wick/detail/xml.hpp - a small pull reader for XML without document types.
+#ifndef WICK_DETAIL_XML_HPP
+#define WICK_DETAIL_XML_HPP
+
+
+#include <cstddef>     // std::size_t
+#include <cstdint>     // characters given as numbers
+#include <string>      // names and values
+#include <string_view> // names that are asked for
+#include <utility>     // std::pair, std::move
+#include <vector>      // the attributes, the buffer
+
+WICK_BEGIN_NAMESPACE
+namespace detail {
+
+enum class xml_token { begin, end, text, finished, failed };
+
+/// Returns the character that "&name;" stands for, 0 for none: document types could define more,
+/// and are not read.
+[[nodiscard]] inline std::uint32_t xml_entity(std::string_view name) noexcept {
+    if (name == "lt") { return '<'; }
+    if (name == "gt") { return '>'; }
+    if (name == "amp") { return '&'; }
+    if (name == "quot") { return '"'; }
+    if (name == "apos") { return '\''; }
+    if (name.size() < 2 || name[0] != '#') { return 0; }
+    const bool hex = name[1] == 'x';
+    std::uint32_t code = 0;
+    for (const char c : name.substr(hex ? 2 : 1)) {
+        const std::uint32_t digit =
+            c >= '0' && c <= '9'   ? static_cast<std::uint32_t>(c - '0')
+            : c >= 'a' && c <= 'f' ? static_cast<std::uint32_t>(c - 'a' + 10)
+            : c >= 'A' && c <= 'F' ? static_cast<std::uint32_t>(c - 'A' + 10)
+                                   : 99;
+        if (digit >= (hex ? 16u : 10u)) { return 0; }
+        code = code * (hex ? 16 : 10) + digit;
+        if (code > 0x10ffff) { return 0xfffd; }
+    }
+    return code == 0 ? 0xfffd : code;
+}
+
+/// Gives the elements of a document and the text between them, one after the other, without holding
+/// it. It does not check that ends match beginnings. A name, value or piece of text longer than
+/// 16 MiB fails.
+template <class Source>
+class xml_reader {
+public:
+    explicit xml_reader(Source& source)
+        : source_(source)
+        , buffer_(std::size_t{1} << 16) {}
+
+    /// Gets the next token. After `finished` and `failed` there is no other.
+    [[nodiscard]] xml_token next() {
+        if (ends_) { // "<name/>" is a beginning and an end
+            ends_ = false;
+            return xml_token::end;
+        }
+        for (;;) {
+            const int c = peek();
+            if (c == none) { return xml_token::finished; }
+            if (c != '<') { return text_until_tag(); }
+            take();
+            switch (peek()) {
+            case '?':
+                if (!pass_over("?>")) { return fail("a \"<?\" without its end"); }
+                break;
+            case '!':
+                take();
+                if (peek() == '[') { return cdata(); }
+                if (!pass_over(peek() == '-' ? "-->" : ">")) {
+                    return fail("a \"<!\" without its end");
+                }
+                break;
+            case '/':
+                take();
+                read_name();
+                if (!pass_over(">")) { return fail("an element's end without \">\""); }
+                return xml_token::end;
+            default:
+                return element();
+            }
+        }
+    }
+
+    /// The name of the element that `next` gave the beginning or end of.
+    [[nodiscard]] const std::string& name() const noexcept { return name_; }
+    /// The text that `next` gave; a long one comes in one piece.
+    [[nodiscard]] const std::string& text() const noexcept { return text_; }
+    /// The value of one of the element's attributes; null where it has none.
+    [[nodiscard]] const std::string* attribute(std::string_view name) const noexcept {
+        for (std::size_t i = 0; i < used_; ++i) {
+            if (attributes_[i].first == name) { return &attributes_[i].second; }
+        }
+        return nullptr;
+    }
+    /// The line that was reached, from 1.
+    [[nodiscard]] std::uint64_t line() const noexcept { return line_; }
+    /// What failed.
+    [[nodiscard]] const char* problem() const noexcept { return problem_; }
+
+private:
+    static constexpr int none = -1;
+    static constexpr std::size_t longest = std::size_t{1} << 24;
+    Source& source_;
+    std::vector<char> buffer_;
+    std::size_t at_ = 0;
+    std::size_t end_ = 0;
+    bool at_end_ = false;
+    bool ends_ = false;
+    std::uint64_t line_ = 1;
+    const char* problem_ = "";
+    std::string name_;
+    std::string text_;
+    std::vector<std::pair<std::string, std::string>>
+        attributes_; // kept, so that they need no new memory
+    std::size_t used_ = 0;
+
+    [[nodiscard]] int peek() {
+        if (at_ == end_) {
+            if (at_end_) { return none; }
+            end_ = source_(buffer_.data(), buffer_.size());
+            at_ = 0;
+            if (end_ == 0) {
+                at_end_ = true;
+                return none;
+            }
+        }
+        return static_cast<unsigned char>(buffer_[at_]);
+    }
+    int take() {
+        const int c = peek();
+        if (c != none) { ++at_; }
+        if (c == '\n') { ++line_; }
+        return c;
+    }
+    [[nodiscard]] static bool is_space(int c) noexcept {
+        return c == ' ' || c == '\t' || c == '\n' || c == '\r';
+    }
+    void pass_over_space() {
+        while (is_space(peek())) { take(); }
+    }
+    [[nodiscard]] xml_token fail(const char* what) {
+        problem_ = what;
+        at_ = end_;
+        at_end_ = true;
+        return xml_token::failed;
+    }
+
+    // Passes over all up to and with `end`, which has no part that could begin it again.
+    [[nodiscard]] bool pass_over(std::string_view end) {
+        std::string last;
+        for (int c; (c = take()) != none;) {
+            last += static_cast<char>(c);
+            if (last.size() > end.size()) { last.erase(0, 1); }
+            if (last == end) { return true; }
+        }
+        return false;
+    }
+
+    void read_name() {
+        name_.clear();
+        append_name(name_);
+    }
+    void append_name(std::string& name) {
+        for (int c = peek();
+             c != none && !is_space(c) && c != '>' && c != '/' && c != '=' && name.size() < longest;
+             c = peek()) {
+            name += static_cast<char>(take());
+        }
+    }
+
+    [[nodiscard]] xml_token element() {
+        used_ = 0;
+        read_name();
+        if (name_.empty()) { return fail("a \"<\" without a name behind it"); }
+        for (;;) {
+            pass_over_space();
+            const int c = peek();
+            if (c == '>') {
+                take();
+                return xml_token::begin;
+            }
+            if (c == '/') {
+                take();
+                if (take() != '>') { return fail("a \"/\" inside an element without \">\""); }
+                ends_ = true;
+                return xml_token::begin;
+            }
+            if (c == none || !attribute()) { return fail("an element without its end"); }
+        }
+    }
+
+    [[nodiscard]] bool attribute() {
+        if (used_ == attributes_.size()) { attributes_.emplace_back(); }
+        std::pair<std::string, std::string>& a = attributes_[used_];
+        a.first.clear();
+        a.second.clear();
+        append_name(a.first);
+        pass_over_space();
+        if (a.first.empty() || take() != '=') { return false; }
+        pass_over_space();
+        const int quote = take();
+        if (quote != '"' && quote != '\'') { return false; }
+        for (int c; (c = take()) != quote;) {
+            if (c == none || a.second.size() > longest) { return false; }
+            append_character(a.second, c);
+        }
+        ++used_;
+        return true;
+    }
+
+    void append_character(std::string& to, int c) {
+        if (c != '&') {
+            to += static_cast<char>(c);
+            return;
+        }
+        constexpr std::size_t longest_entity = 10;
+        char entity[longest_entity];
+        std::size_t size = 0;
+        while (size < longest_entity && peek() != none && peek() != ';' && peek() != '<' &&
+               peek() != '"' && peek() != '\'' && peek() != '&') {
+            entity[size++] = static_cast<char>(take());
+        }
+        const std::string_view name(entity, size);
+        const std::uint32_t code = peek() == ';' ? xml_entity(name) : 0;
+        if (code == 0) { // not one: kept as it is
+            to += '&';
+            to += name;
+            return;
+        }
+        take();
+        append_utf8(to, code);
+    }
+
+    [[nodiscard]] xml_token text_until_tag() {
+        text_.clear();
+        for (int c = peek(); c != none && c != '<'; c = peek()) {
+            if (text_.size() > longest) { return fail("a text longer than 16 MiB"); }
+            take();
+            append_character(text_, c);
+        }
+        return xml_token::text;
+    }
+
+    // "<![CDATA[ … ]]>"
+    [[nodiscard]] xml_token cdata() {
+        for (const char c : std::string_view("[CDATA[")) {
+            if (take() != static_cast<unsigned char>(c)) {
+                return fail("a \"<![\" that is no CDATA");
+            }
+        }
+        text_.clear();
+        for (int c; (c = take()) != none;) {
+            text_ += static_cast<char>(c);
+            const std::size_t size = text_.size();
+            if (c == '>' && size >= 3 && text_[size - 2] == ']' && text_[size - 3] == ']') {
+                text_.resize(size - 3);
+                return xml_token::text;
+            }
+            if (size > longest) { break; }
+        }
+        return fail("a CDATA without its end");
+    }
+};
+
+} // namespace detail
+WICK_END_NAMESPACE
+
+#endif
+
+#include <cstddef>     // std::size_t
+#include <cstdint>     // weights
+#include <string>      // names
+#include <string_view> // names
+#include <type_traits> // std::remove_reference_t
+#include <utility>     // std::move
+#include <vector>      // what ids stand for
+
+WICK_BEGIN_NAMESPACE
+
+/// How to read what `xctrace export` writes.
+struct xctrace_options {
+    bool modules = false; ///< names have their binary: "libdyld.dylib`start"
+    bool pid = false;     ///< the process keeps its number: "app (123)"
+    bool threads = false; ///< threads are below the process, by name
+};
+
+/// What the export holds.
+struct xctrace_text {
+    profile samples;       ///< unit "nanoseconds", or "cycles"; "samples" where no row has a weight
+    wick::skipped skipped; ///< rows that were not understood, references to nothing
+    std::uint64_t unweighted = 0; ///< rows without a weight among rows with one; they weigh 0
+};
+
+namespace detail {
+
+class xctrace_reader {
+public:
+    explicit xctrace_reader(const xctrace_options& options)
+        : options_(options) {}
+
+    template <class Source>
+    [[nodiscard]] result<xctrace_text> read(Source& source) {
+        xml_reader<Source> xml(source);
+        for (;;) {
+            switch (xml.next()) {
+            case xml_token::begin:
+                begin(xml);
+                break;
+            case xml_token::end:
+                end(xml.name(), xml.line());
+                break;
+            case xml_token::text:
+                if (in_weight_) { text_ += xml.text(); }
+                break;
+            case xml_token::failed:
+                samples_.skipped.add(xml.problem(), xml.line());
+                return finish(xml.line());
+            case xml_token::finished:
+                return finish(xml.line());
+            }
+        }
+    }
+
+private:
+    enum class kind : std::uint8_t { frame, stack, weight, process, thread };
+    // What an id stands for.
+    struct element {
+        std::uint64_t id;
+        kind is;
+        std::size_t at; // a frame, or an index into what follows
+    };
+    struct thread {
+        std::uint32_t name;
+        std::uint32_t process;
+    };
+    // A stack below a thread, found without a walk through the tree: rows refer to long ones.
+    struct placed {
+        std::size_t stack;
+        std::uint32_t parent;
+        std::uint32_t node;
+    };
+    static constexpr std::size_t none = static_cast<std::size_t>(-1);
+    static constexpr std::size_t deepest = 4096; // Instruments itself stops much earlier
+
+    xctrace_options options_;
+    stack_samples samples_;
+    id_table index_;
+    id_table placed_index_;
+    std::vector<placed> placed_;
+    std::vector<element> elements_;
+    std::vector<std::uint32_t> frames_;   // of all stacks, the leaf first
+    std::vector<std::size_t> stack_ends_; // where each ends in frames_
+    std::vector<std::int64_t> weights_;
+    std::vector<thread> threads_;
+
+    bool in_row_ = false;
+    bool in_weight_ = false;
+    bool is_cycles_ = false;
+    bool in_stack_ = false;
+    bool in_frame_ = false;
+    std::uint64_t tagged_id_ = 0;
+    std::uint64_t stack_id_ = 0;
+    std::uint64_t frame_id_ = 0;
+    std::uint64_t weight_id_ = 0;
+    std::uint64_t thread_id_ = 0;
+    std::string frame_name_;
+    std::string binary_;
+    std::string text_;
+    // Of the row that is being read.
+    std::size_t stack_ = none;
+    bool has_weight_ = false;
+    std::int64_t weight_ = 0;
+    std::uint32_t thread_name_ = 0;
+    std::uint32_t process_ = 0;
+
+    // Of all rows: only the end tells whether they have weights.
+    struct row {
+        std::uint32_t node;
+        std::int64_t weight; // -1: none
+        std::uint64_t line;
+    };
+    std::vector<row> rows_;
+    bool any_weight_ = false;
+    bool any_table_ = false;
+
+    [[nodiscard]] static std::uint64_t number_of(const std::string* text) noexcept {
+        std::int64_t number = 0;
+        if (text == nullptr || !parse_whole(*text, number)) { return 0; }
+        return static_cast<std::uint64_t>(number);
+    }
+    [[nodiscard]] static std::uint64_t hash_of(std::uint64_t id, kind is) noexcept {
+        return mix(id ^ hash_seed(), 0x9e3779b97f4a7c15u + static_cast<std::uint64_t>(is));
+    }
+    // The first of a kind with an id holds: they are given once.
+    void define(std::uint64_t id, kind is, std::size_t at) {
+        if (id == 0 || find(id, is) != none) { return; }
+        index_.insert(hash_of(id, is), static_cast<std::uint32_t>(elements_.size()));
+        elements_.push_back({id, is, at});
+    }
+    [[nodiscard]] std::size_t find(std::uint64_t id, kind is) const {
+        const std::uint32_t known = index_.find(hash_of(id, is), [&](std::uint32_t e) {
+            return elements_[e].id == id && elements_[e].is == is;
+        });
+        return known == id_table::none ? none : elements_[known].at;
+    }
+    [[nodiscard]] std::size_t refer(const std::string& ref, kind is, std::uint64_t line) {
+        const std::size_t at = find(number_of(&ref), is);
+        if (at == none) { samples_.skipped.add("a \"ref\" to an id that is not there", line); }
+        return at;
+    }
+
+    template <class Xml>
+    void begin(const Xml& xml) {
+        const std::string& name = xml.name();
+        if (name == "row") {
+            in_row_ = true;
+            any_table_ = true;
+            stack_ = none;
+            has_weight_ = false;
+            thread_name_ = 0;
+            process_ = 0;
+            return;
+        }
+        if (!in_row_) { return; }
+        const std::string* ref = xml.attribute("ref");
+        const std::uint64_t id = number_of(xml.attribute("id"));
+        if (name == "tagged-backtrace") {
+            tagged_id_ = id;
+            if (ref != nullptr) { stack_ = refer(*ref, kind::stack, xml.line()); }
+        } else if (name == "backtrace") {
+            if (ref != nullptr) {
+                stack_ = refer(*ref, kind::stack, xml.line());
+                define(tagged_id_, kind::stack, stack_);
+            } else {
+                in_stack_ = true;
+                stack_id_ = id;
+            }
+        } else if (name == "frame") {
+            if (in_stack_) { begin_frame(xml, ref, id); }
+        } else if (name == "binary") {
+            begin_binary(xml, ref, id);
+        } else if (name == "weight" || name == "cycle-weight") {
+            begin_weight(name, ref, id, xml.line());
+        } else if (name == "thread") {
+            begin_thread(xml, ref, id);
+        } else if (name == "process") {
+            begin_process(xml, ref, id);
+        }
+    }
+
+    template <class Xml>
+    void begin_frame(const Xml& xml, const std::string* ref, std::uint64_t id) {
+        const std::size_t begin = stack_ends_.empty() ? 0 : stack_ends_.back();
+        if (frames_.size() - begin >= deepest) {
+            samples_.skipped.add("a backtrace has more than 4096 frames", xml.line());
+            return;
+        }
+        if (ref != nullptr) {
+            const std::size_t at = refer(*ref, kind::frame, xml.line());
+            frames_.push_back(at == none ? samples_.builder.intern("[unknown]")
+                                         : static_cast<std::uint32_t>(at));
+            return;
+        }
+        in_frame_ = true;
+        frame_id_ = id;
+        binary_.clear();
+        const std::string* function = xml.attribute("name");
+        frame_name_ = function == nullptr ? std::string() : *function;
+    }
+
+    // Binaries are in frames only, and only their names matter: they are kept as frames that no
+    // stack has.
+    template <class Xml>
+    void begin_binary(const Xml& xml, const std::string* ref, std::uint64_t id) {
+        if (!in_frame_) { return; }
+        if (ref != nullptr) {
+            const std::size_t at = refer(*ref, kind::frame, xml.line());
+            if (at != none) {
+                binary_ = samples_.builder.frame_at(static_cast<std::uint32_t>(at)).function;
+            }
+            return;
+        }
+        const std::string* binary = xml.attribute("name");
+        if (binary == nullptr) { return; }
+        binary_ = *binary;
+        define(id, kind::frame, samples_.builder.intern(binary_));
+    }
+
+    void begin_weight(std::string_view name,
+                      const std::string* ref,
+                      std::uint64_t id,
+                      std::uint64_t line) {
+        is_cycles_ = is_cycles_ || name == "cycle-weight";
+        if (ref == nullptr) {
+            in_weight_ = true;
+            weight_id_ = id;
+            text_.clear();
+            return;
+        }
+        const std::size_t at = refer(*ref, kind::weight, line);
+        has_weight_ = at != none;
+        if (has_weight_) { weight_ = weights_[at]; }
+    }
+
+    // <thread id="2" fmt="Main Thread 0x1b3e (app, pid: 123)"><process id="4" fmt="app (123)"/>…
+    template <class Xml>
+    void begin_thread(const Xml& xml, const std::string* ref, std::uint64_t id) {
+        if (ref != nullptr) {
+            const std::size_t at = refer(*ref, kind::thread, xml.line());
+            if (at == none) { return; }
+            thread_name_ = threads_[at].name;
+            process_ = threads_[at].process;
+            return;
+        }
+        thread_id_ = id;
+        const std::string* shown = xml.attribute("fmt");
+        std::string_view text = shown == nullptr ? std::string_view() : *shown;
+        const std::size_t hex = text.rfind(" 0x");
+        text = trimmed(text.substr(0, hex));
+        thread_name_ = samples_.intern(text.empty() ? "Thread" : text, frame_kind::thread);
+    }
+
+    template <class Xml>
+    void begin_process(const Xml& xml, const std::string* ref, std::uint64_t id) {
+        if (ref != nullptr) {
+            const std::size_t at = refer(*ref, kind::process, xml.line());
+            if (at != none) { process_ = static_cast<std::uint32_t>(at); }
+            return;
+        }
+        const std::string* shown = xml.attribute("fmt");
+        if (shown == nullptr) { return; }
+        std::string_view text = *shown;
+        if (!options_.pid && ends_with(text, ")")) {
+            const std::size_t open = text.rfind(" (");
+            if (open != std::string_view::npos && open > 0) { text = text.substr(0, open); }
+        }
+        process_ = samples_.intern(text, frame_kind::process);
+        define(id, kind::process, process_);
+    }
+
+    void end(const std::string& name, std::uint64_t line) {
+        if (!in_row_) { return; }
+        if (name == "row") {
+            in_row_ = false;
+            end_row(line);
+        } else if (name == "frame" && in_frame_) {
+            in_frame_ = false;
+            end_frame();
+        } else if (name == "backtrace" && in_stack_) {
+            in_stack_ = false;
+            stack_ends_.push_back(frames_.size());
+            stack_ = stack_ends_.size() - 1;
+            define(stack_id_, kind::stack, stack_);
+            define(tagged_id_, kind::stack, stack_);
+        } else if (name == "tagged-backtrace") {
+            tagged_id_ = 0;
+        } else if (name == "thread" && thread_id_ != 0) {
+            threads_.push_back({thread_name_, process_});
+            define(thread_id_, kind::thread, threads_.size() - 1);
+            thread_id_ = 0;
+        } else if ((name == "weight" || name == "cycle-weight") && in_weight_) {
+            in_weight_ = false;
+            has_weight_ = parse_whole(trimmed(text_), weight_);
+            if (!has_weight_) {
+                samples_.skipped.add("expected a weight that is a whole number below 2^63", line);
+                return;
+            }
+            weights_.push_back(weight_);
+            define(weight_id_, kind::weight, weights_.size() - 1);
+        }
+    }
+
+    void end_frame() {
+        const bool unknown = hex_size(frame_name_) == frame_name_.size(); // also when it is empty
+        std::string name =
+            unknown ? unknown_frame(binary_) : std::string(comparable_name(frame_name_, false));
+        if (!unknown && options_.modules && !binary_.empty()) { name = binary_ + '`' + name; }
+        const std::uint32_t frame = samples_.intern(name, frame_kind::function);
+        frames_.push_back(frame);
+        define(frame_id_, kind::frame, frame);
+    }
+
+    void end_row(std::uint64_t line) {
+        profile_builder& builder = samples_.builder;
+        std::uint32_t node = profile_builder::root;
+        if (process_ != 0) { node = builder.child(node, process_); }
+        if (options_.threads && thread_name_ != 0) { node = builder.child(node, thread_name_); }
+        if (stack_ == none) {
+            node = builder.child(node, builder.intern("[no stack]", frame_kind::marker));
+        } else {
+            node = place(node);
+        }
+        any_weight_ = any_weight_ || has_weight_;
+        rows_.push_back({node, has_weight_ ? weight_ : -1, line});
+    }
+
+    [[nodiscard]] std::uint32_t place(std::uint32_t parent) {
+        const std::uint64_t hash = mix(stack_ ^ hash_seed(), parent + 0x9e3779b97f4a7c15u);
+        const std::uint32_t known = placed_index_.find(hash, [&](std::uint32_t p) {
+            return placed_[p].stack == stack_ && placed_[p].parent == parent;
+        });
+        if (known != id_table::none) { return placed_[known].node; }
+        std::uint32_t node = parent;
+        const std::size_t begin = stack_ == 0 ? 0 : stack_ends_[stack_ - 1];
+        for (std::size_t i = stack_ends_[stack_]; i-- > begin;) {
+            node = samples_.builder.child(node, frames_[i]);
+        }
+        placed_index_.insert(hash, static_cast<std::uint32_t>(placed_.size()));
+        placed_.push_back({stack_, parent, node});
+        return node;
+    }
+
+    [[nodiscard]] result<xctrace_text> finish(std::uint64_t line) {
+        if (in_row_) { samples_.skipped.add("the input ends inside a row", line); }
+        if (!any_table_ && line > 1) { samples_.skipped.add("there is no row", line); }
+        samples_.builder.describe(!any_weight_ ? "samples"
+                                  : is_cycles_ ? "cycles"
+                                               : "nanoseconds",
+                                  counted_as::samples,
+                                  profile_detail::function);
+        xctrace_text read;
+        for (const row& r : rows_) {
+            if (any_weight_ && r.weight < 0) { ++read.unweighted; }
+            const std::int64_t weight = !any_weight_ ? 1 : r.weight < 0 ? 0 : r.weight;
+            samples_.add(r.node, 1, weight, r.line);
+        }
+        read.samples = samples_.builder.finish();
+        read.skipped = std::move(samples_.skipped);
+        return {std::move(read), std::move(samples_.problem)};
+    }
+};
+
+/// Returns whether the head of an input is what `xctrace export` writes.
+[[nodiscard]] inline bool looks_like_xctrace(std::string_view head) {
+    return contains(head.substr(0, most_sniffed), "<trace-query-result");
+}
+
+} // namespace detail
+
+/// Reads what `xctrace export --xpath '…/table[…time-profile]'` (or cpu-profile,
+/// time-sample) writes: rows with a backtrace, in which what was there before is only referred to.
+/// Returns one profile; a row is a sample that counts 1 and weighs its weight, in nanoseconds or
+/// cycles, or 1 where no row has one. The root is the process's name. Arguments are cut, ';'
+/// becomes ':', code without a name is "[binary]" or "[unknown]"; a row without a backtrace is
+/// "[no stack]".
+/// source   callable `std::size_t(char* to, std::size_t room)`, returns 0 at the end.
+/// Errors:  weights that add up to 2^63 or more. Where the XML is broken or ends early, what was
+///          read before is returned and that is counted as skipped; so are references to nothing.
+/// Cost:    one pass; memory for the distinct elements, 24 bytes a row, and one buffer.
+/// Format:  what xctrace 13 to 16 write.
+template <class Source>
+[[nodiscard]] result<xctrace_text> read_xctrace(Source&& source,
+                                                const xctrace_options& options = {}) {
+    detail::xctrace_reader reader(options);
+    return reader.read<std::remove_reference_t<Source>>(source);
+}
+
+/// The same from memory.
+[[nodiscard]] inline result<xctrace_text> parse_xctrace(std::string_view text,
+                                                        const xctrace_options& options = {}) {
+    return read_xctrace(detail::text_source(text), options);
+}
+
+WICK_END_NAMESPACE
+
+#endif
+
+#include <algorithm>   // std::min
+#include <cstddef>     // std::size_t
+#include <cstdint>     // std::uint64_t
+#include <cstring>     // std::memcpy
+#include <optional>    // the timeline
+#include <string>      // names
+#include <string_view> // the beginning of the input
+#include <type_traits> // std::remove_reference_t
+#include <utility>     // std::move
+#include <vector>      // profiles
+
+WICK_BEGIN_NAMESPACE
+
+/// A profile and what it is of: an event, a sample type, a column.
+struct named_profile {
+    std::string name; ///< "cycles:u", "after"; empty where the input has one thing without a name
+    profile samples;
+};
+
+/// How to load. Each format takes what it has an option for; all other options are nothing to it.
+struct any_options {
+    std::string format;             ///< one of known_formats(); empty: told by the content
+    std::string event;              ///< read this event only
+    bool pid = false;               ///< roots have the number of their process: "app-10"
+    bool tid = false;               ///< roots have the number of their thread
+    bool kernel = false;            ///< frames of the kernel are of kind kernel, "_[k]"
+    bool jit = false;               ///< frames of just-in-time compilers are of kind jit, "_[j]"
+    bool addresses = false;         ///< code without a name keeps its address
+    bool offsets = false;           ///< names keep their offsets
+    bool srcline = false;           ///< names have the line of the source, where that is known
+    bool keep_arguments = false;    ///< names keep the arguments of C++ functions
+    bool args = false;              ///< the arguments of tracepoints are a frame
+    bool keep_zero_periods = false; ///< a period of 0 weighs 0; else it weighs 1
+    bool drop_waiting = false;      ///< samples of threads that wait are left out
+    bool keep_waiting = false;      ///< they are kept where they usually are not: dumps of Java
+    bool user_first = false;        ///< of two stacks without a name, the first is the user's
+};
+
+/// Something that a reader understood and left out or changed.
+struct any_note {
+    std::uint64_t count = 0; ///< how often; 0: once, and the words say all
+    std::string what;        ///< "samples with a period of 0"
+
+    [[nodiscard]] std::string message() const {
+        return count == 0 ? what : what + ": " + std::to_string(count);
+    }
+    friend bool operator==(const any_note& a, const any_note& b) {
+        return a.count == b.count && a.what == b.what;
+    }
+    friend bool operator!=(const any_note& a, const any_note& b) { return !(a == b); }
+};
+
+/// What an input held.
+struct any_input {
+    std::string format;                     ///< one of known_formats()
+    std::vector<named_profile> profiles;    ///< in the input's order, the most important one first
+    std::optional<wick::timeline> timeline; ///< where the format keeps order
+    wick::skipped skipped;                  ///< what was not understood
+    std::vector<any_note> notes;            ///< what was understood and left out or changed
+};
+
+/// A format that read_any knows.
+struct known_format {
+    const char* name; ///< for any_options::format
+    const char* what; ///< in words
+};
+
+namespace detail {
+
+/// The beginning of an input, which was looked at, and then the rest of it.
+class sniffed_source {
+public:
+    template <class Source>
+    explicit sniffed_source(Source& rest)
+        : rest_(const_cast<void*>(static_cast<const void*>(&rest)))
+        , pull_([](void* from, char* to, std::size_t room) -> std::size_t {
+            return (*static_cast<Source*>(from))(to, room);
+        }) {
+        head_.resize(head_size);
+        std::size_t size = 0;
+        while (size < head_size) { // pipes give little at a time
+            const std::size_t got = rest(&head_[size], head_size - size);
+            if (got == 0) { break; }
+            size += got;
+        }
+        head_.resize(size);
+    }
+
+    [[nodiscard]] std::string_view head() const noexcept { return head_; }
+
+    std::size_t operator()(char* to, std::size_t room) {
+        if (given_ == head_.size()) { return pull_(rest_, to, room); }
+        const std::size_t size = (std::min)(room, head_.size() - given_);
+        std::memcpy(to, head_.data() + given_, size);
+        given_ += size;
+        return size;
+    }
+
+private:
+    static constexpr std::size_t head_size = std::size_t{1} << 16;
+    void* rest_;
+    std::size_t (*pull_)(void*, char*, std::size_t);
+    std::string head_;
+    std::size_t given_ = 0;
+};
+
+/// Returns whether a text has a sample: a header that names an event, or any header and a frame.
+[[nodiscard]] inline bool looks_like_perf_script(std::string_view head) {
+    perf_header_parser headers;
+    perf_header header;
+    perf_frame_line frame;
+    bool in_sample = false;
+    std::string_view line;
+    while (take_line(head, line)) {
+        trim_blanks(line);
+        if (in_sample && !line.empty() && is_blank(line[0]) && parse_perf_frame(line, frame) &&
+            frame.address.size() >= 4) {
+            return true;
+        }
+        in_sample =
+            !line.empty() && line[0] != '#' && headers.parse(line, header) && header.certain;
+        const bool process = !header.pid.empty() || !header.tid.empty();
+        if (in_sample && process && !header.event.empty()) { return true; }
+    }
+    return false;
+}
+
+/// Returns whether most lines of a text end in a blank and a number; comments alone will do.
+[[nodiscard]] inline bool looks_like_folded(std::string_view head) {
+    const std::size_t whole_lines = head.rfind('\n');
+    if (whole_lines == std::string_view::npos) {
+        // One line, perhaps a part of one: a deep stack.
+        return find_weight(head) != std::string_view::npos || head.find(';') < 4096;
+    }
+    std::size_t lines = 0;
+    std::size_t stacks = 0;
+    std::string_view line;
+    std::string_view rest = head.substr(0, whole_lines);
+    while (lines < 500 && take_line(rest, line)) {
+        trim_blanks(line);
+        if (line.empty() || line[0] == '#') { continue; }
+        ++lines;
+        if (find_weight(line) != std::string_view::npos) { ++stacks; }
+    }
+    return lines == 0 ? head.substr(0, 1) == "#" : stacks * 2 > lines;
+}
+
+// ---- what each format becomes -----------------------------------------------------------------
+
+/// Adds "samples without a stack: 3" to the notes, unless there are none.
+inline void add_note(any_input& input, std::uint64_t number, const char* what) {
+    if (number != 0) { input.notes.push_back({number, what}); }
+}
+
+/// Calls `use` with the object where that compiles: where it has the member that `use` names.
+template <class Object, class Use>
+void pass(Object& object, Use use) {
+    if constexpr (std::is_invocable_v<Use, Object&>) { use(object); }
+}
+
+// Readers of one profile all have the same two members.
+template <class Text>
+void take(any_input& input, Text& read, const any_options&) {
+    input.profiles.push_back({{}, std::move(read.samples)});
+    input.skipped = std::move(read.skipped);
+    pass(read, [&](auto& of) -> decltype(void(of.truncated)) {
+        add_note(input, of.truncated, "stacks without their root's side");
+    });
+    pass(read, [&](auto& of) -> decltype(void(of.waiting)) {
+        add_note(input, of.waiting, "samples of threads that waited were left out");
+    });
+    pass(read, [&](auto& of) -> decltype(void(of.unweighted)) {
+        add_note(input, of.unweighted, "samples without a weight, which weigh 0");
+    });
+    pass(read, [&](auto& of) -> decltype(void(of.idle)) {
+        add_note(input, of.idle, "threads that were idle were left out");
+    });
+}
+
+inline void take(any_input& input, bpftrace_text& read, const any_options&) {
+    for (bpftrace_map& m : read.maps) {
+        input.profiles.push_back({std::move(m.name), std::move(m.samples)});
+    }
+    input.skipped = std::move(read.skipped);
+}
+
+inline void take(any_input& input, go_raw_text& read, const any_options&) {
+    for (go_raw_type& t : read.types) {
+        const auto at = t.is_default ? input.profiles.begin() : input.profiles.end();
+        input.profiles.insert(at, {std::move(t.type), std::move(t.samples)});
+    }
+    input.skipped = std::move(read.skipped);
+}
+
+inline void take(any_input& input, folded_text& read, const any_options&) {
+    const bool one = read.columns.size() == 1;
+    for (profile& p : read.columns) {
+        const char* name = one ? "" : input.profiles.empty() ? "before" : "after";
+        input.profiles.push_back({name, std::move(p)});
+    }
+    input.skipped = std::move(read.skipped);
+    add_note(input, read.rounded, "weights rounded to six decimals");
+}
+
+inline void take(any_input& input, perf_script_text& read, const any_options&) {
+    for (perf_event& e : read.events) {
+        input.profiles.push_back({std::move(e.name), std::move(e.samples)});
+    }
+    input.skipped = std::move(read.skipped);
+    add_note(input, read.other_events, "samples of events that were not asked for");
+    add_note(input, read.zero_periods, "samples with a period of 0");
+    add_note(input, read.no_stack, "samples without a stack, under \"[no stack]\"");
+}
+
+inline void note_trace(any_input& input, const chrome_trace& trace) {
+    add_note(input, trace.repairs.unmatched_ends, "ends without a begin");
+    add_note(input, trace.repairs.unended, "spans without an end, ended with their threads");
+    add_note(input, trace.repairs.cut, "spans cut at the end of the one they began in");
+    add_note(input, trace.repairs.refused, "spans out of range");
+    add_note(input, trace.rounded, "times rounded to nanoseconds");
+    add_note(input, trace.others.async, "asynchronous events not read");
+    add_note(input, trace.others.profile, "pieces of a script engine's profile not read");
+    add_note(input,
+             trace.others.flow + trace.others.instant + trace.others.counter + trace.others.object,
+             "flow, instant, counter and object events not read");
+    if (trace.truncated) { input.notes.push_back({0, "the end of the trace is missing"}); }
+}
+
+inline void take(any_input& input, chrome_trace& trace, const any_options&) {
+    if (!trace.timeline.empty()) { input.profiles.push_back({"spans", std::move(trace.stacks)}); }
+    for (chrome_samples& s : trace.samples) {
+        input.profiles.push_back({std::move(s.name), std::move(s.samples)});
+    }
+    note_trace(input, trace);
+    input.skipped = std::move(trace.skipped);
+    input.timeline = std::move(trace.timeline);
+}
+
+/// Returns a format's own options.
+template <class Options>
+[[nodiscard]] Options options_from(const any_options& from) {
+    Options to;
+    pass(to, [&](auto& o) -> decltype(void(o.event = from.event)) { o.event = from.event; });
+    pass(to, [&](auto& o) -> decltype(void(o.pid = from.pid)) { o.pid = from.pid; });
+    pass(to, [&](auto& o) -> decltype(void(o.tid = from.tid)) { o.tid = from.tid; });
+    pass(to,
+         [&](auto& o) -> decltype(void(o.process_ids = from.pid)) { o.process_ids = from.pid; });
+    pass(to, [&](auto& o) -> decltype(void(o.thread_ids = from.tid)) { o.thread_ids = from.tid; });
+    pass(to, [&](auto& o) -> decltype(void(o.kernel = from.kernel)) { o.kernel = from.kernel; });
+    pass(to, [&](auto& o) -> decltype(void(o.jit = from.jit)) { o.jit = from.jit; });
+    pass(to, [&](auto& o) -> decltype(void(o.addresses = from.addresses)) {
+        o.addresses = from.addresses;
+    });
+    pass(to,
+         [&](auto& o) -> decltype(void(o.offsets = from.offsets)) { o.offsets = from.offsets; });
+    pass(to,
+         [&](auto& o) -> decltype(void(o.srcline = from.srcline)) { o.srcline = from.srcline; });
+    pass(to, [&](auto& o) -> decltype(void(o.keep_arguments = from.keep_arguments)) {
+        o.keep_arguments = from.keep_arguments;
+    });
+    pass(to, [&](auto& o) -> decltype(void(o.args = from.args)) { o.args = from.args; });
+    pass(to, [&](auto& o) -> decltype(void(o.keep_zero_periods = from.keep_zero_periods)) {
+        o.keep_zero_periods = from.keep_zero_periods;
+    });
+    pass(to, [&](auto& o) -> decltype(void(o.user_first = from.user_first)) {
+        o.user_first = from.user_first;
+    });
+    pass(to, [&](auto& o) -> decltype(void(o.lines = from.srcline)) { o.lines = from.srcline; });
+    pass(to, [&](auto& o) -> decltype(void(o.drop_waiting = from.drop_waiting)) {
+        o.drop_waiting = from.drop_waiting;
+    });
+    pass(to, [&](auto& o) -> decltype(void(o.active_only = from.drop_waiting)) {
+        o.active_only = from.drop_waiting;
+    });
+    pass(to, [&](auto& o) -> decltype(void(o.all_states = from.keep_waiting)) {
+        o.all_states = from.keep_waiting;
+    });
+    return to;
+}
+
+template <class Text, class Options>
+[[nodiscard]] result<any_input> load_with(result<Text> (*read)(sniffed_source&, const Options&),
+                                          sniffed_source& source,
+                                          const any_options& options) {
+    result<Text> text = read(source, options_from<Options>(options));
+    any_input input;
+    if (!text.error) { take(input, text.value, options); }
+    return {std::move(input), std::move(text.error)};
+}
+
+/// Loads with a format's reader, which takes a source and its own options.
+template <auto Read>
+[[nodiscard]] result<any_input> load_any(sniffed_source& source, const any_options& options) {
+    return load_with(Read, source, options);
+}
+
+struct no_options {};
+[[nodiscard]] inline result<folded_text> read_folded_lines(sniffed_source& source,
+                                                           const no_options&) {
+    return read_folded(source);
+}
+
+// ---- the formats ------------------------------------------------------------------------------
+
+struct format_entry {
+    known_format format;
+    bool (*looks_like)(std::string_view head);
+    result<any_input> (*load)(sniffed_source& source, const any_options& options);
+};
+
+using sniffed = sniffed_source&;
+
+/// In the order in which they are asked: what is certain first, lines that end in numbers last.
+inline constexpr format_entry formats[] = {
+    {{"chrome_trace", "Trace Event JSON"},
+     looks_like_chrome_trace,
+     load_any<read_chrome_trace<sniffed>>},
+    {{"bpftrace", "maps with stacks, of bpftrace"},
+     looks_like_bpftrace,
+     load_any<read_bpftrace<sniffed>>},
+    {{"bcc", "stacks of bcc's tools"}, looks_like_bcc, load_any<read_bcc<sniffed>>},
+    {{"py_spy_dump", "py-spy dump"}, looks_like_py_spy_dump, load_any<read_py_spy_dump<sniffed>>},
+    {{"gdb", "backtraces of gdb"}, looks_like_gdb, load_any<read_gdb<sniffed>>},
+    {{"eu_stack", "backtraces of eu-stack"}, looks_like_eu_stack, load_any<read_eu_stack<sniffed>>},
+    {{"faulthandler", "tracebacks of Python's faulthandler"},
+     looks_like_faulthandler,
+     load_any<read_faulthandler<sniffed>>},
+    {{"go_raw", "go tool pprof -raw"}, looks_like_go_raw, load_any<read_go_raw<sniffed>>},
+    {{"xctrace", "XML of xctrace export"}, looks_like_xctrace, load_any<read_xctrace<sniffed>>},
+    {{"jstack", "thread dumps of Java"}, looks_like_jstack, load_any<read_jstack<sniffed>>},
+    {{"sample", "call graphs of macOS's sample"},
+     looks_like_sample,
+     load_any<read_sample<sniffed>>},
+    {{"vtune", "CSV of VTune"}, looks_like_vtune, load_any<read_vtune<sniffed>>},
+    {{"vsprof", "CSV of Visual Studio"}, looks_like_vsprof, load_any<read_vsprof<sniffed>>},
+    {{"ghcprof", "profiles of GHC's programs"},
+     looks_like_ghcprof,
+     load_any<read_ghcprof<sniffed>>},
+    {{"perf_script", "text of perf script"},
+     looks_like_perf_script,
+     load_any<read_perf_script<sniffed>>},
+    {{"dtrace", "aggregated stacks of dtrace"}, looks_like_dtrace, load_any<read_dtrace<sniffed>>},
+    {{"stap", "stacks of SystemTap"}, looks_like_stap, load_any<read_stap<sniffed>>},
+    {{"pmc", "call graphs of pmcstat"}, looks_like_pmc, load_any<read_pmc<sniffed>>},
+    {{"instruments", "deep copies from Instruments"},
+     looks_like_instruments,
+     load_any<read_instruments<sniffed>>},
+    {{"folded", "folded stacks, \"main;read 42\""}, looks_like_folded, load_any<read_folded_lines>},
+};
+
+/// Files that are known and not read, by their first bytes, and what to do about them.
+struct known_magic {
+    std::string_view bytes;
+    const char* advice;
+};
+inline constexpr known_magic magics[] = {
+    {"PERFILE2", "this is perf's own data: run `perf script -i FILE` and give its output"},
+    {"\x1f\x8b", "this is compressed with gzip: run `gzip -dc FILE` and give its output"},
+    {"\x28\xb5\x2f\xfd", "this is compressed with zstd: run `zstd -dc FILE` and give its output"},
+    {"\xfd"
+     "7zXZ",
+     "this is compressed with xz: run `xz -dc FILE` and give its output"},
+    {"BZh91AY&SY", "this is compressed with bzip2: run `bzip2 -dc FILE` and give its output"},
+    {"PK\x03\x04", "this is a zip archive: unpack it and give what is in it"},
+    {"\x7f"
+     "ELF",
+     "this is a program or a library, not a profile of one"},
+};
+
+/// Returns the beginning of an input in quotes, or in hexadecimal where it is no text.
+[[nodiscard]] inline std::string describe_head(std::string_view head) {
+    std::string_view shown = head.substr(0, (std::min)(head.find('\n'), std::size_t{60}));
+    if (!shown.empty() && shown.back() == '\r') { shown.remove_suffix(1); }
+    std::size_t odd = 0;
+    for (const char c : head.substr(0, 1024)) {
+        const auto byte = static_cast<unsigned char>(c);
+        if ((byte < 0x20 && c != '\n' && c != '\r' && c != '\t') || byte == 0x7f) { ++odd; }
+    }
+    std::string text;
+    if (odd == 0) {
+        text = "text that begins with \"";
+        for (const char c : shown) { text += static_cast<unsigned char>(c) < 0x20 ? ' ' : c; }
+        return text + "\"";
+    }
+    text = "binary data that begins with";
+    constexpr char digits[] = "0123456789abcdef";
+    for (const char c : head.substr(0, 8)) {
+        const auto byte = static_cast<unsigned char>(c);
+        text += ' ';
+        text += digits[byte >> 4];
+        text += digits[byte & 15];
+    }
+    return text;
+}
+
+[[nodiscard]] inline std::string format_names() {
+    std::string names;
+    for (const format_entry& f : formats) {
+        if (!names.empty()) { names += ", "; }
+        names += f.format.name;
+    }
+    return names;
+}
+
+/// Finds a format by its name, in which '-' may stand for '_'.
+[[nodiscard]] inline const format_entry* find_format(std::string_view wanted) {
+    std::string name(wanted);
+    for (char& c : name) {
+        if (c == '-') { c = '_'; }
+    }
+    for (const format_entry& f : formats) {
+        if (name == f.format.name) { return &f; }
+    }
+    return nullptr;
+}
+
+[[nodiscard]] inline const format_entry* sniff(std::string_view head) {
+    for (const format_entry& f : formats) {
+        if (f.looks_like(head)) { return &f; }
+    }
+    return nullptr;
+}
+
+/// Returns why an input with this beginning cannot be loaded, whatever was asked, or no error.
+[[nodiscard]] inline error refusal(std::string_view head) {
+    if (head.empty()) { return error{"the input is empty"}; }
+    for (const known_magic& m : magics) {
+        if (head.substr(0, m.bytes.size()) == m.bytes) { return error{m.advice}; }
+    }
+    return {};
+}
+
+/// Finds the format that was asked for, or the one that the input looks like.
+[[nodiscard]] inline error
+choose_format(std::string_view head, const std::string& wanted, const format_entry*& chosen) {
+    if (!wanted.empty()) {
+        chosen = find_format(wanted);
+        if (chosen != nullptr) { return {}; }
+        return error{"no format \"" + wanted + "\"; known are " + format_names()};
+    }
+    chosen = sniff(head);
+    if (chosen != nullptr) { return {}; }
+    return error{describe_head(head) + " is of no known format; known are " + format_names()};
+}
+
+} // namespace detail
+
+/// Returns the formats that read_any loads.
+[[nodiscard]] inline std::vector<known_format> known_formats() {
+    std::vector<known_format> all;
+    for (const detail::format_entry& f : detail::formats) { all.push_back(f.format); }
+    return all;
+}
+
+/// Returns the name of the format of an input, told by its beginning (some kilobytes, or all of
+/// it); empty where it is none that is known.
+[[nodiscard]] inline std::string sniff_format(std::string_view head) {
+    if (detail::refusal(head)) { return {}; }
+    const detail::format_entry* found = detail::sniff(head);
+    return found == nullptr ? std::string() : std::string(found->format.name);
+}
+
+/// Loads an input of whatever known format. The format is told by the first 64 KiB, which are then
+/// read again from memory: pipes will do.
+/// source  callable `std::size_t(char* to, std::size_t room)`, returns 0 at the end.
+/// Errors: an empty input; perf.data, compressed files and other things that have to be turned into
+///         something else first, with how to do that; an unknown format, with what was seen; those
+///         of the format's reader.
+/// Cost:   that of the format's reader.
+template <class Source>
+[[nodiscard]] result<any_input> read_any(Source&& source, const any_options& options = {}) {
+    detail::sniffed_source input(source);
+    if (error refused = detail::refusal(input.head())) { return {{}, std::move(refused)}; }
+    const detail::format_entry* format = nullptr;
+    error unknown = detail::choose_format(input.head(), options.format, format);
+    if (unknown) { return {{}, std::move(unknown)}; }
+    result<any_input> loaded = format->load(input, options);
+    loaded.value.format = format->format.name;
+    return loaded;
+}
+
+/// The same from memory.
+[[nodiscard]] inline result<any_input> parse_any(std::string_view text,
+                                                 const any_options& options = {}) {
+    return read_any(detail::text_source(text), options);
 }
 
 WICK_END_NAMESPACE
@@ -4828,7 +14009,7 @@ private:
         no_literal();
         emit(pattern_op::set, intern(std::move(set)));
     }
-    void check(assertion a) {
+    void place(assertion a) {
         plain_ = false;
         start_ = false;
         before_ = before::nothing;
@@ -4867,9 +14048,9 @@ private:
         case '.':
             return one_of(flags_.dot_all ? complement({}) : complement({{'\n', '\n'}}));
         case '^':
-            return check(flags_.multi_line ? assertion::line_start : assertion::text_start);
+            return place(flags_.multi_line ? assertion::line_start : assertion::text_start);
         case '$':
-            return check(flags_.multi_line ? assertion::line_end : assertion::last_line);
+            return place(flags_.multi_line ? assertion::line_end : assertion::last_line);
         case '\\':
             return escape(begin);
         default:
@@ -5226,13 +14407,13 @@ private:
         if (category(c, set)) { return one_of(std::move(set)); }
         switch (c) {
         case 'A':
-            return check(assertion::text_start);
+            return place(assertion::text_start);
         case 'Z':
-            return check(assertion::text_end);
+            return place(assertion::text_end);
         case 'b':
-            return check(assertion::word_edge);
+            return place(assertion::word_edge);
         case 'B':
-            return check(assertion::no_word_edge);
+            return place(assertion::no_word_edge);
         default:
             break;
         }
@@ -7133,13 +16314,11 @@ private:
 WICK_END_NAMESPACE
 
 #endif
-// wick/detail/unwind.hpp - the call stack of an interrupted thread, found inside a signal handler
-// (Linux). SPDX-FileCopyrightText: 2026 wick contributors SPDX-License-Identifier: MIT
+// wick/detail/unwind.hpp - the call stack of an interrupted thread, in its handler (Linux).
 #ifndef WICK_DETAIL_UNWIND_HPP
 #define WICK_DETAIL_UNWIND_HPP
 
-// wick/detail/eh_frame.hpp - how to step out of a function, from .eh_frame tables that need not be
-// honest. SPDX-FileCopyrightText: 2026 wick contributors SPDX-License-Identifier: MIT
+// wick/detail/eh_frame.hpp - how to step out of a function, from .eh_frame tables of any honesty.
 #ifndef WICK_DETAIL_EH_FRAME_HPP
 #define WICK_DETAIL_EH_FRAME_HPP
 
@@ -8262,10 +17441,10 @@ private:
 
     [[nodiscard]] bool factored(std::int64_t offset, std::int32_t& out) const noexcept {
         // Both factors fit 32 bits, so that the product fits 64.
-        std::int32_t small = 0;
+        std::int32_t narrowed = 0;
         std::int32_t align = 0;
-        return narrow(offset, small) && narrow(fde_.cie.data_align, align) &&
-               narrow(std::int64_t{small} * align, out);
+        return narrow(offset, narrowed) && narrow(fde_.cie.data_align, align) &&
+               narrow(std::int64_t{narrowed} * align, out);
     }
 
     [[nodiscard]] bool cfa_register(std::uint64_t number) noexcept {
@@ -12189,7 +21368,7 @@ private:
     detail::symbolizer symbolizer_;
 
     [[nodiscard]] static result<std::uint64_t> checked_interval(const sampler_options& options);
-    [[nodiscard]] static error check(const sampler_options& options);
+    [[nodiscard]] static error problem_with(const sampler_options& options);
     [[nodiscard]] error begin(const sampler_options& options,
                               std::unique_ptr<const detail::code_map> map);
     [[nodiscard]] error start_collector();
@@ -12264,7 +21443,7 @@ inline result<std::uint64_t> sampler::checked_interval(const sampler_options& op
     return {static_cast<std::uint64_t>(1e9 / options.frequency_hz + 0.5), {}};
 }
 
-inline error sampler::check(const sampler_options& options) {
+inline error sampler::problem_with(const sampler_options& options) {
     constexpr std::size_t largest = std::size_t{64} << 20;
     const error problem = checked_interval(options).error;
     if (problem) { return problem; }
@@ -12285,7 +21464,7 @@ inline error sampler::check(const sampler_options& options) {
 
 inline result<sampler_stats> sampler::start(const sampler_options& options) {
     result<sampler_stats> started;
-    started.error = check(options);
+    started.error = problem_with(options);
     if (started.error) { return started; }
     auto map = std::make_unique<const detail::code_map>(detail::code_map::load());
     const finishing alone(*this);
