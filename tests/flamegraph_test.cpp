@@ -200,7 +200,8 @@ wick::profile make(const std::vector<std::pair<stack, std::int64_t>>& stacks, in
     for (const auto& [frames, weight] : stacks) {
         std::uint32_t node = wick::profile_builder::root;
         for (const std::string& frame : frames) { node = made.child(node, made.intern(frame)); }
-        REQUIRE(made.add(node, 1, weight));
+        const auto one = static_cast<std::int64_t>(wick::detail::power_of_ten(decimals));
+        REQUIRE(made.add(node, weight > 0 ? static_cast<std::uint64_t>(weight / one) : 0, weight));
     }
     return made.finish();
 }
@@ -345,7 +346,7 @@ TEST_CASE("flamegraph: weights are exact up to 2^63 - 1 and with decimals") {
     const std::string fine = wick::to_flamegraph(make({{{"a"}, 1234500}, {{"b"}, 1000}}, 3));
     CHECK(frames_of(fine).front().title == "all (1,235.5 samples, 100.00 %; self 0)");
     CHECK(frames_of(fine)[1].title == "a (1,234.5 samples, 99.92 %; self 1,234.5, 99.92 %)");
-    CHECK(frames_of(fine)[2].title == "b (1 sample, 0.08 %; self 1, 0.08 %)");
+    CHECK(frames_of(fine)[2].title == "b (1 sample, 0.08 %; self 1, 0.08 %; 95 % interval 0.01 to 0.46 %)");
 }
 
 TEST_CASE("flamegraph: frames of equal text are one frame, whatever tells them apart") {
@@ -353,7 +354,9 @@ TEST_CASE("flamegraph: frames of equal text are one frame, whatever tells them a
     const auto add = [&](wick::frame f, std::int64_t weight) {
         const std::uint32_t main = made.child(wick::profile_builder::root, made.intern("main"));
         const std::uint32_t node = made.child(main, made.intern(f));
-        REQUIRE(made.add(made.child(node, made.intern("leaf")), 1, weight));
+        REQUIRE(made.add(made.child(node, made.intern("leaf")),
+                         static_cast<std::uint64_t>(weight),
+                         weight));
     };
     wick::frame f;
     f.function = "twice";
@@ -372,9 +375,9 @@ TEST_CASE("flamegraph: frames of equal text are one frame, whatever tells them a
     std::map<std::string, int> titles;
     for (const drawn& d : frames) { ++titles[d.title]; }
     CHECK(frames.size() == 6);
-    CHECK(titles["twice (60 samples, 95.24 %; self 0)"] == 1);
-    CHECK(titles["twice [kernel] (3 samples, 4.76 %; self 0)"] == 1);
-    CHECK(titles["leaf (60 samples, 95.24 %; self 60, 95.24 %)"] == 1);
+    CHECK(titles["twice (60 samples, 95.24 %; self 0; 95 % interval 86.91 to 98.37 %)"] == 1);
+    CHECK(titles["twice [kernel] (3 samples, 4.76 %; self 0; 95 % interval 1.63 to 13.09 %)"] == 1);
+    CHECK(titles["leaf (60 samples, 95.24 %; self 60, 95.24 %; 95 % interval 86.91 to 98.37 %)"] == 1);
 }
 
 TEST_CASE("flamegraph: siblings are never drawn twice, also where lines sort between them") {
@@ -414,7 +417,7 @@ TEST_CASE(
     const std::string shown = "a\xe2\x90\x80\xe2\x90\x9b\xe2\x90\xa1\xef\xbf\xbd]]&gt;&quot;\\";
     CHECK(frames_of(svg)[1].title.rfind(shown + " (", 0) == 0);
     CHECK(frames_of(svg)[1].label == shown);
-    CHECK(svg.find("a\\x00\\x1b\\x7f\\xff]]&gt;&quot;\\\\\n</metadata>") != std::string::npos);
+    CHECK(svg.find(" a\\x00\\x1b\\x7f\\xff]]&gt;&quot;\\\\\n</metadata>") != std::string::npos);
 }
 
 TEST_CASE("flamegraph: the order of the input changes no byte") {
@@ -469,7 +472,7 @@ TEST_CASE("flamegraph: labels fit into their frames and are used where there is 
                            "\xe6\xbc\xa2\xe5\xad\x97<" + std::string(random() % 9, 'x')},
                           weight(random, 100)});
     }
-    const double cell = wick::detail::flamegraph_geometry::cell;
+    const double cell = wick::detail::flamegraph_geometry().cell;
     for (const drawn& f : frames_of(wick::to_flamegraph(make(stacks)))) {
         std::string label = f.label;
         for (const char* entity : {"&lt;", "&gt;", "&amp;"}) {
@@ -539,7 +542,7 @@ TEST_CASE("flamegraph: self weights of the frames drawn and the blocks add up to
             sum += number(between(f.title, "(", " "));
         } else {
             const std::string self = f.title.substr(f.title.rfind("self ") + 5);
-            sum += number(self.substr(0, self.find_first_of(")")).substr(0, self.find(", ")));
+            sum += number(self.substr(0, self.find_first_of(";)")).substr(0, self.find(", ")));
         }
     }
     CHECK(sum == whole);
@@ -596,25 +599,45 @@ TEST_CASE("flamegraph: labels contrast with every colour of both modes") {
         };
         return luminance(part(0), part(2), part(4));
     };
-    const std::string svg = wick::to_flamegraph(make({{{"a"}, 1}}));
-    const std::size_t dark = svg.find("@media");
-    REQUIRE(dark != std::string::npos);
+    // A file for each palette, with names of every sort, and a comparison.
+    std::vector<std::pair<stack, std::int64_t>> names;
+    for (int i = 0; i < 400; ++i) {
+        const char* sorts[] = {"", "_[k]", "_[i]", "_[j]", "_[w]", "::x", "/a.js", ".pl", "site-packages",
+                               "<built-in", "std::x", "node_modules/", " ", "Java"};
+        const std::string sort = sorts[i % 14];
+        names.push_back({{i % 28 < 14 ? "n" + std::to_string(i) + sort : sort + std::to_string(i)}, 9});
+    }
+    names.push_back({{"-", "--"}, 5});
+    std::vector<std::string> files;
+    for (int palette = 0; palette <= static_cast<int>(wick::flame_palette::safe); ++palette) {
+        wick::flamegraph_options options;
+        options.palette = static_cast<wick::flame_palette>(palette);
+        options.interactive = false;
+        files.push_back(wick::to_flamegraph(make(names), options));
+    }
+    files.push_back(wick::to_flamegraph(wick::untested_comparison(make(names), {}).value));
     int checked = 0;
-    for (const bool in_dark : {false, true}) {
-        const std::string css =
-            in_dark ? svg.substr(dark, svg.find("</style>") - dark) : svg.substr(0, dark);
-        const std::size_t rule = in_dark ? css.find("text{fill:#") + 11 : css.find("px;fill:#") + 9;
-        const double label = colour_at(css, rule);
-        for (std::size_t at = css.find("\n."); at != std::string::npos;
-             at = css.find("\n.", at + 1)) {
-            if (css.compare(at + 4, 7, "{fill:#") != 0) { continue; } // ".f3{fill:#rrggbb}"
-            const double contrast = (colour_at(css, at + 11) + 0.05) / (label + 0.05);
-            CAPTURE(css.substr(at, 20));
-            CHECK(contrast >= 4.5);
-            ++checked;
+    for (const std::string& svg : files) {
+        const std::size_t dark = svg.find("@media");
+        REQUIRE(dark != std::string::npos);
+        for (const bool in_dark : {false, true}) {
+            const std::string css =
+                in_dark ? svg.substr(dark, svg.find("</style>") - dark) : svg.substr(0, dark);
+            const std::size_t rule =
+                in_dark ? css.find("text{fill:#") + 11 : css.find("px;fill:#") + 9;
+            const double label = colour_at(css, rule);
+            for (std::size_t at = css.find("{fill:#"); at != std::string::npos;
+                 at = css.find("{fill:#", at + 1)) {
+                // ".f3{fill:#rrggbb}", ".safe .u9{fill:#rrggbb}"
+                if (css[at - 3] != '.' && css.compare(at - 9, 5, ".safe") != 0) { continue; }
+                const double contrast = (colour_at(css, at + 7) + 0.05) / (label + 0.05);
+                CAPTURE(css.substr(at - 9, 26));
+                CHECK(contrast >= 4.5);
+                ++checked;
+            }
         }
     }
-    CHECK(checked == 2 * (32 + 3 * 8 + 3));
+    CHECK(checked > 600);
 }
 
 TEST_CASE("flamegraph: colours depend on the name alone") {
@@ -636,7 +659,13 @@ TEST_CASE("flamegraph: the page is self-contained, its script the same in every 
     const std::string b = wick::to_flamegraph(make({{{"<script>", "onclick=\"x\""}, 9}}, 2));
     CHECK(between(a, "<script>", "</script>") == between(b, "<script>", "</script>"));
     std::string page = a;
-    for (const char* known : {"http://www.w3.org/2000/svg", "http://www.w3.org/1999/xhtml"}) {
+    for (const char* known : {"http://www.w3.org/2000/svg",
+                              "http://www.w3.org/1999/xhtml",
+                              "own.href",
+                              "{href, ",
+                              "href, ",
+                              "href: ",
+                              "url(#wick-hatch)"}) {
         for (std::size_t at; (at = page.find(known)) != std::string::npos;) {
             page.erase(at, std::strlen(known));
         }
@@ -671,7 +700,8 @@ TEST_CASE("flamegraph: the data in the file are the whole profile") {
     const std::string lines = between(svg, "<metadata class=\"wick-names\">", "</metadata>");
     for (std::size_t at = 0; at < lines.size();) {
         const std::size_t end = lines.find('\n', at);
-        names.push_back(lines.substr(at + 3, end - at - 3));
+        const std::size_t blank = lines.find(' ', at);
+        names.push_back(lines.substr(blank + 1, end - blank - 1));
         at = end + 1;
     }
     const std::string text = between(svg, "<metadata class=\"wick-nodes\">", "</metadata>");
@@ -690,9 +720,10 @@ TEST_CASE("flamegraph: the data in the file are the whole profile") {
     while (at < text.size()) {
         const std::uint64_t head = next();
         const std::string& name = names.at(next());
-        path.resize(path.size() - head / 2);
+        path.resize(path.size() - head / 4);
         path.push_back(path.empty() ? wick::profile_builder::root
                                     : made.child(path.back(), made.intern(name)));
+        REQUIRE(head % 4 < 2); // counts are weights here
         if (head % 2 != 0) { REQUIRE(made.add(path.back(), 0, static_cast<std::int64_t>(next()))); }
     }
     const wick::profile back = made.finish();
@@ -727,8 +758,7 @@ TEST_CASE("flamegraph: the script is JavaScript") {
     const int descriptor = mkstemps(path, 3);
     REQUIRE(descriptor >= 0);
     std::FILE* file = fdopen(descriptor, "wb");
-    for (const std::string_view part :
-         {wick::detail::flamegraph_script_model, wick::detail::flamegraph_script_page}) {
+    for (const std::string_view part : wick::detail::flamegraph_script_parts) {
         CHECK(part.size() < 16000); // some compilers take no literal beyond 16 KiB
         std::fwrite(part.data(), 1, part.size(), file);
     }

@@ -1,117 +1,56 @@
-// wick/detail/flamegraph_style.hpp - the colours and the style sheet of a flame graph.
+// wick/detail/flamegraph_style.hpp - the style sheet of a flame graph.
 // SPDX-FileCopyrightText: 2026 wick contributors
 // SPDX-License-Identifier: MIT
 #ifndef WICK_DETAIL_FLAMEGRAPH_STYLE_HPP
 #define WICK_DETAIL_FLAMEGRAPH_STYLE_HPP
 
-#include <wick/profile.hpp> // frame_kind
+#include <wick/detail/flamegraph_palette.hpp> // hues
 
-#include <cstddef>     // std::size_t
-#include <cstdint>     // hashes
-#include <string>      // the palette's rules
-#include <string_view> // names
+#include <string>      // the sheet
+#include <string_view> // the parts of it that are the same in every file
 
 WICK_BEGIN_NAMESPACE
 namespace detail {
 
-/// A red, a green and a blue part, 0 to 255 each.
-struct colour {
-    int red, green, blue;
-};
-
-/// A row of shades between three colours, for the frames of a kind. `letter` begins their class.
-struct hue {
-    char letter;
-    int shades; ///< 1 to 36: a class ends in a digit or a letter
-    colour from, middle, to;
-};
-
-/// Frames are coloured by class: what a frame is decides the hue, its name the shade. All shades
-/// are light enough for dark labels (a contrast of 4.5 and more), in both of the page's modes.
-inline constexpr hue hues[] = {
-    {'f', 32, {243, 114, 84}, {249, 166, 76}, {252, 212, 104}},    // functions: red to yellow
-    {'k', 8, {126, 164, 232}, {144, 182, 240}, {166, 200, 246}},   // kernel: blue
-    {'i', 8, {92, 190, 182}, {116, 205, 196}, {144, 218, 208}},    // inlined: teal
-    {'j', 8, {124, 192, 108}, {148, 206, 128}, {174, 220, 150}},   // JIT: green
-    {'p', 1, {188, 194, 206}, {188, 194, 206}, {188, 194, 206}},   // process, thread, label: grey
-    {'m', 1, {214, 196, 214}, {214, 196, 214}, {214, 196, 214}},   // what wick put in
-    {'r', 1, {206, 210, 218}, {206, 210, 218}, {206, 210, 218}},   // the root
-};
-
-[[nodiscard]] inline const hue& hue_of(frame_kind kind) noexcept {
-    switch (kind) {
-    case frame_kind::kernel: return hues[1];
-    case frame_kind::inlined: return hues[2];
-    case frame_kind::jit: return hues[3];
-    case frame_kind::process:
-    case frame_kind::thread:
-    case frame_kind::label: return hues[4];
-    case frame_kind::marker: return hues[5];
-    case frame_kind::function: break;
-    }
-    return hues[0];
-}
-
-/// Returns what is said about a frame of this kind in words, after its name.
-[[nodiscard]] inline std::string_view kind_word(frame_kind kind) noexcept {
-    switch (kind) {
-    case frame_kind::kernel: return " [kernel]";
-    case frame_kind::inlined: return " [inlined]";
-    case frame_kind::jit: return " [jit]";
-    case frame_kind::process: return " [process]";
-    case frame_kind::thread: return " [thread]";
-    case frame_kind::label: return " [label]";
-    case frame_kind::marker:
-    case frame_kind::function: break;
-    }
-    return {};
-}
-
-/// Returns a shade for a name: the same on every machine and in every run. FNV-1a, whose high bits
-/// are folded in, as its low ones follow the last letters too closely.
-[[nodiscard]] inline int shade_of(std::string_view name, int shades) noexcept {
-    std::uint32_t hash = 2166136261u;
-    for (const char c : name) { hash = (hash ^ static_cast<unsigned char>(c)) * 16777619u; }
-    hash ^= hash >> 15;
-    hash *= 0x85ebca6bu;
-    return static_cast<int>((hash >> 16) * static_cast<std::uint32_t>(shades) >> 16);
-}
-
-[[nodiscard]] inline char shade_digit(int shade) noexcept {
-    return static_cast<char>(shade < 10 ? '0' + shade : 'a' + (shade - 10));
-}
-
-[[nodiscard]] inline colour shade(const hue& of, int index) noexcept {
-    const int last = of.shades > 1 ? of.shades - 1 : 1;
-    const int at = 2 * index; // 0 to 2 * last: the middle colour is at `last`
-    const colour& a = at < last ? of.from : of.middle;
-    const colour& b = at < last ? of.middle : of.to;
-    const int part = at < last ? at : at - last;
-    return {a.red + (b.red - a.red) * part / last, a.green + (b.green - a.green) * part / last,
-            a.blue + (b.blue - a.blue) * part / last};
-}
-
-inline void append_colour(std::string& out, colour c) {
-    constexpr char digits[] = "0123456789abcdef";
-    out += '#';
-    for (const int part : {c.red, c.green, c.blue}) {
-        out += digits[part >> 4];
-        out += digits[part & 15];
-    }
+inline void append_rule(std::string& out, std::string_view selector, colour c, int percent) {
+    out += selector;
+    out += "{fill:";
+    append_colour(out, {c.red * percent / 100, c.green * percent / 100, c.blue * percent / 100});
+    out += "}\n";
 }
 
 /// Appends a rule for each shade, dimmed to `percent`: ".f3{fill:#f9a64c}".
-inline void append_palette(std::string& out, int percent) {
-    for (const hue& of : hues) {
+inline void append_shades(std::string& out, std::string_view letters, int percent) {
+    for (const char letter : letters) {
+        const hue& of = hue_by(letter);
         for (int i = 0; i < of.shades; ++i) {
-            const colour c = shade(of, i);
-            out += '.';
-            out += of.letter;
-            out += shade_digit(i);
-            out += "{fill:";
-            append_colour(out, {c.red * percent / 100, c.green * percent / 100,
-                                c.blue * percent / 100});
-            out += "}\n";
+            const char selector[] = {'.', letter, shade_digit(i)};
+            append_rule(out, std::string_view(selector, 3), shade(of, i), percent);
+        }
+    }
+}
+
+/// How many shades a change has on each side.
+inline constexpr int change_shades = 9;
+
+/// Appends the rules of changes: ".u1" to ".u9" for more, ".n1" to ".n9" for less, ".z0" for what
+/// did not change or cannot be told. In a file of class "safe", orange stands for red.
+inline void append_changes(std::string& out, int percent) {
+    struct scale {
+        std::string_view selector;
+        colour least, most;
+    };
+    constexpr scale scales[] = {{".u", {252, 226, 218}, {240, 106, 84}},
+                                {".n", {222, 232, 252}, {104, 154, 236}},
+                                {".safe .u", {252, 232, 206}, {240, 150, 48}},
+                                {".safe .n", {220, 234, 248}, {92, 156, 216}}};
+    append_rule(out, ".z0", {221, 219, 215}, percent);
+    for (const scale& s : scales) {
+        for (int i = 1; i <= change_shades; ++i) {
+            append_rule(out,
+                        std::string(s.selector) + shade_digit(i),
+                        between(s.least, s.most, i - 1, change_shades - 1),
+                        percent);
         }
     }
 }
@@ -123,31 +62,97 @@ svg{background:#fbfaf8;color-scheme:light dark}
 text{font-family:ui-monospace,Menlo,Consolas,"DejaVu Sans Mono","Liberation Mono",monospace;
 font-size:12px;fill:#1d1714;white-space:pre}
 .paper{fill:#fbfaf8}
-.title,.quiet,.bar{font-family:system-ui,"Segoe UI",Roboto,"Helvetica Neue",Arial,"DejaVu Sans",
-sans-serif}
+.title,.quiet,.bar,.trail,.panel,.menu{font-family:system-ui,"Segoe UI",Roboto,"Helvetica Neue",
+Arial,"DejaVu Sans",sans-serif}
 .title{font-size:19px;font-weight:600}
 .quiet{fill:#625b56}
 .swatch{rx:2px}
 .frames rect{rx:2px}
 .frames text{pointer-events:none}
 .frames g:hover rect{stroke:#1d1714;stroke-width:1.2px}
+.frames a{cursor:pointer}
+.hatch{fill:#1d1714;fill-opacity:.34;pointer-events:none}
+.hatch path{fill:none;stroke:#1d1714;stroke-opacity:.4;stroke-width:1.6}
+.frames .hatch{fill:url(#wick-hatch);fill-opacity:1}
+.legend .hatch{fill:url(#wick-hatch);fill-opacity:1}
 .elided{fill:#cdc8c1}
 .elided text{fill:#3a3430;font-style:italic}
 .frames .faded rect{fill-opacity:.45}
 .frames .match rect{fill:#8b2fc9;fill-opacity:1}
 .frames .match text{fill:#fff}
 .frames .within rect{stroke:#8b2fc9;stroke-width:1.6px}
+.frames:focus{outline:none}
+.frames .current rect{stroke:#1d1714;stroke-width:2.4px}
 .live .frames g{cursor:pointer}
-.bar{display:flex;justify-content:flex-end;align-items:center;gap:10px;
-height:32px;font-size:13px;color:#1d1714}
-.bar input,.bar button{box-sizing:border-box;height:28px;padding:0 10px;border:1px solid #b9b2aa;
-border-radius:6px;background:#fff;color:inherit;font:inherit}
-.bar input{width:210px}
-.bar input.wrong{border-color:#c2410c}
-.bar button{cursor:pointer;white-space:nowrap}
-.bar button[hidden]{display:none}
-.bar output{white-space:nowrap;font-variant-numeric:tabular-nums}
-.bar :focus-visible{outline:2px solid #8b2fc9;outline-offset:-1px}
+.live .note{user-select:text}
+)css";
+
+/// What only the page has: its controls.
+inline constexpr std::string_view flamegraph_page_style = R"css(
+.bar,.trail,.panel,.menu{box-sizing:border-box;font-size:13px;line-height:1.35;color:#1d1714}
+.bar{display:flex;flex-wrap:wrap;justify-content:flex-end;align-items:center;gap:6px 8px}
+.bar.stacked{justify-content:flex-start}
+.bar.floating{background:#fbfaf8;border-radius:8px;box-shadow:0 0 0 5px #fbfaf8,
+0 2px 12px 4px rgba(40,30,20,.2)}
+foreignObject{overflow:visible}
+.bar button,.panel button,.menu button,.trail button,.find{font:inherit;color:inherit;
+background:#fff;border:1px solid #c4bdb5;border-radius:6px;box-sizing:border-box}
+.bar button,.find{height:28px}
+.bar button,.panel button{padding:0 9px;cursor:pointer;white-space:nowrap}
+.bar button:hover,.panel button:hover{border-color:#8d857d}
+.bar button:disabled{opacity:.45;cursor:default}
+.bar button[hidden],.bar span[hidden]{display:none}
+.bar button[aria-expanded=true],button[aria-pressed=true]{background:#e9dff3;border-color:#8b2fc9}
+.find{display:flex;align-items:center;padding-right:3px}
+.find:focus-within{border-color:#8b2fc9;box-shadow:0 0 0 1px #8b2fc9}
+.find.wrong{border-color:#c2410c;box-shadow:0 0 0 1px #c2410c}
+.find input{width:170px;height:24px;padding:0 8px;border:0;outline:0;background:none;color:inherit;
+font:inherit}
+.bar .find button{height:22px;min-width:24px;padding:0 4px;border-color:transparent;
+background:none;font-size:12px;color:#625b56}
+.bar .find button[aria-pressed=true]{background:#e9dff3;color:#1d1714}
+.hits{display:flex;align-items:center;gap:4px;white-space:nowrap;
+font-variant-numeric:tabular-nums}
+.bar .hits button{padding:0 8px}
+.trail{display:flex;flex-wrap:wrap;align-items:center;gap:2px 2px;min-height:24px;font-size:12px}
+.trail button{max-width:220px;height:22px;padding:0 6px;border-color:transparent;background:none;
+overflow:hidden;text-overflow:ellipsis;white-space:nowrap;cursor:pointer}
+.trail button:hover{background:#ece7e1}
+.trail .here{font-weight:600}
+.trail .chip{background:#ece7e1;margin-left:6px;max-width:none}
+.trail .chip:hover{text-decoration:line-through}
+.trail span{color:#8d857d}
+.panel,.menu{background:#fff;border:1px solid #c4bdb5;border-radius:8px;
+box-shadow:0 4px 18px rgba(40,30,20,.16);padding:10px}
+.panel{display:flex;flex-direction:column;gap:8px;max-height:100%}
+.panel h2{margin:0;font-size:13px;font-weight:600}
+.panel .row{display:grid;grid-template-columns:72px 1fr;align-items:center}
+.panel .choice{display:flex}
+.panel .choice button{flex:1;height:26px;border-radius:0;margin-left:-1px}
+.panel .choice button:first-child{border-radius:6px 0 0 6px;margin-left:0}
+.panel .choice button:last-child{border-radius:0 6px 6px 0}
+.panel .table{overflow:auto;min-height:40px}
+.panel table{border-collapse:collapse;width:100%;table-layout:fixed;font-size:12px;
+font-variant-numeric:tabular-nums}
+.panel th{position:sticky;top:0;background:#fff;text-align:right;padding:0;font-weight:400}
+.panel th button{border:0;width:100%;text-align:right;padding:2px 4px;background:none;color:#625b56}
+.panel th button[aria-pressed=true]{background:none;color:#1d1714;font-weight:600}
+.panel td{padding:3px 4px;text-align:right;white-space:nowrap;overflow:hidden;
+text-overflow:ellipsis;cursor:pointer}
+.panel td:first-child,.panel th:first-child button{text-align:left}
+.panel td:first-child{font-family:ui-monospace,Menlo,Consolas,"DejaVu Sans Mono",monospace}
+.panel tbody tr:hover,.panel tbody tr:focus{background:#f3eef8;outline:0}
+.panel p{margin:0;font-size:12px;color:#625b56}
+.menu{display:flex;flex-direction:column;padding:4px}
+.menu strong{padding:4px 8px;font-weight:600;overflow:hidden;text-overflow:ellipsis;
+white-space:nowrap}
+.menu button{border:0;padding:4px 8px;text-align:left;background:none;cursor:pointer;
+display:flex;justify-content:space-between}
+.menu button:hover,.menu button:focus{background:#f3eef8}
+.menu kbd{color:#8d857d;font:inherit}
+.bar :focus-visible,.panel :focus-visible,.menu :focus-visible,
+.trail :focus-visible{outline:2px solid #8b2fc9;outline-offset:-1px}
+.find input:focus-visible{outline:0}
 )css";
 
 /// The same for readers who asked for a dark page.
@@ -159,15 +164,24 @@ text{fill:#14110e}
 .quiet{fill:#aaa49c}
 .swatch{rx:2px}
 .note{fill:#d8d3cb}
-.frames g:hover rect{stroke:#fff}
+.frames g:hover rect,.frames .current rect{stroke:#fff}
 .elided{fill:#4a4d56}
 .elided text{fill:#ece9e4}
 .frames .faded text{fill:#f0ede8}
 .frames .match rect{fill:#b98af0}
 .frames .match text{fill:#14110e}
 .frames .within rect{stroke:#b98af0}
-.bar{color:#f0ede8}
-.bar input,.bar button{background:#24262c;border-color:#4b4e57}
+.bar,.trail,.panel,.menu{color:#f0ede8}
+.bar.floating{background:#17181c;box-shadow:0 0 0 5px #17181c,0 2px 12px 4px #000}
+.bar button,.find,.panel,.menu,.panel button,.panel th{background:#24262c;border-color:#4b4e57}
+.bar .find button,.panel th button,.menu button{background:none}
+.bar button[aria-expanded=true],button[aria-pressed=true],
+.bar .find button[aria-pressed=true]{background:#46355e;border-color:#b98af0;color:#f0ede8}
+.bar .find button,.panel th button,.panel p,.trail span,.menu kbd{color:#aaa49c}
+.panel th button[aria-pressed=true]{background:none;color:#fff}
+.trail button{background:none}
+.trail button:hover,.trail .chip{background:#33363e}
+.panel tbody tr:hover,.panel tbody tr:focus,.menu button:hover,.menu button:focus{background:#3a3148}
 )css";
 
 } // namespace detail
