@@ -1,13 +1,24 @@
 // wick 0.1.0, one header made of several by tools/amalgamate.py. Do not edit it:
 // change these files under include/ and run the tool again.
 //   wick/flamegraph.hpp
-//   wick/detail/flame_tree.hpp
-//   wick/detail/frame_text.hpp
+//   wick/comparison.hpp
 //   wick/profile.hpp
 //   wick/detail/hash.hpp
 //   wick/version.hpp
 //   wick/result.hpp
+//   wick/detail/flame_tree.hpp
+//   wick/detail/frame_text.hpp
+//   wick/timeline.hpp
+//   wick/detail/flamegraph_extract.hpp
+//   wick/detail/flamegraph_options.hpp
+//   wick/detail/flamegraph_palette.hpp
+//   wick/detail/flamegraph_page.hpp
 //   wick/detail/flamegraph_script.hpp
+//   wick/detail/flamegraph_script_controls.hpp
+//   wick/detail/flamegraph_script_draw.hpp
+//   wick/detail/flamegraph_script_model.hpp
+//   wick/detail/flamegraph_script_page.hpp
+//   wick/detail/flamegraph_script_view.hpp
 //   wick/detail/flamegraph_style.hpp
 //   wick/detail/shown_text.hpp
 //   wick/detail/writer.hpp
@@ -37,17 +48,13 @@
 // SPDX-FileCopyrightText: 2026 wick contributors
 // SPDX-License-Identifier: MIT
 
-// wick/flamegraph.hpp - a profile as one interactive SVG file.
+// wick/flamegraph.hpp - a profile, a comparison or a timeline as one interactive SVG file.
 #ifndef WICK_FLAMEGRAPH_HPP
 #define WICK_FLAMEGRAPH_HPP
 
-// wick/detail/flame_tree.hpp - the tree that a flame graph shows, and where its frames lie.
-#ifndef WICK_DETAIL_FLAME_TREE_HPP
-#define WICK_DETAIL_FLAME_TREE_HPP
-
-// wick/detail/frame_text.hpp - how a frame is called in text, and back.
-#ifndef WICK_DETAIL_FRAME_TEXT_HPP
-#define WICK_DETAIL_FRAME_TEXT_HPP
+// wick/comparison.hpp - two profiles side by side, in one tree, with what a test made of each node.
+#ifndef WICK_COMPARISON_HPP
+#define WICK_COMPARISON_HPP
 
 // wick/profile.hpp - the value that everything meets in: a calling-context tree with its weights.
 #ifndef WICK_PROFILE_HPP
@@ -999,6 +1006,448 @@ WICK_END_NAMESPACE
 
 #endif
 
+#include <algorithm> // std::max, std::lower_bound
+#include <cmath>     // std::isfinite
+#include <cstddef>   // std::size_t
+#include <cstdint>   // fixed-width members
+#include <string>    // unit
+#include <utility>   // std::move
+#include <vector>    // nodes, functions, tests
+
+WICK_BEGIN_NAMESPACE
+
+/// On which sides something is. This is a fact about the two inputs; a verdict is a conclusion.
+enum class presence : std::uint8_t { both, only_before, only_after };
+
+/// What a test made of a difference. More weight is worse: `regressed`. `unchanged` means shown to
+/// be equal but for a difference that does not matter; `inconclusive` that the data cannot tell.
+enum class verdict : std::uint8_t { untested, unchanged, inconclusive, improved, regressed };
+
+/// Something that was measured on one side.
+struct measured {
+    std::uint64_t count = 0; ///< independent observations
+    std::int64_t weight = 0; ///< in units of 10^-decimals
+
+    friend bool operator==(const measured& a, const measured& b) {
+        return a.count == b.count && a.weight == b.weight;
+    }
+    friend bool operator!=(const measured& a, const measured& b) { return !(a == b); }
+};
+
+/// The same thing on both sides.
+struct compared {
+    measured before;
+    measured after;
+
+    friend bool operator==(const compared& a, const compared& b) {
+        return a.before == b.before && a.after == b.after;
+    }
+    friend bool operator!=(const compared& a, const compared& b) { return !(a == b); }
+};
+
+/// The figures behind a verdict.
+struct significance {
+    double p_value = 1;  ///< of the row's own test
+    double adjusted = 1; ///< the same, corrected for how many rows were tested
+    double low = 0;      ///< the interval of the change: `change_of`, and in its units
+    double high = 0;
+    /// Its share moved because that of others did; in itself it has not changed as far as can be
+    /// told.
+    bool renormalised = false;
+
+    friend bool operator==(const significance& a, const significance& b) {
+        return !(a.p_value < b.p_value) && !(b.p_value < a.p_value) && !(a.adjusted < b.adjusted) &&
+               !(b.adjusted < a.adjusted) && !(a.low < b.low) && !(b.low < a.low) &&
+               !(a.high < b.high) && !(b.high < a.high) && a.renormalised == b.renormalised;
+    }
+    friend bool operator!=(const significance& a, const significance& b) { return !(a == b); }
+};
+
+/// The figures of one node or function.
+struct tested {
+    significance self;
+    significance total;
+
+    friend bool operator==(const tested& a, const tested& b) {
+        return a.self == b.self && a.total == b.total;
+    }
+    friend bool operator!=(const tested& a, const tested& b) { return !(a == b); }
+};
+
+/// What weights are divided by before they are compared.
+enum class diff_basis : std::uint8_t {
+    share,    ///< all weight of the side
+    cpu_time, ///< the CPU time that the side used, in seconds
+    operation ///< the operations that the side has done
+};
+
+/// How a comparison was tested; as it stands here, it was not.
+struct test_method {
+    diff_basis basis = diff_basis::share;
+    double alpha = 0;           ///< adjusted p-values up to this are significant; 0: untested
+    double margin = 0;          ///< differences up to this do not matter, as a part of all weight
+    double before_exposure = 0; ///< what weights before are divided by; 0: there are none
+    double after_exposure = 0;  ///< the same after
+    std::uint32_t before_runs = 0; ///< how many profiles the side was given as
+    std::uint32_t after_runs = 0;
+    double dispersion =
+        1; ///< the common one: variance between runs, by that of independent samples
+    bool assumes_independent_samples = false; ///< one profile a side tells nothing of variance
+
+    friend bool operator==(const test_method& a, const test_method& b) {
+        const auto same = [](double x, double y) { return !(x < y) && !(y < x); };
+        return a.basis == b.basis && same(a.alpha, b.alpha) && same(a.margin, b.margin) &&
+               same(a.before_exposure, b.before_exposure) &&
+               same(a.after_exposure, b.after_exposure) && a.before_runs == b.before_runs &&
+               a.after_runs == b.after_runs && same(a.dispersion, b.dispersion) &&
+               a.assumes_independent_samples == b.assumes_independent_samples;
+    }
+    friend bool operator!=(const test_method& a, const test_method& b) { return !(a == b); }
+};
+
+/// Two profiles in one calling-context tree. A default constructed comparison is empty and valid;
+/// `untested_comparison` makes all others, and a test may fill in what it concludes. Invariants,
+/// checked by `validate()`: modules, frames and nodes are as in a profile; the magnitudes of the
+/// weights of both sides together add up to less than 2^63; `functions` has an element for each
+/// frame, which follows from the nodes; tests[0] is a default one and all `test` are indices into
+/// them; before_scale is finite and greater than 0.
+struct comparison {
+    /// One calling context. Its total follows from the nodes: `totals()`.
+    struct node {
+        std::uint32_t parent = 0; ///< index into nodes, smaller than the node's own
+        std::uint32_t frame = 0;  ///< index into frames
+        compared self;            ///< what ended here
+        presence in = presence::both;
+        verdict self_verdict = verdict::untested;
+        verdict total_verdict = verdict::untested;
+        std::uint32_t test = 0; ///< index into tests; 0: neither self nor total was tested
+
+        friend bool operator==(const node& a, const node& b) {
+            return a.parent == b.parent && a.frame == b.frame && a.self == b.self && a.in == b.in &&
+                   a.test == b.test && a.self_verdict == b.self_verdict &&
+                   a.total_verdict == b.total_verdict;
+        }
+        friend bool operator!=(const node& a, const node& b) { return !(a == b); }
+    };
+    /// One frame over all the places where it stands.
+    struct function {
+        compared self;  ///< what ended in it
+        compared total; ///< all stacks with it in them, each counted once
+        presence in = presence::both;
+        verdict self_verdict = verdict::untested;
+        verdict total_verdict = verdict::untested;
+        std::uint32_t test = 0; ///< index into tests; 0: neither self nor total was tested
+
+        friend bool operator==(const function& a, const function& b) {
+            return a.self == b.self && a.total == b.total && a.in == b.in && a.test == b.test &&
+                   a.self_verdict == b.self_verdict && a.total_verdict == b.total_verdict;
+        }
+        friend bool operator!=(const function& a, const function& b) { return !(a == b); }
+    };
+
+    std::vector<loaded_module> modules = std::vector<loaded_module>(1); ///< [0]: the unknown module
+    std::vector<wick::frame> frames = std::vector<wick::frame>(1); ///< [0]: the root's empty frame
+    std::vector<node> nodes = std::vector<node>(1);                ///< [0]: the root
+    std::vector<function> functions = std::vector<function>(1);    ///< in the order of frames
+    std::vector<tested> tests = std::vector<tested>(1); ///< of nodes and functions; [0]: untested
+    test_method method;                                 ///< how they were made
+    /// Weights of before are multiplied by this where they are compared with those of after: 1, or
+    /// how much more was observed after (by operations, duration or weight).
+    double before_scale = 1;
+    std::string unit; ///< as in a profile
+    int decimals = 0; ///< as in a profile
+    counted_as counted = counted_as::unknown;
+    std::vector<origin> before_origins; ///< sorted
+    std::vector<origin> after_origins;  ///< sorted
+
+    friend bool operator==(const comparison& a, const comparison& b) {
+        return a.unit == b.unit && a.decimals == b.decimals && a.counted == b.counted &&
+               !(a.before_scale < b.before_scale) && !(b.before_scale < a.before_scale) &&
+               a.nodes == b.nodes && a.functions == b.functions && a.frames == b.frames &&
+               a.modules == b.modules && a.tests == b.tests && a.method == b.method &&
+               a.before_origins == b.before_origins && a.after_origins == b.after_origins;
+    }
+    friend bool operator!=(const comparison& a, const comparison& b) { return !(a == b); }
+};
+
+namespace detail {
+
+inline void add(measured& to, const measured& more) noexcept {
+    to.count += more.count;
+    to.weight += more.weight;
+}
+inline void add(compared& to, const compared& more) noexcept {
+    add(to.before, more.before);
+    add(to.after, more.after);
+}
+
+/// Returns whether the magnitudes of both sides, and the counts of each, can be added up.
+[[nodiscard]] inline bool fits_sums(const std::vector<comparison::node>& nodes) noexcept {
+    std::uint64_t sum = 0;
+    std::uint64_t before = 0;
+    std::uint64_t after = 0;
+    for (const comparison::node& n : nodes) {
+        for (const std::int64_t weight : {n.self.before.weight, n.self.after.weight}) {
+            if (magnitude(weight) > max_magnitude - sum) { return false; }
+            sum += magnitude(weight);
+        }
+        if (n.self.before.count > ~before || n.self.after.count > ~after) { return false; }
+        before += n.self.before.count;
+        after += n.self.after.count;
+    }
+    return true;
+}
+
+} // namespace detail
+
+/// Returns by how much a weight differs: after less before, each divided by the exposure of its
+/// side. On the basis of shares 0.01 is one point; else it is weight, in the comparison's unit, a
+/// second of CPU time or an operation. 0 for an untested comparison.
+[[nodiscard]] inline double change_of(const comparison& c, const compared& row) noexcept {
+    const auto rate = [](const measured& m, double exposure) {
+        return exposure > 0 ? static_cast<double>(m.weight) / exposure : 0;
+    };
+    return rate(row.after, c.method.after_exposure) - rate(row.before, c.method.before_exposure);
+}
+
+/// Returns the inclusive figures of each node: its own and those of all below it.
+/// Cost: O(n), one pass.
+[[nodiscard]] inline std::vector<compared> totals(const comparison& c) {
+    std::vector<compared> total(c.nodes.size());
+    for (std::size_t i = c.nodes.size(); i-- > 0;) { // children come after their parents
+        detail::add(total[i], c.nodes[i].self);
+        if (i > 0) { detail::add(total[c.nodes[i].parent], total[i]); }
+    }
+    return total;
+}
+
+/// Returns the table by function that follows from a comparison's nodes, without verdicts. Stacks
+/// with a function in them several times count once. Cost: O(n), one pass.
+[[nodiscard]] inline std::vector<comparison::function> functions_of(const comparison& c) {
+    const std::vector<compared> total = totals(c);
+    std::vector<comparison::function> functions(c.frames.size());
+    std::vector<unsigned char> sides(c.frames.size());  // 1: before, 2: after
+    std::vector<std::uint32_t> active(c.frames.size()); // how often a frame is on the path
+    std::vector<std::uint32_t> path;
+    for (std::uint32_t i = 0; i < c.nodes.size(); ++i) {
+        const comparison::node& n = c.nodes[i];
+        while (!path.empty() && path.back() != n.parent) {
+            --active[c.nodes[path.back()].frame];
+            path.pop_back();
+        }
+        detail::add(functions[n.frame].self, n.self);
+        if (active[n.frame]++ == 0) { detail::add(functions[n.frame].total, total[i]); }
+        const unsigned side = n.in == presence::both ? 3 : n.in == presence::only_before ? 1 : 2;
+        sides[n.frame] = static_cast<unsigned char>(sides[n.frame] | side);
+        path.push_back(i);
+    }
+    for (std::size_t f = 0; f < functions.size(); ++f) {
+        functions[f].in = sides[f] == 1   ? presence::only_before
+                          : sides[f] == 2 ? presence::only_after
+                                          : presence::both;
+    }
+    return functions;
+}
+
+namespace detail {
+
+/// Puts the nodes of one side into the tree of both. A profile's nodes are a subsequence of those
+/// of a merged one, as both are in canonical order.
+template <class Take>
+void place_side(const profile& side, const profile& both, std::uint64_t factor, Take take) {
+    std::vector<std::uint32_t> modules;
+    for (const loaded_module& m : side.modules) {
+        const auto found = std::lower_bound(both.modules.begin(), both.modules.end(), m);
+        modules.push_back(static_cast<std::uint32_t>(found - both.modules.begin()));
+    }
+    std::vector<std::uint32_t> frames;
+    frames.reserve(side.frames.size());
+    for (frame f : side.frames) {
+        f.module = modules[f.module];
+        const auto found = std::lower_bound(both.frames.begin(), both.frames.end(), f, frame_less);
+        frames.push_back(static_cast<std::uint32_t>(found - both.frames.begin()));
+    }
+    std::vector<std::uint32_t> place(side.nodes.size());
+    std::uint32_t at = 0;
+    for (std::size_t i = 0; i < side.nodes.size(); ++i) {
+        const profile::node& n = side.nodes[i];
+        if (i > 0) {
+            do {
+                ++at;
+            } while (both.nodes[at].parent != place[n.parent] ||
+                     both.nodes[at].frame != frames[n.frame]);
+        }
+        place[i] = at;
+        take(at, measured{n.count, n.self * static_cast<std::int64_t>(factor)});
+    }
+}
+
+} // namespace detail
+
+/// Returns two profiles side by side; no difference is tested. A node is present on the sides whose
+/// profile has it. The two columns of folded text (folded.hpp) are such profiles.
+/// Errors: units that differ (none of them ""); weights that add up to 2^63 or more.
+/// Cost:   that of merging the two.
+[[nodiscard]] inline result<comparison> untested_comparison(const profile& before,
+                                                            const profile& after) {
+    result<profile> merged = merge({before, after});
+    if (!merged) { return {comparison{}, std::move(merged.error)}; }
+    profile& both = merged.value;
+    comparison made;
+    made.unit = both.unit;
+    made.decimals = both.decimals;
+    made.counted = both.counted;
+    made.before_origins = before.origins;
+    made.after_origins = after.origins;
+    made.nodes.resize(both.nodes.size());
+    std::vector<unsigned char> sides(both.nodes.size());
+    const auto factor = [&](const profile& side) {
+        return detail::power_of_ten(both.decimals - side.decimals);
+    };
+    detail::place_side(before, both, factor(before), [&](std::uint32_t at, const measured& m) {
+        made.nodes[at].self.before = m;
+        sides[at] = 1;
+    });
+    detail::place_side(after, both, factor(after), [&](std::uint32_t at, const measured& m) {
+        made.nodes[at].self.after = m;
+        sides[at] = static_cast<unsigned char>(sides[at] | 2);
+    });
+    for (std::size_t i = 0; i < both.nodes.size(); ++i) {
+        made.nodes[i].parent = both.nodes[i].parent;
+        made.nodes[i].frame = both.nodes[i].frame;
+        made.nodes[i].in = sides[i] == 1   ? presence::only_before
+                           : sides[i] == 2 ? presence::only_after
+                                           : presence::both;
+    }
+    made.modules = std::move(both.modules);
+    made.frames = std::move(both.frames);
+    made.functions = functions_of(made);
+    return {std::move(made), {}};
+}
+
+/// Returns one side of a comparison as a profile, without the nodes that are on the other only.
+/// Cost: as a merge.
+[[nodiscard]] inline profile side_of(const comparison& c, bool after) {
+    profile_builder made;
+    made.describe(c.unit, c.counted, profile_detail::function);
+    [[maybe_unused]] const bool refined = made.refine(c.decimals);
+    for (const origin& from : after ? c.after_origins : c.before_origins) { made.add_origin(from); }
+    std::vector<std::uint32_t> modules;
+    for (const loaded_module& m : c.modules) { modules.push_back(made.intern(m)); }
+    std::vector<std::uint32_t> frames;
+    bool lines = false;
+    bool addresses = false;
+    for (frame f : c.frames) {
+        f.module = modules[f.module];
+        lines = lines || f.at_line != 0;
+        addresses = addresses || f.address != 0;
+        frames.push_back(made.intern(f));
+    }
+    made.describe(c.unit,
+                  c.counted,
+                  addresses ? profile_detail::address
+                  : lines   ? profile_detail::line
+                            : profile_detail::function);
+    const presence other = after ? presence::only_before : presence::only_after;
+    std::vector<std::uint32_t> nodes(c.nodes.size(), profile_builder::root);
+    for (std::size_t i = 0; i < c.nodes.size(); ++i) {
+        const comparison::node& n = c.nodes[i];
+        if (i > 0 && n.in == other) { continue; } // and so is all below it
+        if (i > 0) { nodes[i] = made.child(nodes[n.parent], frames[n.frame]); }
+        const measured& m = after ? n.self.after : n.self.before;
+        if (m.count == 0 && m.weight == 0) { continue; }
+        [[maybe_unused]] const bool added = made.add(nodes[i], m.count, m.weight);
+        WICK_ASSERT(added);
+    }
+    return made.finish();
+}
+
+namespace detail {
+
+/// Returns what is wrong with one node's sides, or nullptr.
+[[nodiscard]] inline const char* sides_problem(const comparison& c, std::size_t i) {
+    const comparison::node& n = c.nodes[i];
+    if (n.in > presence::only_after) { return ": there is no such presence"; }
+    if (n.self_verdict > verdict::regressed || n.total_verdict > verdict::regressed) {
+        return ": there is no such verdict";
+    }
+    if (n.in == presence::only_after && n.self.before != measured{}) {
+        return " has weight before, where it is not";
+    }
+    if (n.in == presence::only_before && n.self.after != measured{}) {
+        return " has weight after, where it is not";
+    }
+    const presence above = c.nodes[n.parent].in;
+    if (i > 0 && above != presence::both && n.in != above) {
+        return " is on a side where its parent is not";
+    }
+    return nullptr;
+}
+
+[[nodiscard]] inline error tests_problem(const comparison& c) {
+    if (c.tests.empty() || c.tests[0] != tested{}) {
+        return error{"tests[0] is not a default one"};
+    }
+    for (std::size_t i = 0; i < c.nodes.size(); ++i) {
+        if (c.nodes[i].test >= c.tests.size()) {
+            return error{"node " + std::to_string(i) + ": there is no such test"};
+        }
+    }
+    for (std::size_t f = 0; f < c.functions.size(); ++f) {
+        if (c.functions[f].test >= c.tests.size()) {
+            return error{"function " + std::to_string(f) + ": there is no such test"};
+        }
+    }
+    return {};
+}
+
+} // namespace detail
+
+/// Returns what is wrong with a comparison that was made or changed by hand, or no error.
+/// Cost: O(n); memory for a profile of the same nodes and a table by function.
+[[nodiscard]] inline error validate(const comparison& c) {
+    profile tree; // the same tables and the same order under the same rules
+    tree.modules = c.modules;
+    tree.frames = c.frames;
+    tree.decimals = c.decimals;
+    tree.nodes.clear();
+    for (const comparison::node& n : c.nodes) { tree.nodes.push_back({n.parent, n.frame, 0, 0}); }
+    if (error problem = validate(tree)) { return problem; }
+    if (!detail::fits_sums(c.nodes)) { return error{"the weights add up to 2^63 or more"}; }
+    for (std::size_t i = 0; i < c.nodes.size(); ++i) {
+        const char* problem = detail::sides_problem(c, i);
+        if (problem != nullptr) { return error{"node " + std::to_string(i) + problem}; }
+    }
+    const std::vector<comparison::function> expected = functions_of(c);
+    if (c.functions.size() != expected.size()) {
+        return error{"there is not one function for each frame"};
+    }
+    for (std::size_t f = 0; f < expected.size(); ++f) {
+        const comparison::function& has = c.functions[f];
+        if (has.self != expected[f].self || has.total != expected[f].total ||
+            has.in != expected[f].in || has.self_verdict > verdict::regressed ||
+            has.total_verdict > verdict::regressed) {
+            return error{"function " + std::to_string(f) + " does not follow from the nodes"};
+        }
+    }
+    if (!(c.before_scale > 0) || !std::isfinite(c.before_scale)) {
+        return error{"before_scale is not a number greater than 0"};
+    }
+    return detail::tests_problem(c);
+}
+
+WICK_END_NAMESPACE
+
+#endif
+// wick/detail/flame_tree.hpp - the tree that a flame graph shows, and where its frames lie.
+#ifndef WICK_DETAIL_FLAME_TREE_HPP
+#define WICK_DETAIL_FLAME_TREE_HPP
+
+// wick/detail/frame_text.hpp - how a frame is called in text, and back.
+#ifndef WICK_DETAIL_FRAME_TEXT_HPP
+#define WICK_DETAIL_FRAME_TEXT_HPP
+
+
 #include <algorithm>   // std::sort, to find equal texts
 #include <charconv>    // std::to_chars, for addresses
 #include <cstddef>     // std::size_t
@@ -1135,23 +1584,520 @@ private:
 WICK_END_NAMESPACE
 
 #endif
+// wick/timeline.hpp - the value that keeps order: who ran what, from when to when.
+#ifndef WICK_TIMELINE_HPP
+#define WICK_TIMELINE_HPP
+
+
+#include <algorithm>   // std::sort, std::stable_sort
+#include <cstddef>     // std::size_t
+#include <cstdint>     // times
+#include <string>      // names
+#include <string_view> // names that are looked up
+#include <tuple>       // std::tie, for canonical order
+#include <utility>     // std::move
+#include <vector>      // threads, frames, spans
+
+WICK_BEGIN_NAMESPACE
+
+/// A row of a timeline: a thread, or whatever else does one thing at a time.
+struct timeline_thread {
+    std::string process;          ///< name of the process; may be empty
+    std::string name;             ///< name of the thread; may be empty
+    std::uint64_t process_id = 0; ///< 0: unknown
+    std::uint64_t id = 0;         ///< 0: unknown
+
+    friend bool operator==(const timeline_thread& a, const timeline_thread& b) {
+        return a.process_id == b.process_id && a.id == b.id && a.process == b.process &&
+               a.name == b.name;
+    }
+    friend bool operator!=(const timeline_thread& a, const timeline_thread& b) { return !(a == b); }
+    friend bool operator<(const timeline_thread& a, const timeline_thread& b) {
+        return std::tie(a.process, a.name, a.process_id, a.id) <
+               std::tie(b.process, b.name, b.process_id, b.id);
+    }
+};
+
+/// Spans of time, nested within their threads. A default constructed timeline is empty and valid;
+/// `timeline_builder` makes all others. Invariants, checked by `validate()`: modules[0] is the
+/// empty module and frames[0] the empty frame; modules and frames are in order and distinct, as in
+/// a profile; threads are in order; spans are in the order of their threads, and in preorder within
+/// each: by begin, an outer span before those inside, so that the parent of a span is the nearest
+/// one before it with a depth less by one. A span lies within its parent and begins no earlier than
+/// the sibling before it ends. Times are at most 2^62 from 0.
+struct timeline {
+    /// One frame, from when it was entered to when it was left.
+    struct span {
+        std::uint32_t thread = 0; ///< index into threads
+        std::uint32_t frame = 0;  ///< index into frames
+        std::uint32_t depth = 0;  ///< how many spans it lies within
+        std::int64_t begin = 0;   ///< in nanoseconds from some instant
+        std::int64_t end = 0;     ///< the same; not before `begin`
+
+        friend bool operator==(const span& a, const span& b) {
+            return a.begin == b.begin && a.end == b.end && a.thread == b.thread &&
+                   a.frame == b.frame && a.depth == b.depth;
+        }
+        friend bool operator!=(const span& a, const span& b) { return !(a == b); }
+    };
+
+    std::vector<loaded_module> modules = std::vector<loaded_module>(1); ///< [0]: the unknown module
+    std::vector<wick::frame> frames = std::vector<wick::frame>(1);      ///< [0]: the empty frame
+    std::vector<timeline_thread> threads;
+    std::vector<span> spans;
+    std::vector<origin> origins; ///< sorted
+
+    [[nodiscard]] bool empty() const noexcept { return spans.empty(); }
+
+    friend bool operator==(const timeline& a, const timeline& b) {
+        return a.spans == b.spans && a.threads == b.threads && a.frames == b.frames &&
+               a.modules == b.modules && a.origins == b.origins;
+    }
+    friend bool operator!=(const timeline& a, const timeline& b) { return !(a == b); }
+};
+
+/// The largest distance of a time from 0, in nanoseconds: 146 years, so that no difference of two
+/// overflows.
+inline constexpr std::int64_t max_time_ns = std::int64_t{1} << 62;
+
+/// What had to be mended to make spans nest.
+struct timeline_repairs {
+    std::uint64_t unmatched_ends = 0; ///< ends without a begin, left out
+    std::uint64_t unended = 0;        ///< begins without an end: they last as long as their thread
+    std::uint64_t cut = 0;     ///< spans that outlasted the one they began in: cut at its end
+    std::uint64_t refused = 0; ///< ends before their begin, times out of range: left out
+
+    /// How many spans and ends are not as they were given.
+    [[nodiscard]] std::uint64_t total() const noexcept {
+        return unmatched_ends + unended + cut + refused;
+    }
+    friend bool operator==(const timeline_repairs& a, const timeline_repairs& b) {
+        return a.unmatched_ends == b.unmatched_ends && a.unended == b.unended && a.cut == b.cut &&
+               a.refused == b.refused;
+    }
+    friend bool operator!=(const timeline_repairs& a, const timeline_repairs& b) {
+        return !(a == b);
+    }
+};
+
+/// Collects spans in any order of time and makes a timeline of them. A thread may be told of whole
+/// spans, of begins and ends, or both. Begins and ends are paired as brackets are, in the order of
+/// their times, and of the calls where those are equal.
+/// Cost: 24 bytes a call until `finish`. Thread safety: none.
+class timeline_builder {
+public:
+    timeline_builder() {
+        modules_.emplace_back();
+        intern(wick::frame{});
+    }
+
+    /// Returns the id of a new thread.
+    std::uint32_t add_thread(timeline_thread thread) {
+        threads_.push_back(std::move(thread));
+        return static_cast<std::uint32_t>(threads_.size() - 1);
+    }
+    /// A thread that was added, to be given its name once that is known.
+    [[nodiscard]] timeline_thread& thread_at(std::uint32_t thread) { return threads_[thread]; }
+
+    /// Returns the id of a module, which is the same for equal modules. Id 0 is the unknown module.
+    std::uint32_t intern(const loaded_module& module) {
+        for (std::size_t i = modules_.size(); i-- > 0;) {
+            if (modules_[i] == module) { return static_cast<std::uint32_t>(i); }
+        }
+        modules_.push_back(module);
+        return static_cast<std::uint32_t>(modules_.size() - 1);
+    }
+
+    /// Returns the id of a frame, which is the same for equal frames; `module` in it is an id of
+    /// this builder's.
+    std::uint32_t intern(const wick::frame& place) {
+        const std::uint64_t hash = detail::hash_bytes(place.function, seed_);
+        const std::uint32_t known =
+            index_.find(hash, [&](std::uint32_t id) { return frames_[id] == place; });
+        return known != detail::id_table::none ? known : append(hash, place);
+    }
+    /// The same for a frame of which only the name and the kind are known.
+    std::uint32_t intern(std::string_view function, frame_kind kind = frame_kind::function) {
+        const std::uint64_t hash = detail::hash_bytes(function, seed_);
+        const std::uint32_t known = index_.find(hash, [&](std::uint32_t id) {
+            const wick::frame& f = frames_[id];
+            return f.function == function && f.kind == kind && f.address == 0 && f.at_line == 0 &&
+                   f.line == 0 && f.module == 0 && f.file.empty();
+        });
+        if (known != detail::id_table::none) { return known; }
+        wick::frame place;
+        place.function = function;
+        place.kind = kind;
+        return append(hash, place);
+    }
+
+    /// Adds a whole span; times in nanoseconds.
+    void add(std::uint32_t thread, std::uint32_t frame, std::int64_t begin, std::int64_t end) {
+        if (end < begin) {
+            ++repairs_.refused;
+            return;
+        }
+        record(thread, frame, begin, end);
+    }
+    /// The frame is entered.
+    void begin(std::uint32_t thread, std::uint32_t frame, std::int64_t time) {
+        record(thread, frame, time, opens);
+    }
+    /// The frame that was entered last is left.
+    void end(std::uint32_t thread, std::int64_t time) { record(thread, 0, time, closes); }
+
+    void add_origin(origin from) { origins_.push_back(std::move(from)); }
+
+    /// Returns the timeline of all that was added, in canonical order, and what was mended; the
+    /// builder is empty afterwards. Threads without spans are kept.
+    /// Cost: O(n), and a sort for each thread whose times did not come in order.
+    [[nodiscard]] timeline finish(timeline_repairs& repairs) {
+        timeline made;
+        std::sort(origins_.begin(), origins_.end());
+        made.origins = std::move(origins_);
+        const std::vector<std::uint32_t> order = finish_threads(made);
+        std::vector<std::vector<record_of>> by_thread(order.size());
+        std::vector<std::size_t> sizes(order.size());
+        for (const record_of& r : records_) { ++sizes[r.thread]; }
+        for (std::size_t t = 0; t < order.size(); ++t) { by_thread[t].reserve(sizes[t]); }
+        for (const record_of& r : records_) { by_thread[r.thread].push_back(r); }
+        records_ = {};
+        for (std::uint32_t t = 0; t < order.size(); ++t) {
+            finish_thread(made, t, by_thread[order[t]]);
+            by_thread[order[t]] = {};
+        }
+        finish_frames(made);
+        repairs = repairs_;
+        *this = timeline_builder();
+        return made;
+    }
+
+private:
+    struct record_of {
+        std::uint32_t thread;
+        std::uint32_t frame;
+        std::int64_t begin;
+        std::int64_t end; // or one of the two below
+    };
+    // No time comes near these.
+    static constexpr std::int64_t opens = -max_time_ns - 1;
+    static constexpr std::int64_t closes = -max_time_ns - 2;
+
+    std::vector<loaded_module> modules_;
+    std::vector<wick::frame> frames_;
+    detail::id_table index_;
+    std::uint64_t seed_ = detail::hash_seed();
+    std::vector<timeline_thread> threads_;
+    std::vector<record_of> records_;
+    std::vector<origin> origins_;
+    timeline_repairs repairs_;
+
+    std::uint32_t append(std::uint64_t hash, const wick::frame& place) {
+        frames_.push_back(place);
+        index_.insert(hash, static_cast<std::uint32_t>(frames_.size() - 1));
+        return static_cast<std::uint32_t>(frames_.size() - 1);
+    }
+
+    void record(std::uint32_t thread, std::uint32_t frame, std::int64_t begin, std::int64_t end) {
+        WICK_ASSERT(thread < threads_.size() && frame < frames_.size());
+        const bool mark = end == opens || end == closes;
+        if (begin < -max_time_ns || begin > max_time_ns || (!mark && end > max_time_ns)) {
+            ++repairs_.refused;
+            return;
+        }
+        records_.push_back({thread, frame, begin, end});
+    }
+
+    // Returns the threads' ids in their new order.
+    [[nodiscard]] std::vector<std::uint32_t> finish_threads(timeline& made) {
+        std::vector<std::uint32_t> order(threads_.size());
+        for (std::uint32_t t = 0; t < order.size(); ++t) { order[t] = t; }
+        std::stable_sort(order.begin(), order.end(), [&](std::uint32_t a, std::uint32_t b) {
+            return threads_[a] < threads_[b];
+        });
+        for (const std::uint32_t t : order) { made.threads.push_back(std::move(threads_[t])); }
+        return order;
+    }
+
+    void finish_thread(timeline& made, std::uint32_t thread, std::vector<record_of>& records) {
+        const auto by_time = [](const record_of& a, const record_of& b) {
+            return a.begin < b.begin;
+        };
+        if (!std::is_sorted(records.begin(), records.end(), by_time)) {
+            std::stable_sort(records.begin(), records.end(), by_time);
+        }
+        bool whole = false;
+        bool marks = false;
+        std::int64_t last = -max_time_ns;
+        for (const record_of& r : records) {
+            const bool mark = r.end == opens || r.end == closes;
+            (mark ? marks : whole) = true;
+            last = (std::max)(last, mark ? r.begin : r.end);
+        }
+        const std::size_t first = made.spans.size();
+        if (marks) { pair(made, thread, records, last); }
+        if (!whole) { return; } // brackets nest, even where clocks are coarse and times equal
+        for (const record_of& r : records) {
+            if (r.end == opens || r.end == closes) { continue; }
+            made.spans.push_back({thread, r.frame, 0, r.begin, r.end});
+        }
+        nest(made, first);
+    }
+
+    void pair(timeline& made,
+              std::uint32_t thread,
+              const std::vector<record_of>& records,
+              std::int64_t last) {
+        std::vector<std::size_t> open;
+        for (const record_of& r : records) {
+            if (r.end == opens) {
+                const auto depth = static_cast<std::uint32_t>(open.size());
+                open.push_back(made.spans.size());
+                made.spans.push_back({thread, r.frame, depth, r.begin, last});
+            } else if (r.end == closes && open.empty()) {
+                ++repairs_.unmatched_ends;
+            } else if (r.end == closes) {
+                made.spans[open.back()].end = r.begin;
+                open.pop_back();
+            }
+        }
+        repairs_.unended += open.size();
+    }
+
+    // Orders the spans from `first` on and finds their depths; what crosses is cut.
+    void nest(timeline& made, std::size_t first) {
+        const auto begin = made.spans.begin() + static_cast<std::ptrdiff_t>(first);
+        const auto outer_first = [](const timeline::span& a, const timeline::span& b) {
+            if (a.begin != b.begin) { return a.begin < b.begin; }
+            return a.end != b.end ? a.end > b.end : a.depth < b.depth;
+        };
+        if (!std::is_sorted(begin, made.spans.end(), outer_first)) {
+            std::stable_sort(begin, made.spans.end(), outer_first);
+        }
+        std::vector<std::int64_t> ends; // of the spans around
+        for (auto span = begin; span != made.spans.end(); ++span) {
+            while (!ends.empty() && ends.back() <= span->begin) { ends.pop_back(); }
+            if (!ends.empty() && span->end > ends.back()) {
+                span->end = ends.back();
+                ++repairs_.cut;
+            }
+            span->depth = static_cast<std::uint32_t>(ends.size());
+            ends.push_back(span->end);
+        }
+    }
+
+    // Moves the modules and frames that are used to their places.
+    void finish_frames(timeline& made) {
+        std::vector<std::uint32_t> rank(frames_.size());
+        for (const timeline::span& s : made.spans) { rank[s.frame] = 1; }
+        std::vector<std::uint32_t> modules(modules_.size());
+        for (std::size_t f = 0; f < frames_.size(); ++f) {
+            if (rank[f] != 0) { modules[frames_[f].module] = 1; }
+        }
+        modules[0] = 1;
+        place(modules_, modules, made.modules, [](const loaded_module& a, const loaded_module& b) {
+            return a < b;
+        });
+        for (wick::frame& f : frames_) { f.module = modules[f.module]; }
+        rank[0] = 1;
+        place(frames_, rank, made.frames, detail::frame_less);
+        for (timeline::span& s : made.spans) { s.frame = rank[s.frame]; }
+    }
+
+    // Moves the marked items to `to` in order, the first one staying first; marks become places.
+    template <class Item, class Less>
+    static void place(std::vector<Item>& items,
+                      std::vector<std::uint32_t>& marks,
+                      std::vector<Item>& to,
+                      Less less) {
+        std::vector<std::uint32_t> order;
+        for (std::uint32_t i = 0; i < items.size(); ++i) {
+            if (marks[i] != 0) { order.push_back(i); }
+        }
+        std::sort(order.begin() + 1, order.end(), [&](std::uint32_t a, std::uint32_t b) {
+            return less(items[a], items[b]);
+        });
+        to.clear();
+        to.reserve(order.size());
+        for (const std::uint32_t i : order) {
+            marks[i] = static_cast<std::uint32_t>(to.size());
+            to.push_back(std::move(items[i]));
+        }
+    }
+};
+
+namespace detail {
+
+[[nodiscard]] inline const char*
+span_problem(const timeline& t, std::size_t i, std::vector<const timeline::span*>& open) {
+    const timeline::span& s = t.spans[i];
+    if (s.thread >= t.threads.size()) { return ": there is no such thread"; }
+    if (s.frame >= t.frames.size()) { return ": there is no such frame"; }
+    if (s.end < s.begin) { return " ends before it begins"; }
+    if (s.begin < -max_time_ns || s.end > max_time_ns) { return ": a time is out of range"; }
+    if (i > 0 && s.thread < t.spans[i - 1].thread) { return " and its thread are out of order"; }
+    if (i > 0 && s.thread != t.spans[i - 1].thread) { open.clear(); }
+    if (s.depth > open.size()) { return " is deeper than what is around it"; }
+    if (s.depth < open.size() && s.begin < open[s.depth]->end) {
+        return " begins before its sibling ends";
+    }
+    open.resize(s.depth);
+    if (!open.empty() && (s.begin < open.back()->begin || s.end > open.back()->end)) {
+        return " does not lie within its parent";
+    }
+    open.push_back(&s);
+    return nullptr;
+}
+
+} // namespace detail
+
+/// Returns what is wrong with a timeline that was not made by a builder, or no error. Cost: O(n).
+[[nodiscard]] inline error validate(const timeline& t) {
+    profile tables; // the same tables under the same rules
+    tables.modules = t.modules;
+    tables.frames = t.frames;
+    if (error problem = validate(tables)) { return problem; }
+    if (!std::is_sorted(t.threads.begin(), t.threads.end())) {
+        return error{"the threads are out of order"};
+    }
+    if (!std::is_sorted(t.origins.begin(), t.origins.end())) {
+        return error{"the origins are out of order"};
+    }
+    std::vector<const timeline::span*> open; // the spans that lead here
+    for (std::size_t i = 0; i < t.spans.size(); ++i) {
+        const char* problem = detail::span_problem(t, i, open);
+        if (problem != nullptr) { return error{"span " + std::to_string(i) + problem}; }
+    }
+    return {};
+}
+
+/// What stands above the functions in the profile of a timeline.
+struct timeline_roots {
+    bool processes = true;    ///< a frame for the process, where it has a name or a number is asked
+    bool threads = true;      ///< a frame for the thread; "thread" where it has no name
+    bool process_ids = false; ///< with the process' number: "app-10"
+    bool thread_ids = false;  ///< with the thread's number: "worker-11"
+};
+
+namespace detail {
+
+/// Returns the node below which a thread's stacks stand.
+[[nodiscard]] inline std::uint32_t
+thread_node(profile_builder& made, const timeline_thread& thread, const timeline_roots& roots) {
+    std::uint32_t node = profile_builder::root;
+    if (roots.processes && (!thread.process.empty() || roots.process_ids)) {
+        std::string name = thread.process.empty() ? "process" : thread.process;
+        if (roots.process_ids) { name += "-" + std::to_string(thread.process_id); }
+        node = made.child(node, made.intern(name, frame_kind::process));
+    }
+    if (roots.threads) {
+        std::string name = thread.name.empty() ? "thread" : thread.name;
+        if (roots.thread_ids) { name += "-" + std::to_string(thread.id); }
+        node = made.child(node, made.intern(name, frame_kind::thread));
+    }
+    return node;
+}
+
+} // namespace detail
+
+/// Returns the time that each stack of spans took by itself, the spans inside left out: exact, in
+/// nanoseconds. `count` is the number of spans: calls. Threads that show the same name are one.
+/// Errors: times that add up to 2^63 ns or more.
+/// Cost:   O(n), two look-ups a span.
+[[nodiscard]] inline result<profile> to_profile(const timeline& t,
+                                                const timeline_roots& roots = {}) {
+    profile_builder made;
+    made.describe("nanoseconds", counted_as::calls, profile_detail::function);
+    for (const origin& from : t.origins) { made.add_origin(from); }
+    std::vector<std::uint32_t> modules;
+    for (const loaded_module& m : t.modules) { modules.push_back(made.intern(m)); }
+    std::vector<std::uint32_t> frames;
+    frames.reserve(t.frames.size());
+    bool lines = false;
+    bool addresses = false;
+    for (frame f : t.frames) {
+        f.module = modules[f.module];
+        lines = lines || f.at_line != 0;
+        addresses = addresses || f.address != 0;
+        frames.push_back(made.intern(f));
+    }
+    made.describe("nanoseconds",
+                  counted_as::calls,
+                  addresses ? profile_detail::address
+                  : lines   ? profile_detail::line
+                            : profile_detail::function);
+    struct open_span {
+        std::uint32_t node;
+        std::int64_t self;
+    };
+    std::vector<open_span> open;
+    bool fits = true;
+    const auto close = [&](std::size_t depth) {
+        for (; open.size() > depth + 1; open.pop_back()) {
+            fits = made.add(open.back().node, 1, open.back().self) && fits;
+        }
+    };
+    for (std::size_t i = 0; i < t.spans.size(); ++i) {
+        const timeline::span& s = t.spans[i];
+        if (i == 0 || s.thread != t.spans[i - 1].thread) {
+            close(0);
+            open.assign(1, {detail::thread_node(made, t.threads[s.thread], roots), 0});
+        }
+        close(s.depth);
+        // The thread itself is no span: what it did between its spans is not known.
+        open.back().self -= s.depth == 0 ? 0 : s.end - s.begin;
+        open.push_back({made.child(open.back().node, frames[s.frame]), s.end - s.begin});
+    }
+    close(0);
+    if (!fits) { return {profile{}, error{"the times add up to 2^63 nanoseconds or more"}}; }
+    return {made.finish(), {}};
+}
+
+WICK_END_NAMESPACE
+
+#endif
 
 #include <algorithm>   // std::sort, std::max
+#include <cmath>       // std::fabs
 #include <cstddef>     // std::size_t
 #include <cstdint>     // fixed-width members
 #include <string>      // names
+#include <string_view> // suffixes
 #include <utility>     // std::move
 #include <vector>      // the arrays
 
 WICK_BEGIN_NAMESPACE
+
+/// What the width of a frame means where two profiles are compared.
+enum class frame_width : std::uint8_t {
+    both,      ///< the weights of both sides together: what vanished has its place
+    before,    ///< as the profile before
+    after,     ///< as the profile after
+    difference ///< how much a stack's own weight differs, whichever way
+};
+
 namespace detail {
 
 /// What a frame is called in a picture. The kind stands apart, not as a suffix.
 struct flame_name {
     std::string text;
     frame_kind kind = frame_kind::function;
+    char letter = 'f';       ///< of the kind; 'w' waker, 'g' the time between two spans
     std::uint32_t nodes = 0; ///< how many nodes have it
 };
+
+[[nodiscard]] inline char kind_letter(frame_kind kind) noexcept {
+    return "fikjptlm"[static_cast<std::size_t>(kind)];
+}
+
+/// Returns the frame that a name stands for, nothing else being known of it.
+[[nodiscard]] inline frame frame_of(const flame_name& name) {
+    frame plain;
+    plain.function = name.text;
+    if (name.letter == 'w') { plain.function += "_[w]"; }
+    plain.kind = name.kind;
+    return plain;
+}
 
 /// Returns the names of a profile's frames. Equal texts get equal names, whatever frames they are
 /// of. `distinct` tells whether there was none of those.
@@ -1180,137 +2126,1459 @@ struct flame_name {
     std::vector<flame_name> names(p.frames.size());
     for (std::uint32_t i = 1; i < p.frames.size(); ++i) {
         const named_frame parsed = parse_frame_text(texts[first[i]]);
-        names[i].text = parsed.function;
+        std::string_view text = parsed.function;
         names[i].kind = parsed.kind != frame_kind::function ? parsed.kind : kinds[first[i]];
+        names[i].letter = kind_letter(names[i].kind);
+        if (names[i].letter == 'f' && text.size() >= 4 && text.substr(text.size() - 4) == "_[w]") {
+            text.remove_suffix(4);
+            names[i].letter = 'w';
+        }
+        names[i].text = text;
     }
     return names;
 }
 
-/// A profile prepared for drawing. Arrays by node are in the profile's preorder.
+enum class flame_source : std::uint8_t { profile, comparison, timeline };
+
+/// What is drawn. Arrays by node, in preorder; widths are weights that are never negative, those
+/// of children adding up to no more than their parent's.
 struct flame_tree {
-    const profile* shown = nullptr;      ///< has a frame for each name
-    std::vector<flame_name> names;       ///< the root's first, then by number of nodes, falling
-    std::vector<std::uint32_t> name_of;  ///< index into names, by frame
-    std::vector<std::uint32_t> depth;    ///< of each node; the root's is 0
-    std::vector<std::uint32_t> end;      ///< of each node: one past the last node below it
-    std::vector<std::uint64_t> total;    ///< of each node: weight with all below it
-    std::uint32_t deepest = 0;           ///< the greatest depth
-    std::uint64_t negative = 0;          ///< nodes with a negative weight, which is taken as 0
+    flame_source source = flame_source::profile;
+    std::vector<flame_name> names;     ///< the root's first, then by number of nodes, falling
+    std::vector<std::uint32_t> name;   ///< index into names
+    std::vector<std::uint32_t> depth;  ///< the root's is 0
+    std::vector<std::uint32_t> end;    ///< one past the last node below
+    std::vector<std::uint64_t> self;   ///< own width
+    std::vector<std::uint64_t> total;  ///< width with all below
+    std::vector<std::uint64_t> count;  ///< own observations; empty: they are the weights
+    std::vector<std::uint64_t> counts; ///< with all below; empty: they are the totals
+    std::vector<compared> sides;       ///< own weights; of comparisons only, as the next
+    std::vector<compared> side_totals;
+    std::vector<verdict> verdicts;      ///< of totals; empty: untested
+    std::vector<verdict> self_verdicts; ///< as many
+    double before_scale = 1;
+    std::uint32_t deepest = 0;  ///< the greatest depth
+    std::uint32_t gaps = 0;     ///< nodes that are no frames: time between two spans
+    std::uint64_t negative = 0; ///< weights below 0, which are taken as 0
+    bool big = false;           ///< some sum of weights is beyond what a double holds exactly
+    bool empty = true;          ///< as the value's empty()
+    bool observed = false;      ///< counts are of samples: shares of them have intervals
+    counted_as counted = counted_as::unknown;
+    std::string unit;
+    int decimals = 0;
+    std::vector<origin> origins; ///< of comparisons, those of before first
 
     [[nodiscard]] std::uint32_t size() const noexcept {
         return static_cast<std::uint32_t>(depth.size());
     }
-    [[nodiscard]] std::uint32_t name(std::uint32_t node) const {
-        return name_of[shown->nodes[node].frame];
+    [[nodiscard]] bool is_gap(std::uint32_t node) const { return names[name[node]].letter == 'g'; }
+    [[nodiscard]] bool lanes() const noexcept { return source == flame_source::timeline; }
+    /// Inclusive observations of a node.
+    [[nodiscard]] std::uint64_t observations(std::uint32_t node) const {
+        return counts.empty() ? total[node] : counts[node];
     }
-    [[nodiscard]] std::uint64_t self(std::uint32_t node) const {
-        const std::int64_t weight = shown->nodes[node].self;
-        return weight > 0 ? static_cast<std::uint64_t>(weight) : 0;
+    /// Own weight of a node, the time between the spans in it being its own.
+    [[nodiscard]] std::uint64_t shown_self(std::uint32_t node) const {
+        std::uint64_t sum = self[node];
+        if (gaps == 0) { return sum; }
+        for (std::uint32_t i = node + 1; i < end[node]; i = end[i]) {
+            if (is_gap(i)) { sum += self[i]; }
+        }
+        return sum;
+    }
+    /// How much more there is after than before, in units of 10^-decimals.
+    [[nodiscard]] double change(const compared& c) const noexcept {
+        return static_cast<double>(c.after.weight) -
+               static_cast<double>(c.before.weight) * before_scale;
     }
 };
 
-/// Sorts the names by use, so that the most used have the shortest numbers in the file.
+/// Sorts the names by use, so that the most used have the shortest numbers in the file. Before,
+/// tree.name is by the index in `names`.
 inline void rank_names(flame_tree& tree, std::vector<flame_name> names) {
+    for (std::uint32_t i = 1; i < tree.size(); ++i) { ++names[tree.name[i]].nodes; }
     std::vector<std::uint32_t> order(names.size());
     for (std::uint32_t i = 0; i < order.size(); ++i) { order[i] = i; }
     std::sort(order.begin() + 1, order.end(), [&](std::uint32_t a, std::uint32_t b) {
         return names[a].nodes != names[b].nodes ? names[a].nodes > names[b].nodes : a < b;
     });
-    tree.name_of.resize(names.size());
+    std::vector<std::uint32_t> rank(names.size());
     tree.names.reserve(names.size());
-    for (std::uint32_t rank = 0; rank < order.size(); ++rank) {
-        tree.name_of[order[rank]] = rank;
-        tree.names.push_back(std::move(names[order[rank]]));
+    for (std::uint32_t i = 0; i < order.size(); ++i) {
+        rank[order[i]] = i;
+        tree.names.push_back(std::move(names[order[i]]));
     }
+    for (std::uint32_t& n : tree.name) { n = rank[n]; }
 }
 
-/// Returns the tree of a profile; `merged` keeps a merged copy of it where frames are called the
-/// same. Cost: O(n), and a merge in that case.
-[[nodiscard]] inline flame_tree make_flame_tree(const profile& p, profile& merged) {
-    flame_tree tree;
-    bool distinct = true;
-    std::vector<flame_name> names = name_frames(p, distinct);
-    tree.shown = &p;
-    if (!distinct) {
-        std::size_t next = 0; // map_frames asks for the frames in their order
-        merged = map_frames(p, [&](const frame&) {
-            const flame_name& name = names[next++];
-            frame plain;
-            plain.function = name.text;
-            plain.kind = name.kind;
-            return plain;
-        });
-        names = name_frames(merged, distinct);
-        tree.shown = &merged;
-    }
-    const std::vector<profile::node>& nodes = tree.shown->nodes;
-    tree.depth.resize(nodes.size());
-    tree.end.resize(nodes.size());
-    tree.total.resize(nodes.size());
-    for (std::uint32_t i = 1; i < nodes.size(); ++i) {
-        tree.depth[i] = tree.depth[nodes[i].parent] + 1;
+/// Fills in what follows from the shape of the tree and the nodes' own widths.
+template <class Nodes>
+void sum_up(flame_tree& tree, const Nodes& nodes) {
+    const auto size = static_cast<std::uint32_t>(nodes.size());
+    tree.depth.resize(size);
+    tree.end.resize(size);
+    tree.name.resize(size);
+    tree.total = tree.self;
+    for (std::uint32_t i = 0; i < size; ++i) {
+        tree.name[i] = nodes[i].frame;
+        tree.depth[i] = i == 0 ? 0 : tree.depth[nodes[i].parent] + 1;
         tree.deepest = (std::max)(tree.deepest, tree.depth[i]);
-        ++names[nodes[i].frame].nodes;
     }
-    for (auto i = static_cast<std::uint32_t>(nodes.size()); i-- > 0;) {
+    for (std::uint32_t i = size; i-- > 1;) {
         tree.end[i] = (std::max)(tree.end[i], i + 1);
-        tree.total[i] += tree.self(i);
-        if (nodes[i].self < 0) { ++tree.negative; }
-        if (i == 0) { break; }
         const std::uint32_t parent = nodes[i].parent;
         tree.total[parent] += tree.total[i];
         tree.end[parent] = (std::max)(tree.end[parent], tree.end[i]);
     }
+    tree.end[0] = size;
+    tree.big = tree.big || tree.total[0] >= 1000000000000000;
+}
+
+[[nodiscard]] inline std::uint64_t not_negative(std::int64_t weight) noexcept {
+    return weight > 0 ? static_cast<std::uint64_t>(weight) : 0;
+}
+
+/// True where what is counted are samples, as far as is known, so that chance has a part in it.
+[[nodiscard]] inline bool counts_samples(counted_as counted, const std::string& unit) {
+    if (counted == counted_as::samples) { return true; }
+    return counted == counted_as::unknown && (unit.empty() || unit == "samples");
+}
+
+/// Returns the tree of a profile. Cost: O(n), and a merge where frames are called the same.
+[[nodiscard]] inline flame_tree make_flame_tree(const profile& p) {
+    bool distinct = true;
+    std::vector<flame_name> names = name_frames(p, distinct);
+    if (!distinct) {
+        std::size_t next = 0; // map_frames asks for the frames in their order
+        return make_flame_tree(map_frames(p, [&](const frame&) { return frame_of(names[next++]); }));
+    }
+    flame_tree tree;
+    tree.empty = p.empty();
+    tree.unit = p.unit;
+    tree.decimals = p.decimals;
+    tree.origins = p.origins;
+    tree.counted = p.counted;
+    tree.observed = counts_samples(p.counted, p.unit);
+    tree.self.reserve(p.nodes.size());
+    bool counts_differ = false;
+    for (const profile::node& n : p.nodes) {
+        tree.self.push_back(not_negative(n.self));
+        if (n.self < 0) { ++tree.negative; }
+        counts_differ = counts_differ || n.count != tree.self.back();
+    }
+    sum_up(tree, p.nodes);
+    if (tree.observed && counts_differ) {
+        tree.count.reserve(p.nodes.size());
+        for (const profile::node& n : p.nodes) { tree.count.push_back(n.count); }
+        tree.counts = tree.count;
+        for (std::size_t i = p.nodes.size(); i-- > 1;) {
+            tree.counts[p.nodes[i].parent] += tree.counts[i];
+        }
+    }
     rank_names(tree, std::move(names));
     return tree;
+}
+
+/// Returns the width of a stack's own weights.
+[[nodiscard]] inline std::uint64_t
+width_of(const compared& self, frame_width width, double before_scale) noexcept {
+    const std::uint64_t before = not_negative(self.before.weight);
+    const std::uint64_t after = not_negative(self.after.weight);
+    switch (width) {
+    case frame_width::before: return before;
+    case frame_width::after: return after;
+    case frame_width::both: return before + after;
+    case frame_width::difference: break;
+    }
+    if (before_scale < 1 || before_scale > 1) {
+        const double scaled = static_cast<double>(self.before.weight) * before_scale;
+        const double change = std::fabs(static_cast<double>(self.after.weight) - scaled) + 0.5;
+        // Scales are near 1; one that is not would make widths that no sum can hold.
+        return change < 4e18 ? static_cast<std::uint64_t>(change) : 0;
+    }
+    return magnitude(self.after.weight - self.before.weight);
+}
+
+/// Returns the tree of a comparison. Where frames are called the same, they are merged, and what
+/// was tested of them is lost: a verdict on a part is none on the whole.
+[[nodiscard]] inline flame_tree make_flame_tree(const comparison& c, frame_width width) {
+    bool distinct = true;
+    profile tables;
+    tables.modules = c.modules;
+    tables.frames = c.frames;
+    std::vector<flame_name> names = name_frames(tables, distinct);
+    if (!distinct) {
+        // Of kinds, those that texts tell are kept: then equal texts are equal frames.
+        const auto plain = [](const profile& side) {
+            bool unused = true;
+            const std::vector<flame_name> by_frame = name_frames(side, unused);
+            std::size_t next = 0;
+            return map_frames(side, [&](const frame&) {
+                frame f = frame_of(by_frame[next++]);
+                if (kind_suffix(f.kind).empty()) { f.kind = frame_kind::function; }
+                return f;
+            });
+        };
+        result<comparison> merged =
+            untested_comparison(plain(side_of(c, false)), plain(side_of(c, true)));
+        merged.value.before_scale = c.before_scale;
+        return make_flame_tree(merged.value, width);
+    }
+    flame_tree tree;
+    tree.source = flame_source::comparison;
+    tree.unit = c.unit;
+    tree.decimals = c.decimals;
+    tree.before_scale = c.before_scale;
+    tree.counted = c.counted;
+    tree.origins = c.before_origins;
+    tree.origins.insert(tree.origins.end(), c.after_origins.begin(), c.after_origins.end());
+    tree.side_totals = totals(c);
+    bool tested = false;
+    std::uint64_t sum = 0;
+    for (const comparison::node& n : c.nodes) {
+        tree.self.push_back(width_of(n.self, width, c.before_scale));
+        tree.sides.push_back(n.self);
+        sum += magnitude(n.self.before.weight) + magnitude(n.self.after.weight);
+        if (n.self != compared{}) { tree.empty = false; }
+        if (n.self.before.weight < 0) { ++tree.negative; }
+        if (n.self.after.weight < 0) { ++tree.negative; }
+        tested = tested || n.self_verdict != verdict::untested ||
+                 n.total_verdict != verdict::untested;
+    }
+    tree.empty = tree.empty && c.nodes.size() == 1;
+    tree.big = sum >= 1000000000000000;
+    if (tested) {
+        for (const comparison::node& n : c.nodes) {
+            tree.verdicts.push_back(n.total_verdict);
+            tree.self_verdicts.push_back(n.self_verdict);
+        }
+    }
+    sum_up(tree, c.nodes);
+    rank_names(tree, std::move(names));
+    return tree;
+}
+
+/// Makes the nodes of a timeline: a lane for each thread, its spans below it. What lies between
+/// spans is a node too, a gap, so that widths alone tell where everything is.
+class lane_builder {
+public:
+    struct node {
+        std::uint32_t parent, frame;
+    };
+    std::vector<node> nodes = std::vector<node>(1);
+    std::vector<std::uint64_t> self = std::vector<std::uint64_t>(1);
+    std::uint32_t gaps = 0;
+
+    lane_builder(std::uint32_t gap, std::int64_t begin, std::int64_t end)
+        : gap_(gap)
+        , begin_(begin)
+        , end_(end) {}
+
+    void lane(std::uint32_t frame) {
+        close(0);
+        open_.push_back({add(0, frame), begin_, end_});
+    }
+    void span(const timeline::span& s, std::uint32_t frame) {
+        close(s.depth + 1);
+        open_span& parent = open_.back();
+        const std::uint64_t free = between(parent.at, s.begin);
+        if (free != 0) {
+            self[add(parent.node, gap_)] = free;
+            ++gaps;
+        }
+        parent.at = s.end;
+        open_.push_back({add(parent.node, frame), s.begin, s.end});
+    }
+    void finish() { close(0); }
+
+private:
+    struct open_span {
+        std::uint32_t node;
+        std::int64_t at; // where the next span in it may begin
+        std::int64_t end;
+    };
+    std::uint32_t gap_;
+    std::int64_t begin_, end_;
+    std::vector<open_span> open_;
+
+    [[nodiscard]] static std::uint64_t between(std::int64_t from, std::int64_t to) noexcept {
+        return static_cast<std::uint64_t>(to) - static_cast<std::uint64_t>(from);
+    }
+    std::uint32_t add(std::uint32_t parent, std::uint32_t frame) {
+        nodes.push_back({parent, frame});
+        self.push_back(0);
+        return static_cast<std::uint32_t>(nodes.size() - 1);
+    }
+    // What is left of a span behind the last one in it is its own.
+    void close(std::size_t depth) {
+        for (; open_.size() > depth; open_.pop_back()) {
+            self[open_.back().node] += between(open_.back().at, open_.back().end);
+        }
+    }
+};
+
+[[nodiscard]] inline std::string lane_name(const timeline_thread& thread) {
+    std::string name = thread.process;
+    if (!thread.name.empty() && thread.name != name) {
+        name += (name.empty() ? "" : " / ") + thread.name;
+    }
+    if (name.empty()) { name = "thread"; }
+    if (thread.id != 0) { name += " " + std::to_string(thread.id); }
+    return name;
+}
+
+/// Returns the tree of a timeline. Siblings may be called the same: they ran one after the other.
+[[nodiscard]] inline flame_tree make_flame_tree(const timeline& t) {
+    profile tables;
+    tables.modules = t.modules;
+    tables.frames = t.frames;
+    bool distinct = true;
+    std::vector<flame_name> names = name_frames(tables, distinct);
+    flame_tree tree;
+    tree.source = flame_source::timeline;
+    tree.unit = "nanoseconds";
+    tree.origins = t.origins;
+    tree.empty = t.spans.empty();
+    std::int64_t begin = 0;
+    std::int64_t end = 0;
+    for (std::size_t i = 0; i < t.spans.size(); ++i) {
+        begin = i == 0 ? t.spans[i].begin : (std::min)(begin, t.spans[i].begin);
+        end = i == 0 ? t.spans[i].end : (std::max)(end, t.spans[i].end);
+    }
+    names.emplace_back();
+    names.back().letter = 'g';
+    lane_builder made(static_cast<std::uint32_t>(names.size() - 1), begin, end);
+    for (std::size_t i = 0; i < t.spans.size(); ++i) {
+        const timeline::span& s = t.spans[i];
+        if (i == 0 || s.thread != t.spans[i - 1].thread) {
+            made.lane(static_cast<std::uint32_t>(names.size()));
+            names.emplace_back();
+            names.back().text = lane_name(t.threads[s.thread]);
+            names.back().kind = frame_kind::thread;
+            names.back().letter = 't';
+        }
+        made.span(s, s.frame);
+    }
+    made.finish();
+    tree.self = std::move(made.self);
+    tree.gaps = made.gaps;
+    sum_up(tree, made.nodes);
+    // Lanes lie below one another, each as wide as the whole.
+    tree.total[0] = static_cast<std::uint64_t>(end) - static_cast<std::uint64_t>(begin);
+    rank_names(tree, std::move(names));
+    return tree;
+}
+
+/// Returns a profile whose stacks are turned round: what ran is at the root, its callers above it.
+[[nodiscard]] inline profile reversed(const profile& p) {
+    profile_builder made;
+    made.describe(p.unit, p.counted, p.detail);
+    [[maybe_unused]] const bool refined = made.refine(p.decimals);
+    for (const origin& from : p.origins) { made.add_origin(from); }
+    std::vector<std::uint32_t> modules;
+    for (const loaded_module& m : p.modules) { modules.push_back(made.intern(m)); }
+    std::vector<std::uint32_t> frames;
+    for (frame f : p.frames) {
+        f.module = modules[f.module];
+        frames.push_back(made.intern(f));
+    }
+    for (std::uint32_t i = 0; i < p.nodes.size(); ++i) {
+        const profile::node& n = p.nodes[i];
+        if (n.self == 0 && n.count == 0) { continue; }
+        std::uint32_t node = profile_builder::root;
+        for (std::uint32_t at = i; at != 0; at = p.nodes[at].parent) {
+            node = made.child(node, frames[p.nodes[at].frame]);
+        }
+        [[maybe_unused]] const bool added = made.add(node, n.count, n.self);
+        WICK_ASSERT(added);
+    }
+    return made.finish();
+}
+
+/// Returns the stacks of a profile from the deepest frame on that is called one of `names`, and
+/// what was left out for having none: its weight in `without`.
+[[nodiscard]] inline profile
+rebased(const profile& p, const std::vector<std::string>& names, std::uint64_t& without) {
+    std::vector<bool> is_base(p.frames.size());
+    std::string text;
+    for (std::size_t f = 1; f < p.frames.size(); ++f) {
+        text.clear();
+        append_frame_text(text, p, p.frames[f]);
+        const bool named = std::find(names.begin(), names.end(), text) != names.end();
+        is_base[f] = named || std::find(names.begin(), names.end(), p.frames[f].function) !=
+                                  names.end();
+    }
+    profile_builder made;
+    made.describe(p.unit, p.counted, p.detail);
+    [[maybe_unused]] const bool refined = made.refine(p.decimals);
+    for (const origin& from : p.origins) { made.add_origin(from); }
+    std::vector<std::uint32_t> modules;
+    for (const loaded_module& m : p.modules) { modules.push_back(made.intern(m)); }
+    std::vector<std::uint32_t> nodes(p.nodes.size()); // 0: below no base
+    for (std::uint32_t i = 0; i < p.nodes.size(); ++i) {
+        const profile::node& n = p.nodes[i];
+        const std::uint32_t above = i == 0 ? 0 : nodes[n.parent];
+        if (is_base[n.frame] || above != 0) {
+            frame f = p.frames[n.frame];
+            f.module = modules[f.module];
+            nodes[i] = made.child(is_base[n.frame] ? profile_builder::root : above, made.intern(f));
+        }
+        if (nodes[i] == 0) {
+            without += magnitude(n.self);
+            continue;
+        }
+        [[maybe_unused]] const bool added = made.add(nodes[i], n.count, n.self);
+        WICK_ASSERT(added);
+    }
+    return made.finish();
 }
 
 /// A frame of the picture, or a run of neighbours that are too narrow to be drawn one by one.
 struct flame_box {
     std::uint32_t first = 0;  ///< the node; of a run, its first
     std::uint32_t stop = 0;   ///< one past the last node that the box stands for
-    std::uint32_t depth = 0;
+    std::uint32_t depth = 0;  ///< of the node
+    std::uint32_t row = 0;    ///< on which it lies; the depth, but for lanes
     bool elided = false;      ///< a run: the nodes from `first` to `stop` and all below them
-    std::uint64_t offset = 0; ///< weight to the left of the box
-    std::uint64_t weight = 0; ///< its width
+    std::uint64_t frames = 1; ///< that it stands for
+    std::uint64_t offset = 0; ///< width to the left of the box
+    std::uint64_t width = 0;
+    std::uint64_t weight = 0; ///< its width, without gaps between the frames of a run
 };
 
-/// Calls `visit(flame_box)` for each frame of at least `min_weight` and for each run of lighter
-/// ones, parents before children. Every node is in one box. Cost: O(frames visited and their
-/// children), not O(nodes).
+/// Lays frames out, for `lay_out`.
 template <class Visit>
-void lay_out(const flame_tree& tree, std::uint64_t min_weight, Visit&& visit) {
-    std::vector<std::uint64_t> left(std::size_t{tree.deepest} + 2); // where the next box begins
-    flame_box run;
-    for (std::uint32_t i = 0; i < tree.size();) {
-        const std::uint32_t depth = tree.depth[i];
-        const std::uint64_t weight = tree.total[i];
-        const std::uint64_t offset = left[depth];
-        left[depth] += weight;
-        if (weight >= min_weight) {
-            left[depth + 1] = offset;
-            visit(flame_box{i, i + 1, depth, false, offset, weight});
-            ++i;
-            continue;
+class flame_layout {
+public:
+    flame_layout(const flame_tree& tree, std::uint64_t least, Visit& visit)
+        : tree_(tree)
+        , least_(least)
+        , visit_(visit)
+        , left_(std::size_t{tree.deepest} + 2) {}
+
+    void run() {
+        for (std::uint32_t i = 0; i < tree_.size();) {
+            const std::uint32_t depth = tree_.depth[i];
+            if (depth == 1 && tree_.lanes()) { next_lane(); }
+            const std::uint64_t width = tree_.total[i];
+            const std::uint64_t offset = left_[depth];
+            left_[depth] += width;
+            if (tree_.gaps != 0 && tree_.is_gap(i)) {
+                if (run_.elided && run_.stop == i && run_.depth == depth) {
+                    ++run_.stop;
+                    gap_ += width;
+                }
+                ++i;
+            } else if (width >= least_) {
+                left_[depth + 1] = offset;
+                deepest_ = (std::max)(deepest_, depth);
+                visit_(
+                    flame_box{i, i + 1, depth, base_ + depth, false, 1, offset, width, width});
+                ++i;
+            } else {
+                elide(i, depth, offset);
+                i = run_.stop;
+            }
         }
-        if (!run.elided || run.stop != i || run.depth != depth) {
-            if (run.elided) { visit(run); }
-            run = flame_box{i, i, depth, true, offset, 0};
-        }
-        run.weight += weight;
-        run.stop = tree.end[i];
-        i = run.stop;
+        if (run_.elided) { visit_(run_); }
     }
-    if (run.elided) { visit(run); }
+
+private:
+    const flame_tree& tree_;
+    std::uint64_t least_;
+    Visit& visit_;
+    std::vector<std::uint64_t> left_; // where the next box begins, by depth
+    flame_box run_;
+    std::uint64_t gap_ = 0;     // behind the run
+    std::uint32_t base_ = 0;    // rows that earlier lanes take
+    std::uint32_t deepest_ = 0; // of this lane
+
+    void next_lane() {
+        if (run_.elided) { visit_(run_); }
+        run_ = flame_box{};
+        base_ += deepest_;
+        deepest_ = 0;
+        left_[1] = 0;
+    }
+
+    void elide(std::uint32_t i, std::uint32_t depth, std::uint64_t offset) {
+        if (!run_.elided || run_.stop != i || run_.depth != depth) {
+            if (run_.elided) { visit_(run_); }
+            run_ = flame_box{i, i, depth, base_ + depth, true, 0, offset, 0, 0};
+            gap_ = 0;
+        }
+        run_.width += gap_ + tree_.total[i];
+        gap_ = 0;
+        run_.weight += tree_.total[i];
+        run_.stop = tree_.end[i];
+        run_.frames += run_.stop - i;
+        if (tree_.total[i] != 0) { deepest_ = (std::max)(deepest_, depth); }
+        if (tree_.gaps == 0) { return; }
+        for (std::uint32_t k = i; k < run_.stop; ++k) {
+            if (tree_.is_gap(k)) { --run_.frames; }
+        }
+    }
+};
+
+/// Calls `visit(flame_box)` for each frame that is at least `least` wide and for each run of
+/// narrower ones, parents before children. Every frame is in one box. Cost: O(frames visited and
+/// their children), not O(nodes).
+template <class Visit>
+void lay_out(const flame_tree& tree, std::uint64_t least, Visit&& visit) {
+    flame_layout<Visit>(tree, least, visit).run();
 }
 
 } // namespace detail
 WICK_END_NAMESPACE
 
 #endif
+// wick/detail/flamegraph_extract.hpp - the profile that a flame graph's file holds.
+#ifndef WICK_DETAIL_FLAMEGRAPH_EXTRACT_HPP
+#define WICK_DETAIL_FLAMEGRAPH_EXTRACT_HPP
+
+
+#include <cstddef>     // std::size_t
+#include <cstdint>     // numbers
+#include <string>      // names
+#include <string_view> // the file
+#include <utility>     // std::move
+#include <vector>      // names, the path
+
+WICK_BEGIN_NAMESPACE
+
+/// What a flame graph's file holds.
+struct flamegraph_data {
+    /// One profile; of a comparison two: before and after. Of a timeline, its stacks and the time
+    /// that each took by itself.
+    std::vector<profile> columns;
+};
+
+namespace detail {
+
+/// Reads the arrays in a flame graph's file. The file may be anybody's: nothing in it is believed.
+class flamegraph_reader {
+public:
+    explicit flamegraph_reader(std::string_view file)
+        : file_(file) {}
+
+    [[nodiscard]] result<flamegraph_data> read() {
+        flamegraph_data made;
+        if (settings() && names() && nodes()) {
+            made.columns.push_back(after_.finish());
+            if (two_) { made.columns.insert(made.columns.begin(), before_.finish()); }
+        }
+        return {std::move(made), std::move(problem_)};
+    }
+
+private:
+    struct name {
+        std::string text;
+        char letter = 'f';
+    };
+    std::string_view file_;
+    std::string_view rest_; // of the nodes' text
+    std::vector<name> names_;
+    std::vector<std::uint32_t> frames_; // by name, in after_
+    profile_builder after_;
+    profile_builder before_;
+    bool two_ = false;
+    bool tested_ = false;
+    bool observed_ = false; // counts are in the file where they are not the weights
+    error problem_;
+
+    bool fail(const char* what) {
+        if (!problem_) { problem_ = error{what}; }
+        return false;
+    }
+    bool fail(const char* what, std::string_view at) {
+        fail(what);
+        problem_.offset = static_cast<std::uint64_t>(at.data() - file_.data());
+        return false;
+    }
+
+    // Returns what is between two texts, the first of them being looked for from `from` on.
+    [[nodiscard]] bool
+    between(std::string_view begin, std::string_view end, std::size_t& from, std::string_view& to) {
+        const std::size_t first = file_.find(begin, from);
+        if (first == std::string_view::npos) { return false; }
+        const std::size_t last = file_.find(end, first + begin.size());
+        if (last == std::string_view::npos) { return false; }
+        to = file_.substr(first + begin.size(), last - first - begin.size());
+        from = last;
+        return true;
+    }
+
+    [[nodiscard]] static std::string_view setting(std::string_view page, std::string_view key) {
+        const std::size_t at = page.find(" data-" + std::string(key) + "=\"");
+        if (at == std::string_view::npos) { return {}; }
+        const std::size_t begin = at + key.size() + 8;
+        return page.substr(begin, page.find('"', begin) - begin);
+    }
+
+    bool settings() {
+        std::size_t from = 0;
+        std::string_view page;
+        if (!between("<metadata class=\"wick-page\"", ">", from, page)) {
+            return fail("there is no wick flame graph with its data in the file");
+        }
+        if (setting(page, "version") != "2") {
+            return fail("the data are of another version of wick");
+        }
+        two_ = setting(page, "source") == "comparison";
+        tested_ = setting(page, "tested") == "1";
+        const std::string_view digit = setting(page, "decimals");
+        if (digit.size() != 1 || digit[0] < '0' || digit[0] > '0' + max_decimals) {
+            return fail("the weights are of no known scale");
+        }
+        observed_ = setting(page, "observed") == "1";
+        const std::string unit = plain(setting(page, "weights"));
+        const std::string_view of = setting(page, "counted");
+        const counted_as counted = of == "samples" ? counted_as::samples
+                                   : of == "calls" ? counted_as::calls
+                                                   : counted_as::unknown;
+        for (profile_builder* side : {&after_, &before_}) {
+            side->describe(unit, counted, profile_detail::function);
+            [[maybe_unused]] const bool refined = side->refine(digit[0] - '0');
+        }
+        return true;
+    }
+
+    [[nodiscard]] static int hexadecimal(char c) noexcept {
+        if (c >= '0' && c <= '9') { return c - '0'; }
+        return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+    }
+
+    // Undoes append_escaped: references of XML, "\\" and "\xHH".
+    [[nodiscard]] static std::string plain(std::string_view text) {
+        constexpr std::string_view references[] = {"&amp;", "&lt;", "&gt;", "&quot;", "&apos;"};
+        std::string made;
+        for (std::size_t i = 0; i < text.size();) {
+            std::size_t used = 1;
+            char c = text[i];
+            if (c == '&') {
+                for (std::size_t r = 0; r < 5; ++r) {
+                    if (text.substr(i, references[r].size()) == references[r]) {
+                        c = "&<>\"'"[r];
+                        used = references[r].size();
+                    }
+                }
+            } else if (c == '\\' && i + 1 < text.size() && text[i + 1] == '\\') {
+                used = 2;
+            } else if (c == '\\' && i + 3 < text.size() && text[i + 1] == 'x') {
+                const int high = hexadecimal(text[i + 2]);
+                const int low = hexadecimal(text[i + 3]);
+                if (high >= 0 && low >= 0) {
+                    c = static_cast<char>(high * 16 + low);
+                    used = 4;
+                }
+            }
+            made += c;
+            i += used;
+        }
+        return made;
+    }
+
+    bool names() {
+        std::size_t from = 0;
+        std::string_view lines;
+        if (!between("<metadata class=\"wick-names\">", "</metadata>", from, lines)) {
+            return fail("there are no names");
+        }
+        while (!lines.empty()) {
+            const std::size_t end = lines.find('\n');
+            const std::string_view line = lines.substr(0, end);
+            const std::size_t blank = line.find(' ');
+            if (end == std::string_view::npos || blank == std::string_view::npos || blank == 0) {
+                return fail("a name is not \"kind and class, name\"", lines);
+            }
+            name made;
+            made.letter = line[0];
+            made.text = plain(line.substr(blank + 1));
+            names_.push_back(std::move(made));
+            lines.remove_prefix(end + 1);
+        }
+        return !names_.empty() || fail("there are no names");
+    }
+
+    bool number(std::uint64_t& value) {
+        value = 0;
+        for (unsigned shift = 0;; shift += 5) {
+            if (rest_.empty()) { return fail("a node is cut off"); }
+            const int digit = digit_of(rest_[0]);
+            if (digit < 0) { return fail("this is no digit of a node", rest_); }
+            const auto part = static_cast<std::uint64_t>(digit & 31);
+            if (shift > 60 || (shift == 60 && part > 15)) {
+                return fail("a number of a node is too large", rest_);
+            }
+            value |= part << shift;
+            rest_.remove_prefix(1);
+            if (digit < 32) { return true; }
+        }
+    }
+    [[nodiscard]] static int digit_of(char c) noexcept {
+        if (c >= 'A' && c <= 'Z') { return c - 'A'; }
+        if (c >= 'a' && c <= 'z') { return c - 'a' + 26; }
+        if (c >= '0' && c <= '9') { return c - '0' + 52; }
+        return c == '-' ? 62 : c == '_' ? 63 : -1;
+    }
+
+    [[nodiscard]] static frame_kind kind_of(char letter) noexcept {
+        constexpr std::string_view letters = "fikjptlm";
+        const std::size_t at = letters.find(letter);
+        return at == letters.npos ? frame_kind::function : static_cast<frame_kind>(at);
+    }
+    void intern_names() {
+        for (const name& n : names_) {
+            const std::string text = n.letter == 'w' ? n.text + "_[w]" : n.text;
+            frames_.push_back(after_.intern(text, kind_of(n.letter)));
+            // Both builders are told the same names in the same order: the ids are the same.
+            before_.intern(text, kind_of(n.letter));
+        }
+    }
+
+    struct place {
+        std::uint32_t after = 0;
+        std::uint32_t before = 0;
+    };
+
+    bool nodes() {
+        intern_names();
+        std::vector<place> path; // from the root to the node before
+        std::size_t from = 0;
+        std::size_t found = 0;
+        while (between("<metadata class=\"wick-nodes\">", "</metadata>", from, rest_)) {
+            ++found;
+            while (!rest_.empty()) {
+                if (!node(path)) { return false; }
+            }
+        }
+        return found != 0 || fail("there are no nodes");
+    }
+
+    bool node(std::vector<place>& path) {
+        std::uint64_t head = 0;
+        std::uint64_t named = 0;
+        std::uint64_t first = 0;
+        std::uint64_t second = 0;
+        std::uint64_t verdicts = 0;
+        const std::string_view at = rest_;
+        if (!number(head) || !number(named)) { return false; }
+        if ((head & 1) != 0 && !number(first)) { return false; }
+        if ((head & 2) != 0 && !number(second)) { return false; }
+        if (tested_ && !number(verdicts)) { return false; }
+        const std::uint64_t up = head / 4;
+        if (up > path.size() || (up == path.size() && !path.empty())) {
+            return fail("a node goes up beyond the root", at);
+        }
+        if (named >= names_.size()) { return fail("a node has a name that is not there", at); }
+        path.resize(path.size() - static_cast<std::size_t>(up));
+        place made;
+        if (!path.empty()) {
+            made = path.back();
+            const name& of = names_[named];
+            if (of.letter != 'g') { // a gap's time is its parent's own
+                const std::uint32_t frame = frames_[named];
+                made.after = after_.child(made.after, frame);
+                if (two_) { made.before = before_.child(made.before, frame); }
+            }
+        }
+        path.push_back(made);
+        return weigh(made, head, first, second) || fail("the weights add up to 2^63 or more", at);
+    }
+
+    bool weigh(const place& to, std::uint64_t head, std::uint64_t first, std::uint64_t second) {
+        if (two_) {
+            return add(after_, to.after, unzigzag(first)) &&
+                   add(before_, to.before, unzigzag(second));
+        }
+        if (first > max_magnitude) { return false; }
+        const std::uint64_t count = (head & 2) != 0 ? second : observed_ ? first : rounded(first);
+        return after_.add(to.after, count, static_cast<std::int64_t>(first));
+    }
+    [[nodiscard]] std::uint64_t rounded(std::uint64_t weight) const noexcept {
+        const std::uint64_t one = power_of_ten(after_.decimals());
+        return weight / one + (weight % one * 2 >= one ? 1 : 0);
+    }
+    bool add(profile_builder& to, std::uint32_t node, std::int64_t weight) {
+        return to.add(node, rounded(magnitude(weight)), weight);
+    }
+    [[nodiscard]] static std::int64_t unzigzag(std::uint64_t value) noexcept {
+        const std::uint64_t half = value >> 1;
+        return static_cast<std::int64_t>((value & 1) != 0 ? ~half : half);
+    }
+};
+
+} // namespace detail
+
+/// Returns the profile that a flame graph's page draws from: written as folded text, it is the same
+/// as the one that the page was made of (with what `flamegraph_options::base` left out).
+/// Kinds, unit, decimals and counts come back; files, lines, modules and origins were never in it,
+/// and weights below 0 of a profile were taken as 0.
+/// Errors: no such data (a static picture, another program's file), data that make no sense, with
+///         the offset in the file.
+/// Cost:   one pass over the file; memory for the profile.
+[[nodiscard]] inline result<flamegraph_data> extract(std::string_view svg) {
+    return detail::flamegraph_reader(svg).read();
+}
+
+WICK_END_NAMESPACE
+
+#endif
+// wick/detail/flamegraph_options.hpp - what a flame graph looks like, and what became of it.
+#ifndef WICK_DETAIL_FLAMEGRAPH_OPTIONS_HPP
+#define WICK_DETAIL_FLAMEGRAPH_OPTIONS_HPP
+
+// wick/detail/flamegraph_palette.hpp - which colour a frame has.
+#ifndef WICK_DETAIL_FLAMEGRAPH_PALETTE_HPP
+#define WICK_DETAIL_FLAMEGRAPH_PALETTE_HPP
+
+
+#include <algorithm>   // std::lower_bound
+#include <charconv>    // std::from_chars
+#include <cstddef>     // std::size_t
+#include <cstdint>     // hashes
+#include <string>      // the palette's rules
+#include <string_view> // names
+#include <vector>      // a map of colours
+
+WICK_BEGIN_NAMESPACE
+
+/// A colour of a screen.
+struct rgb {
+    std::uint8_t red = 0, green = 0, blue = 0;
+
+    friend bool operator==(rgb a, rgb b) {
+        return a.red == b.red && a.green == b.green && a.blue == b.blue;
+    }
+    friend bool operator!=(rgb a, rgb b) { return !(a == b); }
+    friend bool operator<(rgb a, rgb b) { return a.number() < b.number(); }
+
+private:
+    [[nodiscard]] int number() const noexcept { return red << 16 | green << 8 | blue; }
+};
+
+/// How frames are coloured. All but `kinds` and `safe` are those of other flame graphs, their
+/// shades made light enough for dark labels.
+enum class flame_palette : std::uint8_t {
+    kinds, ///< functions red to yellow; kernel, inlined and JIT frames in hues of their own
+    hot,   ///< every frame red to yellow
+    mem,
+    io,
+    wakeup,
+    chain, ///< waker frames, "_[w]", beside the others
+    java,  ///< this and the next four by the language that a name seems to be of
+    js,
+    perl,
+    python,
+    rust,
+    red,
+    green,
+    blue,
+    aqua,
+    yellow,
+    purple,
+    orange,
+    safe ///< as `kinds`, in colours that the colour-blind can tell apart
+};
+
+/// What chooses a frame's shade.
+enum class flame_shades : std::uint8_t {
+    name,     ///< the name: functions with similar names look different
+    spelling, ///< its first letters: functions with similar names look similar
+    other     ///< the name, in another way than `name`
+};
+
+/// A colour that was given to a function for good.
+struct named_colour {
+    std::string name; ///< with the suffix of its kind; the root's is empty
+    rgb colour;
+
+    friend bool operator==(const named_colour& a, const named_colour& b) {
+        return a.name == b.name && a.colour == b.colour;
+    }
+    friend bool operator!=(const named_colour& a, const named_colour& b) { return !(a == b); }
+};
+
+/// Colours by name: sorted, each name once.
+using palette_map = std::vector<named_colour>;
+
+namespace detail {
+
+/// Reads a whole number of 0 to 255 at the beginning of a text, which it takes off.
+[[nodiscard]] inline bool take_part(std::string_view& text, std::uint8_t& part, int base) {
+    const std::size_t size = base == 16 ? (std::min)(text.size(), std::size_t{2}) : text.size();
+    const auto read = std::from_chars(text.data(), text.data() + size, part, base);
+    if (read.ec != std::errc()) { return false; }
+    text.remove_prefix(static_cast<std::size_t>(read.ptr - text.data()));
+    return true;
+}
+
+/// Reads "rgb(1,2,3)", nothing before or behind it.
+[[nodiscard]] inline bool parse_rgb_function(std::string_view text, rgb& colour) {
+    if (text.substr(0, 4) != "rgb(") { return false; }
+    text.remove_prefix(4);
+    for (std::uint8_t* part : {&colour.red, &colour.green, &colour.blue}) {
+        if (!take_part(text, *part, 10) || text.empty()) { return false; }
+        if (text[0] != (part == &colour.blue ? ')' : ',')) { return false; }
+        text.remove_prefix(1);
+    }
+    return text.empty();
+}
+
+} // namespace detail
+
+/// Reads "#rrggbb", "#rgb" or "rgb(1,2,3)". Errors: anything else.
+[[nodiscard]] inline result<rgb> parse_rgb(std::string_view text) {
+    rgb colour;
+    if (detail::parse_rgb_function(text, colour)) { return {colour, {}}; }
+    std::string digits(text.substr(text.empty() ? 0 : 1));
+    if (digits.size() == 3) {
+        digits = {digits[0], digits[0], digits[1], digits[1], digits[2], digits[2]};
+    }
+    std::string_view rest = digits;
+    const bool read = !text.empty() && text[0] == '#' && digits.size() == 6 &&
+                      detail::take_part(rest, colour.red, 16) && rest.size() == 4 &&
+                      detail::take_part(rest, colour.green, 16) && rest.size() == 2 &&
+                      detail::take_part(rest, colour.blue, 16) && rest.empty();
+    if (!read) { return {{}, error{"expected a colour as #rrggbb, not \"" + std::string(text) + "\""}}; }
+    return {colour, {}};
+}
+
+/// A palette.map file as it was read.
+struct palette_text {
+    palette_map colours;
+    wick::skipped skipped; ///< lines without a colour
+};
+
+/// Reads a palette.map: a line "NAME->rgb(r,g,b)" for each function. Names may hold "->" too: the
+/// last one counts. Of two lines for a name, the last one counts.
+[[nodiscard]] inline palette_text parse_palette_map(std::string_view text) {
+    palette_text read;
+    std::uint64_t number = 0;
+    while (!text.empty()) {
+        const std::size_t end = (std::min)(text.find('\n'), text.size());
+        std::string_view line = text.substr(0, end);
+        text.remove_prefix((std::min)(end + 1, text.size()));
+        ++number;
+        if (!line.empty() && line.back() == '\r') { line.remove_suffix(1); }
+        if (line.empty()) { continue; }
+        const std::size_t arrow = line.rfind("->rgb(");
+        named_colour made;
+        if (arrow == std::string_view::npos ||
+            !detail::parse_rgb_function(line.substr(arrow + 2), made.colour)) {
+            read.skipped.add("expected \"NAME->rgb(r,g,b)\"", number);
+            continue;
+        }
+        made.name = line.substr(0, arrow);
+        read.colours.push_back(std::move(made));
+    }
+    std::stable_sort(read.colours.begin(), read.colours.end(), [](const auto& a, const auto& b) {
+        return a.name < b.name;
+    });
+    palette_map once;
+    for (named_colour& c : read.colours) {
+        if (!once.empty() && once.back().name == c.name) { once.pop_back(); }
+        once.push_back(std::move(c));
+    }
+    read.colours = std::move(once);
+    return read;
+}
+
+/// Returns the text of a palette.map, sorted by name. Line breaks in names become blanks.
+[[nodiscard]] inline std::string to_palette_map(const palette_map& colours) {
+    std::string text;
+    for (const named_colour& c : colours) {
+        for (const char letter : c.name) { text += letter == '\n' || letter == '\r' ? ' ' : letter; }
+        text += "->rgb(" + std::to_string(c.colour.red) + ',' + std::to_string(c.colour.green) +
+                ',' + std::to_string(c.colour.blue) + ")\n";
+    }
+    return text;
+}
+
+namespace detail {
+
+/// A red, a green and a blue part, 0 to 255 each.
+struct colour {
+    int red, green, blue;
+};
+
+/// A row of shades between three colours, for the frames of a sort. `letter` begins their class.
+struct hue {
+    char letter;
+    int shades; ///< 1 to 36: a class ends in a digit or a letter
+    colour from, middle, to;
+};
+
+/// Frames are coloured by class: what a frame is decides the hue, its name the shade. All shades
+/// are light enough for dark labels (a contrast of 4.5 and more), in both of the page's modes.
+inline constexpr hue hues[] = {
+    {'f', 32, {243, 114, 84}, {249, 166, 76}, {252, 212, 104}},  // functions: red to yellow
+    {'k', 8, {126, 164, 232}, {144, 182, 240}, {166, 200, 246}}, // kernel: blue
+    {'i', 8, {92, 190, 182}, {116, 205, 196}, {144, 218, 208}},  // inlined: teal
+    {'j', 8, {124, 192, 108}, {148, 206, 128}, {174, 220, 150}}, // JIT: green
+    {'p', 1, {188, 194, 206}, {188, 194, 206}, {188, 194, 206}}, // process, thread, label: grey
+    {'m', 1, {214, 196, 214}, {214, 196, 214}, {214, 196, 214}}, // what wick put in
+    {'r', 1, {206, 210, 218}, {206, 210, 218}, {206, 210, 218}}, // the root
+    {'x', 2, {164, 164, 164}, {182, 182, 182}, {200, 200, 200}}, // separators: "--", "-"
+    {'A', 16, {246, 122, 106}, {248, 146, 130}, {252, 172, 158}}, // red
+    {'B', 16, {104, 200, 104}, {128, 214, 122}, {160, 228, 150}}, // green
+    {'C', 16, {124, 160, 240}, {146, 180, 246}, {172, 202, 252}}, // blue
+    {'D', 16, {86, 196, 196}, {112, 210, 210}, {146, 222, 222}},  // aqua
+    {'E', 16, {216, 200, 80}, {226, 212, 96}, {238, 226, 120}},   // yellow
+    {'G', 16, {208, 140, 224}, {218, 160, 232}, {228, 182, 240}}, // purple
+    {'H', 16, {240, 150, 60}, {246, 170, 80}, {250, 190, 110}},   // orange
+    {'M', 16, {70, 196, 110}, {60, 206, 160}, {90, 220, 200}},    // memory: greens
+    {'I', 16, {128, 150, 236}, {132, 160, 244}, {154, 180, 250}}, // input and output: blues
+    {'S', 32, {230, 190, 60}, {242, 214, 120}, {250, 236, 184}},  // safe: sand
+    {'T', 8, {96, 160, 220}, {116, 176, 232}, {140, 192, 240}},   // safe: blue
+    {'U', 8, {170, 190, 214}, {184, 202, 222}, {198, 214, 230}},  // safe: pale blue
+    {'V', 8, {226, 136, 74}, {232, 150, 92}, {238, 164, 110}},    // safe: vermilion
+};
+
+[[nodiscard]] inline const hue& hue_by(char letter) noexcept {
+    const hue* found = hues;
+    while (found->letter != letter) { ++found; }
+    return *found;
+}
+
+/// What palettes are called in command lines, in the order of the enumeration.
+inline constexpr std::string_view palette_names[] = {
+    "kinds", "hot",  "mem",   "io",   "wakeup", "chain",  "java",   "js",     "perl", "python",
+    "rust",  "red",  "green", "blue", "aqua",   "yellow", "purple", "orange", "safe"};
+
+[[nodiscard]] inline bool has_part(std::string_view text, std::string_view part) noexcept {
+    return text.find(part) != std::string_view::npos;
+}
+[[nodiscard]] inline bool begins_with(std::string_view text, std::string_view part) noexcept {
+    return text.substr(0, part.size()) == part;
+}
+
+// How the palettes of languages tell sorts of code by the spelling of a name. `kind` is that of the
+// frame's suffix. Each returns the letter of a hue.
+
+[[nodiscard]] inline char java_hue(std::string_view name, char kind) noexcept {
+    if (kind == 'k') { return 'H'; }
+    if (kind == 'i') { return 'D'; }
+    if (kind == 'j') { return 'B'; }
+    if (has_part(name, "::") || has_part(name, "-[") || has_part(name, "+[")) { return 'E'; }
+    const bool capital = !name.empty() && name[0] >= 'A' && name[0] <= 'Z';
+    if (has_part(name, "/") || has_part(name, ".") || capital) { return 'B'; }
+    return 'A';
+}
+
+[[nodiscard]] inline char js_hue(std::string_view name, char kind) noexcept {
+    if (kind == 'k') { return 'H'; }
+    if (has_part(name, "node_modules/")) { return 'G'; }
+    if (kind == 'j') { return has_part(name, "/") ? 'B' : 'D'; }
+    if (has_part(name, "::")) { return 'E'; }
+    const std::size_t slash = name.find('/');
+    if (slash != std::string_view::npos && has_part(name.substr(slash), ".js")) { return 'B'; }
+    if (has_part(name, ":")) { return 'D'; }
+    if (name.find_first_not_of(' ') == std::string_view::npos) { return 'B'; }
+    return 'A';
+}
+
+[[nodiscard]] inline char perl_hue(std::string_view name, char kind) noexcept {
+    if (kind == 'k') { return 'H'; }
+    if (has_part(name, "Perl") || has_part(name, ".pl")) { return 'B'; }
+    if (has_part(name, "::")) { return 'E'; }
+    return 'A';
+}
+
+[[nodiscard]] inline char python_hue(std::string_view name, char kind) noexcept {
+    if (kind == 'k') { return 'H'; }
+    if (has_part(name, "site-packages")) { return 'D'; }
+    for (const std::string_view own : {"python3.", "<built-in", "<method", "<frozen"}) {
+        if (has_part(name, own)) { return 'E'; }
+    }
+    return 'A';
+}
+
+[[nodiscard]] inline char rust_hue(std::string_view name, char kind) noexcept {
+    if (kind == 'k') { return 'A'; }
+    const std::size_t program = name.find('`');
+    if (program != std::string_view::npos) { name.remove_prefix(program + 1); }
+    if (begins_with(name, "<")) { name.remove_prefix(1); }
+    for (const std::string_view own : {"core::", "std::", "alloc::"}) {
+        if (begins_with(name, own)) { return 'H'; }
+    }
+    return has_part(name, "::") ? 'D' : 'E';
+}
+
+/// Returns the hue of a frame by what it is; functions have that of `function`.
+[[nodiscard]] inline char kind_hue(char kind, char function) noexcept {
+    switch (kind) {
+    case 'k':
+    case 'i':
+    case 'j':
+    case 'm': return kind;
+    case 'p':
+    case 't':
+    case 'l': return 'p';
+    case 'w': return 'D';
+    default: return function;
+    }
+}
+
+[[nodiscard]] inline char safe_hue(char kind) noexcept {
+    switch (kind) {
+    case 'k': return 'T';
+    case 'i': return 'U';
+    case 'j': return 'V';
+    case 'w': return 'U';
+    default: return kind_hue(kind, 'S');
+    }
+}
+
+/// Returns the hue of a frame in a palette.
+[[nodiscard]] inline char hue_in(flame_palette palette, const flame_name& name) noexcept {
+    if (name.text == "--" || name.text == "-") { return 'x'; }
+    const char kind = name.letter;
+    switch (palette) {
+    case flame_palette::kinds: return kind_hue(kind, 'f');
+    case flame_palette::hot: return 'f';
+    case flame_palette::mem: return 'M';
+    case flame_palette::io: return 'I';
+    case flame_palette::wakeup: return 'D';
+    case flame_palette::chain: return kind == 'w' ? 'D' : 'C';
+    case flame_palette::java: return java_hue(name.text, kind);
+    case flame_palette::js: return js_hue(name.text, kind);
+    case flame_palette::perl: return perl_hue(name.text, kind);
+    case flame_palette::python: return python_hue(name.text, kind);
+    case flame_palette::rust: return rust_hue(name.text, kind);
+    case flame_palette::red: return 'A';
+    case flame_palette::green: return 'B';
+    case flame_palette::blue: return 'C';
+    case flame_palette::aqua: return 'D';
+    case flame_palette::yellow: return 'E';
+    case flame_palette::purple: return 'G';
+    case flame_palette::orange: return 'H';
+    case flame_palette::safe: break;
+    }
+    return safe_hue(kind);
+}
+
+/// Returns a shade for a name: the same on every machine and in every run. FNV-1a, whose high bits
+/// are folded in, as its low ones follow the last letters too closely.
+[[nodiscard]] inline int
+shade_of(std::string_view name, int shades, std::uint32_t start = 2166136261u) noexcept {
+    std::uint32_t hash = start;
+    for (const char c : name) { hash = (hash ^ static_cast<unsigned char>(c)) * 16777619u; }
+    hash ^= hash >> 15;
+    hash *= 0x85ebca6bu;
+    return static_cast<int>((hash >> 16) * static_cast<std::uint32_t>(shades) >> 16);
+}
+
+/// Returns 0 to 1 by the first three letters of a name behind its module ("libc.so`"), the first
+/// one counting most: as other flame graphs do with --hash.
+[[nodiscard]] inline double spelling_of(std::string_view name) noexcept {
+    const std::size_t mark = name.find('`');
+    if (mark != std::string_view::npos && mark > 0) { name.remove_prefix(mark + 1); }
+    double sum = 0;
+    double most = 1;
+    double weight = 1;
+    int modulus = 10;
+    for (const char c : name.substr(0, 3)) {
+        sum += static_cast<unsigned char>(c) % modulus / (modulus - 1.0) * weight;
+        ++modulus;
+        most += weight;
+        weight *= 0.7;
+    }
+    return 1 - sum / most;
+}
+
+[[nodiscard]] inline char shade_digit(int shade) noexcept {
+    return static_cast<char>(shade < 10 ? '0' + shade : 'a' + (shade - 10));
+}
+
+[[nodiscard]] inline colour between(const colour& a, const colour& b, int part, int all) noexcept {
+    return {a.red + (b.red - a.red) * part / all,
+            a.green + (b.green - a.green) * part / all,
+            a.blue + (b.blue - a.blue) * part / all};
+}
+
+[[nodiscard]] inline colour shade(const hue& of, int index) noexcept {
+    const int last = of.shades > 1 ? of.shades - 1 : 1;
+    const int at = 2 * index; // 0 to 2 * last: the middle colour is at `last`
+    return at < last ? between(of.from, of.middle, at, last)
+                     : between(of.middle, of.to, at - last, last);
+}
+
+inline void append_colour(std::string& out, colour c) {
+    constexpr char digits[] = "0123456789abcdef";
+    out += '#';
+    for (const int part : {c.red, c.green, c.blue}) {
+        out += digits[part >> 4];
+        out += digits[part & 15];
+    }
+}
+
+[[nodiscard]] inline colour to_colour(rgb c) noexcept {
+    return {c.red, c.green, c.blue};
+}
+
+/// The CSS class of a frame's colour.
+struct style_class {
+    char text[12] = {};
+    std::uint8_t size = 0;
+
+    void add(char c) noexcept { text[size++] = c; }
+    [[nodiscard]] std::string_view view() const noexcept { return {text, size}; }
+};
+
+/// Chooses colours by name: those that were given for good first, then by palette.
+class flame_colours {
+public:
+    flame_colours(flame_palette palette, flame_shades shades, const palette_map& given)
+        : palette_(palette)
+        , shades_(shades)
+        , given_(given) {}
+
+    /// Returns the class of a name, "f3", or "c-7" for the colour of a palette.map's line.
+    [[nodiscard]] style_class of(const flame_name& name, bool is_root) const {
+        style_class made;
+        const std::size_t index = given_.empty() ? given_.size() : find(name, is_root);
+        if (index != given_.size()) {
+            char digits[10];
+            const char* end = std::to_chars(digits, digits + sizeof digits, index).ptr;
+            made.add('c');
+            made.add('-');
+            for (const char* d = digits; d != end; ++d) { made.add(*d); }
+            return made;
+        }
+        const hue& colours = hue_by(is_root ? 'r' : hue_in(palette_, name));
+        made.add(colours.letter);
+        made.add(shade_digit(index_of(name, colours)));
+        return made;
+    }
+
+    /// Returns the colour itself.
+    [[nodiscard]] rgb colour_of(const flame_name& name, bool is_root) const {
+        const std::size_t index = given_.empty() ? given_.size() : find(name, is_root);
+        if (index != given_.size()) { return given_[index].colour; }
+        const hue& colours = hue_by(is_root ? 'r' : hue_in(palette_, name));
+        const colour c = shade(colours, index_of(name, colours));
+        return {static_cast<std::uint8_t>(c.red),
+                static_cast<std::uint8_t>(c.green),
+                static_cast<std::uint8_t>(c.blue)};
+    }
+
+    /// Returns a name as a palette.map has it.
+    [[nodiscard]] static std::string text_of(const flame_name& name) {
+        if (name.letter == 'w') { return name.text + "_[w]"; }
+        return name.text + std::string(kind_suffix(name.kind));
+    }
+
+private:
+    flame_palette palette_;
+    flame_shades shades_;
+    const palette_map& given_;
+
+    [[nodiscard]] std::size_t find(const flame_name& name, bool is_root) const {
+        const std::string text = is_root ? std::string() : text_of(name);
+        const auto at = std::lower_bound(
+            given_.begin(), given_.end(), text, [](const named_colour& a, const std::string& b) {
+                return a.name < b;
+            });
+        const bool found = at != given_.end() && at->name == text;
+        return found ? static_cast<std::size_t>(at - given_.begin()) : given_.size();
+    }
+
+    [[nodiscard]] int index_of(const flame_name& name, const hue& of) const noexcept {
+        if (of.letter == 'x') { return name.text == "--" ? 0 : 1; }
+        if (shades_ == flame_shades::spelling) {
+            const int index = static_cast<int>(spelling_of(name.text) * of.shades);
+            return index < of.shades ? index : of.shades - 1;
+        }
+        return shade_of(name.text,
+                        of.shades,
+                        shades_ == flame_shades::other ? 2654435769u : 2166136261u);
+    }
+};
+
+} // namespace detail
+
+/// Finds a palette by its name in command lines: "hot", "java". Errors: no such palette, with the
+/// names of all.
+[[nodiscard]] inline result<flame_palette> parse_palette(std::string_view name) {
+    std::string known;
+    std::uint8_t index = 0;
+    for (const std::string_view candidate : detail::palette_names) {
+        if (candidate == name) { return {static_cast<flame_palette>(index), {}}; }
+        known.append(index == 0 ? "" : ", ").append(candidate);
+        ++index;
+    }
+    return {{}, error{"no palette \"" + std::string(name) + "\"; known are " + known}};
+}
+
+WICK_END_NAMESPACE
+
+#endif
+
+#include <algorithm>   // std::min
+#include <cstddef>     // std::size_t
+#include <cstdint>     // numbers of frames
+#include <optional>    // colours that may be given
+#include <string>      // texts
+#include <string_view> // lines that are read
+#include <utility>     // std::move
+#include <vector>      // attributes
+
+WICK_BEGIN_NAMESPACE
+
+/// What is said about a function beside its numbers.
+struct name_attributes {
+    std::string name;    ///< of the function, with the suffix of its kind
+    std::string title;   ///< stands in the tooltip in place of the numbers
+    std::string href;    ///< where a click leads; Ctrl and a click zooms
+    std::string target;  ///< in which window
+    std::string id;      ///< of the frame's element
+    std::string classes; ///< more CSS classes of it
+};
+
+/// A nameattr file as it was read.
+struct attributes_text {
+    std::vector<name_attributes> attributes; ///< sorted by name
+    wick::skipped skipped;                   ///< lines and attributes that were not understood
+};
+
+/// Which colour a change has.
+enum class change_colours : std::uint8_t {
+    red_blue,   ///< red for more, blue for less
+    orange_blue ///< the same for the colour-blind
+};
+
+/// What a flame graph looks like. Lengths are in pixels.
+struct flamegraph_options {
+    std::string title;           ///< empty: "Flame Graph" or what else it is
+    std::string subtitle;        ///< stands before the numbers under the title
+    std::string unit;            ///< what the weights are; empty: the profile's unit, or "samples"
+    std::string name_type;       ///< stands before a function's name in the details: "Function:"
+    std::string notes;           ///< for readers of the file: its <desc>
+    int width = 1200;            ///< of the static picture; 100 to 100,000
+    bool fluid = true;           ///< the page takes the width of its window, where scripts run
+    int frame_height = 18;       ///< from one row of frames to the next; 10 to 1,000
+    double min_width = 0.5;      ///< narrower frames are drawn together, as elided blocks; 0: none are
+    double min_percent = 0;      ///< the same as a share of the whole; above 0, min_width is not used
+    bool inverted = false;       ///< the root on top, callees hanging down
+    bool reverse = false;        ///< what ran at the root, its callers above it
+    bool interactive = true;     ///< false: the static picture alone, without the script and its data
+    std::string font;            ///< family of the labels; empty: the reader's monospaced font
+    double font_size = 12;       ///< of the labels; 4 to 100
+    double font_width = 0.603;   ///< of a letter, in font sizes: monospaced fonts have 0.5 to 0.602
+    bool truncate_left = false;  ///< labels that do not fit lose their beginning, not their end
+    double factor = 1;           ///< numbers are shown multiplied by this
+    std::uint64_t total = 0;     ///< what 100 % is, in units of weight, where it is more than there is
+    flame_palette palette = flame_palette::kinds;
+    flame_shades shades = flame_shades::name;
+    palette_map colours;         ///< of functions that have their own
+    std::optional<rgb> background;
+    std::optional<rgb> search_colour; ///< of frames that match a search
+    std::optional<rgb> ui_colour;     ///< of titles and notes
+    std::optional<rgb> stroke_colour; ///< of an outline of each frame
+    std::vector<name_attributes> attributes; ///< sorted by name
+    std::vector<std::string> base; ///< stacks begin at the deepest of these functions; others are left out
+    frame_width widths = frame_width::both;            ///< of comparisons
+    change_colours changes = change_colours::red_blue; ///< of comparisons
+    bool negate = false;         ///< of comparisons: less is shown as more
+    bool by_self = false;        ///< of comparisons: colours tell the change of own weight
+};
+
+/// What became of a profile's frames in a picture's static part. In the page, each can be reached.
+struct flamegraph_summary {
+    std::uint64_t frames = 0;        ///< of the profile, with its root
+    std::uint64_t drawn = 0;         ///< as frames of their own
+    std::uint64_t elided = 0;        ///< in elided blocks
+    std::uint64_t elided_blocks = 0; ///< how many those are
+    std::uint64_t weightless = 0;    ///< not drawn, as they and their neighbours have no weight
+    std::uint64_t negative = 0;      ///< weights below 0, which have no width
+    std::uint64_t without_base = 0;  ///< weight of stacks that were left out for having no base
+
+    /// True when there was anything to draw.
+    explicit operator bool() const noexcept { return drawn != 0; }
+};
+
+namespace detail {
+
+/// Sets one "attr=value" of a nameattr line; false when it is none that is known and harmless.
+[[nodiscard]] inline bool set_attribute(name_attributes& of, std::string_view text) {
+    const std::size_t equals = text.find('=');
+    if (equals == std::string_view::npos) { return false; }
+    const std::string_view key = text.substr(0, equals);
+    std::string value(text.substr(equals + 1));
+    if (value.size() >= 2 && value.front() == '"' && value.back() == '"') {
+        value = value.substr(1, value.size() - 2);
+    }
+    if (key == "title") { of.title = std::move(value); }
+    else if (key == "target") { of.target = std::move(value); }
+    else if (key == "id") { of.id = std::move(value); }
+    else if (key == "class") { of.classes = std::move(value); }
+    else if (key == "href") {
+        // A place, not a program: "javascript:" and the like are refused.
+        const std::size_t colon = value.find_first_of(":/?#");
+        const bool scheme = colon != std::string::npos && value[colon] == ':';
+        const std::string_view name = std::string_view(value).substr(0, scheme ? colon : 0);
+        if (scheme && name != "http" && name != "https" && name != "mailto" && name != "file") {
+            return false;
+        }
+        of.href = std::move(value);
+    } else {
+        return false;
+    }
+    return true;
+}
+
+} // namespace detail
+
+/// Reads a nameattr file: a line "function<TAB>attr=value<TAB>attr=value…" for each function, with
+/// the attributes title, href, target, id and class.
+[[nodiscard]] inline attributes_text parse_name_attributes(std::string_view text) {
+    attributes_text read;
+    std::uint64_t number = 0;
+    while (!text.empty()) {
+        const std::size_t end = (std::min)(text.find('\n'), text.size());
+        std::string_view line = text.substr(0, end);
+        text.remove_prefix((std::min)(end + 1, text.size()));
+        ++number;
+        if (!line.empty() && line.back() == '\r') { line.remove_suffix(1); }
+        if (line.empty()) { continue; }
+        std::size_t tab = line.find('\t');
+        if (tab == std::string_view::npos) {
+            read.skipped.add("expected \"function<TAB>attribute=value\"", number);
+            continue;
+        }
+        name_attributes made;
+        made.name = line.substr(0, tab);
+        while (tab != std::string_view::npos) {
+            line.remove_prefix(tab + 1);
+            tab = line.find('\t');
+            if (!detail::set_attribute(made, line.substr(0, tab))) {
+                read.skipped.add(
+                    "expected title=, target=, id=, class= or a link as href=", number);
+            }
+        }
+        read.attributes.push_back(std::move(made));
+    }
+    std::stable_sort(read.attributes.begin(),
+                     read.attributes.end(),
+                     [](const auto& a, const auto& b) { return a.name < b.name; });
+    return read;
+}
+
+WICK_END_NAMESPACE
+
+#endif
+// wick/detail/flamegraph_page.hpp - writes the parts of a flame graph's file.
+#ifndef WICK_DETAIL_FLAMEGRAPH_PAGE_HPP
+#define WICK_DETAIL_FLAMEGRAPH_PAGE_HPP
+
 // wick/detail/flamegraph_script.hpp - the script of a flame graph's page.
 #ifndef WICK_DETAIL_FLAMEGRAPH_SCRIPT_HPP
 #define WICK_DETAIL_FLAMEGRAPH_SCRIPT_HPP
+
+// wick/detail/flamegraph_script_controls.hpp - a part of a flame graph's script: what the reader can press.
+#ifndef WICK_DETAIL_FLAMEGRAPH_SCRIPT_CONTROLS_HPP
+#define WICK_DETAIL_FLAMEGRAPH_SCRIPT_CONTROLS_HPP
 
 
 #include <string_view> // the script
@@ -1318,229 +3586,459 @@ WICK_END_NAMESPACE
 WICK_BEGIN_NAMESPACE
 namespace detail {
 
-/// The script of every flame graph. It is constant: what differs from graph to graph stands in
-/// elements that it reads (`metadata.wick-page`, `.wick-names`, `.wick-nodes`; write_flamegraph
-/// tells their format), so that one hash in a content-security policy admits it. It fetches nothing
-/// and makes no code from text. In two parts, as some compilers take no literal beyond 16 KiB.
-inline constexpr std::string_view flamegraph_script_model = R"js(
-"use strict";
-(() => {
-const script = document.currentScript;
-const root = script ? script.closest("svg") : document.documentElement;
-const frames = root.querySelector(".frames");
-const page = root.querySelector(".wick-page");
-if (!frames || !page) { return; } // nothing to show: the file says so
+inline constexpr std::string_view flamegraph_script_controls = R"js(
+// ---- Controls. They exist only where the script runs.
 
-// ---- The profile: arrays by node, in preorder, as the file has them; never changed after reading.
+function html(kind, given, ...inside) {
+    const made = document.createElementNS(XHTML, kind);
+    for (const key in given) { made.setAttribute(key, given[key]); }
+    made.append(...inside);
+    return made;
+}
+function button(text, tip, action, given) {
+    const made = html("button", {type: "button", title: tip, ...given}, text);
+    made.addEventListener("click", action);
+    return made;
+}
+const foreign = name => element("foreignObject", {"class": name, width: 0, height: 0});
 
-const setting = name => page.getAttribute("data-" + name);
-const decimals = Number(setting("decimals"));
-const unit = setting("unit");
-// Doubles hold integers below 2^53. Where the sum may be greater, all weights are big integers.
-const exact = setting("total").length < 16;
-const weightOf = exact ? Number : BigInt;
-const Weights = exact ? Float64Array : BigInt64Array;
+const field = html("input", {type: "text", placeholder: "Search", spellcheck: "false",
+    autocomplete: "off", "aria-label": "Search frames"});
+const literalButton = button(".*", "Regular expression", () => find({literal: !view.literal}));
+const caseButton = button("Aa", "Match case", () => find({matchCase: !view.matchCase}));
+const findBox = html("span", {"class": "find", role: "search"}, field, literalButton, caseButton);
+const matched = html("output", {"aria-live": "polite"});
+const hitBar = html("span", {"class": "hits"}, matched,
+    button("\u2039", "Previous match (N)", () => nextMatch(-1), {"class": "previous"}),
+    button("\u203a", "Next match (n)", () => nextMatch(1), {"class": "next"}));
+const listButton = button("Functions", "All functions, or those that match",
+    () => toggle("functions"), {"class": "list"});
+const viewButton = button("View", "Direction, order, widths and colours", () => toggle("view"),
+    {"class": "look"});
+const undoButton = button("Undo", "Take back the last change (u)", undo, {"class": "undo"});
+const reset = button("Reset", "Show everything again (Esc)", resetAll, {"class": "reset"});
+const bar = html("div", {"class": "bar", role: "toolbar", "aria-label": "Flame graph"},
+    hitBar, findBox, listButton, viewButton, undoButton, reset);
+const trail = html("div", {"class": "trail", role: "navigation", "aria-label": "What is shown"});
+const panel = html("div", {"class": "panel", role: "dialog"});
+const menu = html("div", {"class": "menu", role: "menu"});
+const toolbar = foreign("toolbar");
+const trailHolder = foreign("trails");
+const panelHolder = foreign("panels");
+const menuHolder = foreign("menus");
+toolbar.appendChild(bar);
+trailHolder.appendChild(trail);
 
-const count = Number(setting("nodes"));
-const name = new Uint32Array(count);
-const depth = new Uint32Array(count);
-const parent = new Uint32Array(count);
-const end = new Uint32Array(count); // one past the last node below
-const self = new Weights(count);
-const total = new Weights(count);
-const names = []; // by name: what is shown
-const texts = []; // by name: what is searched, with the suffix of its kind
-const kinds = []; // by name: the letter of its kind
-const classes = []; // by name: the CSS class, hue and shade
+let openPanel = ""; // "functions" or "view"
+let sortBy = "total";
+let match = -1; // index into hitNodes
 
-const suffixes = {k: "_[k]", i: "_[i]", j: "_[j]"};
-const words = {k: " [kernel]", i: " [inlined]", j: " [jit]", p: " [process]", t: " [thread]",
-    l: " [label]"};
-
-function visible(escape, code) {
-    if (code === "\\") { return code; }
-    const byte = parseInt(code.slice(1), 16);
-    if (byte < 0x20) { return String.fromCharCode(0x2400 + byte); }
-    return byte === 0x7f ? "\u2421" : "\ufffd";
+function find(to) {
+    view = {...view, ...to};
+    match = -1;
+    update();
 }
 
-// A line is the kind, the CSS class and the name.
-function readNames() {
-    const lines = root.querySelector(".wick-names").textContent.split("\n");
-    lines.pop(); // each line ends in a line feed
-    for (const line of lines) {
-        const plain = line.slice(3).replace(/\\(\\|x[0-9a-f]{2})/g, visible);
-        names.push(plain);
-        texts.push(plain + (suffixes[line[0]] || ""));
-        classes.push(line.slice(1, 3));
-        kinds.push(line[0]);
+function zoom(first, stop) {
+    if (first === view.first && stop === view.stop) { return; }
+    change({first, stop});
+}
+function zoomTo(box) { zoom(box.first, box.elided ? box.stop : tree.end[box.first]); }
+
+function resetAll() {
+    const {search, literal, matchCase, inverted, safe, widths, bySelf} = view;
+    change({...initial, search, literal, matchCase, inverted, safe, widths, bySelf}, true);
+}
+
+function edit(what, name) {
+    if (!name || view.edits.some(known => known.what === what && known.name === name)) { return; }
+    change({edits: [...view.edits, {what, name}]});
+}
+
+function copy(text) {
+    const done = () => say("copied: " + text);
+    const old = () => { // where the newer way is refused
+        const area = html("textarea", {});
+        area.value = text;
+        bar.appendChild(area);
+        area.select();
+        document.execCommand("copy");
+        area.remove();
+        done();
+    };
+    if (navigator.clipboard) {
+        navigator.clipboard.writeText(text).then(done, old);
+    } else {
+        old();
     }
 }
 
-// A node is: twice the number of levels that it goes up, plus one when it has a weight of its own;
-// its name; that weight. Numbers are in base 32, lowest digit first, with 32 added to all digits
-// but the last.
-function readNodes() {
-    const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-    const digits = new Uint8Array(128);
-    for (let i = 0; i < 64; i++) { digits[alphabet.charCodeAt(i)] = i; }
-    let text = "";
-    let at = 0;
-    const number = () => {
-        let value = 0;
-        for (let scale = 1;; scale *= 32) {
-            const digit = digits[text.charCodeAt(at++)];
-            if (digit < 32) { return value + digit * scale; }
-            value += (digit - 32) * scale;
+function say(text) { note.textContent = text; }
+
+// ---- The match list and the table of functions.
+
+// Leads to a node: into view where it is drawn, else zooms to where it is.
+function goTo(node) {
+    const inside = node >= view.first && node < view.stop;
+    if (!inside || !boxes.some(box => !box.elided && box.first === node && box.width >= 3)) {
+        let wide = node; // as far up as the node is still wide enough to be seen
+        const needed = Number(tree.total[node]) / 12 * (pageWidth - 2 * side);
+        while (wide !== 0 && Number(tree.total[tree.parent[wide]]) <= needed) {
+            wide = tree.parent[wide];
         }
-    };
-    const bigNumber = () => {
-        let value = 0n;
-        for (let shift = 0n;; shift += 5n) {
-            const digit = digits[text.charCodeAt(at++)];
-            value += BigInt(digit & 31) << shift;
-            if (digit < 32) { return value; }
+        zoom(wide, tree.end[wide]);
+    }
+    setCurrent(node);
+}
+
+function nextMatch(step) {
+    if (!hitNodes.length) { return; }
+    match = match < 0 ? (step > 0 ? 0 : hitNodes.length - 1)
+        : (match + step + hitNodes.length) % hitNodes.length;
+    goTo(hitNodes[match]);
+    showMatched();
+    draw(); // its text may need more room
+}
+
+function showMatched() {
+    hitBar.hidden = !hits;
+    if (!hits) { matched.textContent = ""; return; }
+    const place = match < 0 ? "" : grouped(match + 1) + " of ";
+    matched.textContent = percent(matchedWeight(), shownWeight()) + " matched, " + place +
+        plural(hitNodes.length, "frame");
+}
+
+const rowLimit = 300;
+
+function columnsOfTable() {
+    const whole = shownWeight();
+    const columns = [["name", "Function", row => names[row.name] || "(no name)"],
+        ["total", "Total", row => percent(row.total, whole)],
+        ["self", "Self", row => percent(row.self, whole)]];
+    if (compares) {
+        columns[1] = ["change", "\u0394 total", row => signedPercent(row.change)];
+        columns[2] = ["selfChange", "\u0394 self", row => signedPercent(row.selfChange)];
+    }
+    columns.push(["places", "Places", row => grouped(row.places)]);
+    return columns;
+}
+
+function fillFunctions() {
+    const rows = functionTable().rows.filter(row => row.places && row.name !== 0 &&
+        kinds[row.name] !== "g" && (!hits || hits[row.name]));
+    if (compares && (sortBy === "total" || sortBy === "self")) { sortBy = "change"; }
+    const size = row => Math.abs(Number(row[sortBy]));
+    rankNames();
+    rows.sort((a, b) => (sortBy === "name" ? 0 : size(b) - size(a)) ||
+        ranks[a.name] - ranks[b.name]);
+    const columns = columnsOfTable();
+    const head = html("tr", {}, ...columns.map(([key, title]) => html("th", {scope: "col"},
+        button(title, "Sort by this", () => { sortBy = key; fillPanel(); },
+            {"aria-pressed": String(sortBy === key)}))));
+    const body = html("tbody", {});
+    for (const row of rows.slice(0, rowLimit)) {
+        const line = html("tr", {tabindex: "0"}, ...columns.map(([key, title, text]) =>
+            html("td", key === "name" ? {title: text(row)} : {}, text(row))));
+        line.addEventListener("click", () => visit(row.name));
+        line.addEventListener("keydown", event => {
+            if (event.key === "Enter") { visit(row.name); }
+        });
+        body.appendChild(line);
+    }
+    const widths = html("colgroup", {}, ...columns.map((column, i) =>
+        html("col", {width: i === 0 ? "" : i === 3 ? "52" : "72"})));
+    const shown = rows.length > rowLimit ? "the first " + rowLimit + " of " : "";
+    panel.append(html("h2", {}, hits ? "Functions that match" : "Functions"),
+        html("p", {}, shown + plural(rows.length, "function") +
+            (view.first === 0 ? "" : " in what is shown") + "; recursion counts once"),
+        html("div", {"class": "table"}, html("table", {}, widths, html("thead", {}, head), body)));
+}
+
+// The widest place of a function first, at the next call the next one.
+let visited = {name: 0, at: -1, nodes: []};
+function visit(name) {
+    if (visited.name !== name || visited.tree !== tree) {
+        const nodes = [];
+        for (let i = 1; i < tree.count; i++) {
+            if (tree.name[i] === name && tree.total[i]) { nodes.push(i); }
         }
-    };
-    const weight = exact ? number : bigNumber;
+        nodes.sort((a, b) => Number(tree.total[b]) - Number(tree.total[a]) || a - b);
+        visited = {name, tree, nodes, at: -1};
+    }
+    if (!visited.nodes.length) { return; }
+    visited.at = (visited.at + 1) % visited.nodes.length;
+    goTo(visited.nodes[visited.at]);
+    if (visited.nodes.length > 1) {
+        say("place " + (visited.at + 1) + " of " + visited.nodes.length + ": " + note.textContent);
+    }
+}
+
+// ---- What can be chosen about the view.
+
+function choice(title, now, options, set) {
+    return html("div", {"class": "row", role: "group", "aria-label": title},
+        html("span", {}, title), html("span", {"class": "choice"}, ...options.map(([value, text]) =>
+            button(text, title + ": " + text, () => set(value),
+                {"aria-pressed": String(now === value)}))));
+}
+
+function fillView() {
+    panel.append(html("h2", {}, "View"),
+        choice("Root", view.inverted, [[false, "Bottom"], [true, "Top"]],
+            inverted => change({inverted})));
+    if (!lanes) {
+        panel.append(choice("Stacks", view.reverse, [[false, "Callees"], [true, "Callers"]],
+            reverse => change({reverse})));
+    }
+    const orders = [["name", "Name"], ["width", "Width"]];
+    if (lanes) { orders.unshift(["time", "Time"]); }
+    panel.append(choice("Order", view.order, orders, order => change({order})));
+    if (!compares) { return; }
+    panel.append(
+        choice("Width", view.widths, [["both", "Both"], ["before", "Before"], ["after", "After"],
+            ["difference", "Change"]], widths => change({widths})),
+        choice("Colour", view.bySelf, [[false, "Total"], [true, "Self"]],
+            bySelf => change({bySelf})),
+        choice("Scale", view.safe, [[false, "Red, blue"], [true, "Orange, blue"]],
+            safe => change({safe})));
+}
+
+function fillPanel() {
+    panel.replaceChildren();
+    listButton.setAttribute("aria-expanded", String(openPanel === "functions"));
+    viewButton.setAttribute("aria-expanded", String(openPanel === "view"));
+    if (!openPanel) { panelHolder.remove(); return; }
+    panel.setAttribute("aria-label", openPanel);
+    if (openPanel === "view") { fillView(); } else { fillFunctions(); }
+    if (!panelHolder.parentNode) {
+        panelHolder.appendChild(panel);
+        root.appendChild(panelHolder);
+    }
+    place();
+}
+function toggle(name) {
+    openPanel = openPanel === name ? "" : name;
+    update();
+}
+
+// ---- What can be done with a frame.
+
+function actionsOf(box) {
+    const name = tree.name[box.first];
+    if (box.elided) { return [["Zoom to these", "Enter", () => zoomTo(box)]]; }
+    const actions = [["Zoom to this frame", "Enter", () => zoomTo(box)]];
+    if (name !== 0) {
+        actions.push(["Show only stacks with it", "o", () => edit("only", name)],
+            ["Hide it, keep its callees", "h", () => edit("hide", name)],
+            ["Remove stacks with it", "x", () => edit("remove", name)],
+            ["Find all places", "f", () => find({search: texts[name], literal: true,
+                matchCase: true})],
+            ["Copy its name", "c", () => copy(texts[name])]);
+    }
+    const own = attributes.get(name);
+    if (own && own.href) {
+        actions.push(["Open its link", "", () => window.open(own.href, own.target || "_top")]);
+    }
+    return actions;
+}
+
+function closeMenu() {
+    if (!menuHolder.parentNode) { return false; }
+    menuHolder.remove();
+    return true;
+}
+
+function openMenu(box, x, y) {
+    menu.replaceChildren(html("strong", {}, box.elided ? plural(box.frames, "frame")
+        : titleOf(tree.name[box.first])));
+    for (const [text, key, action] of actionsOf(box)) {
+        const item = html("button", {type: "button", role: "menuitem"}, html("span", {}, text),
+            html("kbd", {}, key));
+        item.addEventListener("click", () => { closeMenu(); action(); });
+        menu.appendChild(item);
+    }
+    menuHolder.appendChild(menu);
+    root.appendChild(menuHolder);
+    const width = 240;
+    menuHolder.setAttribute("width", width);
+    menuHolder.setAttribute("height", 400);
+    const height = menu.offsetHeight;
+    menuHolder.setAttribute("height", height + 24);
+    const scrolled = standalone ? window.scrollY : 0;
+    const bottom = (standalone ? scrolled + window.innerHeight : y + height + 8) - 8;
+    menuHolder.setAttribute("x", Math.max(0, Math.min(x, pageWidth - width - 8)));
+    menuHolder.setAttribute("y", Math.max(scrolled, Math.min(y, bottom - height)));
+    menu.querySelector("button").focus();
+}
+
+// ---- Breadcrumbs, and what was hidden.
+
+const editWords = {hide: "without ", remove: "no stacks with ", only: "only "};
+
+function fillTrail() {
+    trail.replaceChildren();
+    if (view.first === 0 && !view.edits.length && !view.reverse) { return; }
     const path = [];
-    let level = -1;
-    let node = 0;
-    for (const part of root.querySelectorAll(".wick-nodes")) {
-        text = part.textContent;
-        for (at = 0; at < text.length && node < count; node++) {
-            const head = number();
-            level += 1 - Math.floor(head / 2);
-            name[node] = number();
-            if (head % 2 === 1) { self[node] = weight(); }
-            depth[node] = level;
-            parent[node] = level > 0 ? path[level - 1] : 0;
-            path[level] = node;
-        }
-    }
-    for (let i = count; i-- > 0;) {
-        end[i] = Math.max(end[i], i + 1);
-        total[i] += self[i];
+    for (let i = view.first;; i = tree.parent[i]) {
+        path.push(i);
         if (i === 0) { break; }
-        total[parent[i]] += total[i];
-        end[parent[i]] = Math.max(end[parent[i]], end[i]);
+    }
+    path.reverse();
+    const shown = path.length > 8 ? [path[0], -1, ...path.slice(-6)] : path;
+    const run = view.stop !== tree.end[view.first];
+    shown.forEach((node, i) => {
+        if (i > 0) { trail.append(html("span", {}, "\u203a")); }
+        if (node < 0) { trail.append(html("span", {}, "\u2026")); return; }
+        const here = i === shown.length - 1;
+        const text = here && run ? plural(view.stop - view.first, "frame")
+            : node === 0 ? "all" : titleOf(tree.name[node]);
+        trail.append(button(text, text, () => zoom(node, tree.end[node]),
+            here ? {"class": "here", "aria-current": "location"} : {}));
+    });
+    if (view.reverse) {
+        trail.append(button("callers \u00d7", "Show callees again", () => change({reverse: false}),
+            {"class": "chip"}));
+    }
+    for (const known of view.edits) {
+        const name = names[known.name];
+        const short = name.length > 32 ? name.slice(0, 31) + "\u2026" : name;
+        const text = editWords[known.what] + short + " \u00d7";
+        trail.append(button(text, "Take this back: " + editWords[known.what] + name, () => change({
+            edits: view.edits.filter(other => other !== known)}), {"class": "chip"}));
     }
 }
+)js";
 
-// ---- Numbers as text: as the static picture writes them.
+} // namespace detail
+WICK_END_NAMESPACE
 
-function grouped(digits) { return digits.replace(/\B(?=(\d{3})+$)/g, ","); }
+#endif
+// wick/detail/flamegraph_script_draw.hpp - a part of a flame graph's script: layout, search, tables and what is drawn.
+#ifndef WICK_DETAIL_FLAMEGRAPH_SCRIPT_DRAW_HPP
+#define WICK_DETAIL_FLAMEGRAPH_SCRIPT_DRAW_HPP
 
-function amount(weight) {
-    let digits = String(weight);
-    let fraction = "";
-    if (decimals > 0) {
-        digits = digits.padStart(decimals + 1, "0");
-        fraction = digits.slice(-decimals).replace(/0+$/, "");
-        digits = digits.slice(0, -decimals);
-    }
-    return grouped(digits) + (fraction ? "." + fraction : "");
-}
 
-function amountOfUnit(weight) {
-    const text = amount(weight);
-    return text + " " + (text === "1" ? unit.replace(/s$/, "") : unit);
-}
+#include <string_view> // the script
 
-function percent(part, whole) {
-    if (!whole) { return "0.00 %"; }
-    return (Number(part) * 100 / Number(whole)).toFixed(2) + " %";
-}
+WICK_BEGIN_NAMESPACE
+namespace detail {
 
-function plural(number, noun) {
-    return grouped(String(number)) + " " + noun + (number === 1 ? "" : "s");
-}
-
-// ---- The view: what the reader has asked for. Drawing depends on it and the window's width alone.
-
-const view = {
-    first: 0, // the nodes from `first` to `stop` fill the width: one with all below it, or a run
-    stop: count,
-    search: "", // the pattern, as typed
-};
+inline constexpr std::string_view flamegraph_script_draw = R"js(
+// ---- Layout: boxes {first, stop, row, x, width, weight, frames, elided, faded} in pixels.
 
 function shownWeight() {
+    if (view.first === 0) { return tree.total[0]; }
     let sum = weightOf(0);
-    for (let i = view.first; i < view.stop; i = end[i]) { sum += total[i]; }
+    for (let i = view.first; i < view.stop; i = tree.end[i]) { sum += tree.total[i]; }
     return sum;
 }
 
-// ---- Layout: boxes {first, stop, row, x, width, weight, elided, faded} in pixels.
+// What 100 % of the width is: more than there is, where the user said so.
+function shownWidth() {
+    return view.first === 0 && tree === base ? Math.max(Number(setting("whole")),
+        Number(tree.total[0])) : Number(shownWeight());
+}
+
+const isGap = node => kinds[tree.name[node]] === "g";
 
 function layOut(width, minWidth) {
+    const {depth, parent, end, total, gaps} = tree;
     const boxes = [];
-    const whole = shownWeight();
-    const scale = width / Number(whole);
+    const scale = width / shownWidth();
     for (let i = view.first; i !== 0;) {
         i = parent[i];
         boxes.push({first: i, stop: i + 1, row: depth[i], x: 0, width, weight: total[i],
-            elided: false, faded: true});
+            frames: 1, elided: false, faded: true});
     }
     const left = [];
     left[depth[view.first]] = 0;
+    let rowBase = 0; // rows that earlier lanes take
+    let deepest = 0; // of this lane
     let run = null;
+    let gap = 0; // behind the run
     for (let i = view.first; i < view.stop;) {
-        const row = depth[i];
-        const x = left[row];
+        const level = depth[i];
+        if (tree.lanes && level === 1 && view.first === 0) {
+            rowBase += deepest;
+            deepest = 0;
+            left[1] = 0;
+            run = null;
+        }
+        const row = rowBase + level;
+        const x = left[level];
         const wide = Number(total[i]) * scale;
-        left[row] = x + wide;
+        left[level] = x + wide;
+        if (gaps && isGap(i)) {
+            if (run && run.stop === i && run.row === row) {
+                run.stop++;
+                gap += wide;
+            }
+            i++;
+            continue;
+        }
         if (wide >= minWidth && total[i]) {
-            left[row + 1] = x;
+            left[level + 1] = x;
+            deepest = Math.max(deepest, level);
             boxes.push({first: i, stop: i + 1, row, x, width: wide, weight: total[i],
-                elided: false, faded: false});
+                frames: 1, elided: false, faded: false});
             i++;
             continue;
         }
         if (!run || run.stop !== i || run.row !== row) {
-            run = {first: i, stop: i, row, x, width: 0, weight: weightOf(0), elided: true,
-                faded: false};
+            run = {first: i, stop: i, row, x, width: 0, weight: weightOf(0), frames: 0,
+                elided: true, faded: false};
+            gap = 0;
             boxes.push(run);
         }
         run.stop = end[i];
-        run.width += wide;
+        run.width += gap + wide;
+        gap = 0;
         run.weight += total[i];
+        run.frames += run.stop - i;
+        if (total[i]) { deepest = Math.max(deepest, level); }
+        for (let k = i; gaps && k < run.stop; k++) {
+            if (isGap(k)) { run.frames--; }
+        }
         i = end[i];
     }
     return boxes;
 }
-)js";
 
-inline constexpr std::string_view flamegraph_script_page = R"js(
 // ---- Search: names are tried once, then nodes are looked up by name.
 
 let hits = null; // by name: 1 when the pattern matches; null without a pattern
+let hitNodes = []; // in the whole tree, in its order
+let validPattern = true;
 
-// Returns whether the pattern was a regular expression. What is none is searched for as it is.
-// As in many editors, a pattern without capitals finds both cases.
-function search(pattern) {
-    view.search = pattern;
+// What is no regular expression is searched for as it is.
+function search() {
     hits = null;
-    if (pattern === "") { return true; }
-    const flags = pattern === pattern.toLowerCase() ? "i" : "";
+    hitNodes = [];
+    validPattern = true;
+    if (view.search === "") { return; }
+    const plain = view.search.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
+    const flags = view.matchCase ? "" : "i";
     let expression;
-    let valid = true;
     try {
-        expression = new RegExp(pattern, flags);
+        expression = new RegExp(view.literal ? plain : view.search, flags);
     } catch (problem) {
-        expression = new RegExp(pattern.replace(/[.*+?^${}()|[\]\\]/g, "\\$&"), flags);
-        valid = false;
+        expression = new RegExp(plain, flags);
+        validPattern = false;
     }
-    hits = Uint8Array.from(texts, (text, i) => (i > 0 && expression.test(text) ? 1 : 0));
-    return valid;
+    hits = Uint8Array.from(texts, (text, i) =>
+        (i > 0 && kinds[i] !== "g" && expression.test(text) ? 1 : 0));
+    for (let i = 1; i < tree.count; i++) {
+        if (hits[tree.name[i]] && tree.total[i]) { hitNodes.push(i); }
+    }
 }
 
 // The weight of the stacks shown in which something matches: each is counted at its first match.
 function matchedWeight() {
     let sum = weightOf(0);
     for (let i = view.first; i < view.stop;) {
-        if (hits[name[i]]) {
-            sum += total[i];
-            i = end[i];
+        if (hits[tree.name[i]]) {
+            sum += tree.total[i];
+            i = tree.end[i];
         } else {
             i++;
         }
@@ -1550,9 +4048,157 @@ function matchedWeight() {
 
 function matchesWithin(box) {
     for (let i = box.first; i < box.stop; i++) {
-        if (hits[name[i]]) { return true; }
+        if (hits[tree.name[i]]) { return true; }
     }
     return false;
+}
+
+// ---- Functions: each over all the places where it stands within what is shown.
+
+function functionTable() {
+    if (functions && functions.first === view.first && functions.stop === view.stop) {
+        return functions;
+    }
+    const zero = weightOf(0);
+    const rows = names.map((text, name) => ({name, total: zero, self: zero, places: 0, change: 0,
+        selfChange: 0}));
+    const active = new Uint32Array(names.length);
+    const open = [];
+    for (let i = view.first; i < view.stop; i++) {
+        while (open.length && tree.end[open[open.length - 1]] <= i) {
+            active[tree.name[open.pop()]]--;
+        }
+        const row = rows[tree.name[i]];
+        row.places++;
+        row.self += tree.self[i];
+        if (compares) { row.selfChange += changeOf(tree.columns, i); }
+        if (active[row.name]++ === 0) {
+            row.total += tree.total[i];
+            if (compares) { row.change += changeOf(tree.sums, i); }
+        }
+        open.push(i);
+    }
+    functions = {first: view.first, stop: view.stop, rows};
+    return functions;
+}
+
+// ---- Changes between two sides.
+
+function changeOf([after, before], node) {
+    const change = beforeScale === 1 ? Number(after[node] - before[node])
+        : Number(after[node]) - Number(before[node]) * beforeScale;
+    return negate ? -change : change;
+}
+
+function changeWhole() {
+    const [after, before] = tree.sums;
+    return Math.max(Math.abs(Number(before[0]) * beforeScale), Math.abs(Number(after[0]))) ||
+        Number(tree.total[0]);
+}
+
+function signed(value) { return (value < 0 ? "-" : "+") + amount(Math.round(Math.abs(value))); }
+
+function signedPercent(value) {
+    const share = Math.floor(Math.abs(value) / changeWhole() * 10000 + 0.5) / 100;
+    return (value < 0 ? "-" : "+") + share.toFixed(2) + " %";
+}
+
+const isGone = node => tree.sums[1][node] && !tree.sums[0][node];
+const verdictWords = ["", "; unchanged", "; not significant", "; improved", "; regressed"];
+
+// 1 to 9 by the logarithm of the change's share, grey where nothing was shown.
+function changeClass(node) {
+    const change = changeOf(view.bySelf ? tree.columns : tree.sums, node);
+    const share = Math.abs(change) / changeWhole();
+    const verdict = tree.verdicts ? tree.verdicts[node] : 0;
+    const says = view.bySelf ? Math.floor(verdict / 5) : verdict % 5;
+    if (!(share > 0) || says === 1 || says === 2) { return "z0"; }
+    const level = Math.log2(share * 1024) * 8 / 9;
+    return (change > 0 ? "u" : "n") + (level <= 0 ? 1 : level >= 8 ? 9 : 1 + Math.floor(level));
+}
+
+function describeChange(after, before, change) {
+    return signed(change) + (isTime ? "" : " " + unit) + ", " + signedPercent(change) +
+        "; before " + sized(before) + ", after " + sized(after);
+}
+
+// ---- What is said about a box: its numbers, and how they stand to others.
+
+function ownWeight(node) {
+    let own = tree.self[node];
+    if (!tree.gaps || tree !== base) { return own; }
+    for (let i = node + 1; i < tree.end[node]; i = tree.end[i]) {
+        if (isGap(i)) { own += tree.self[i]; }
+    }
+    return own;
+}
+
+function titleOf(name) {
+    return (names[name] || "(no name)") + (words[kinds[name]] || "");
+}
+
+function numbersOf(box) {
+    const whole = Math.max(Number(setting("whole")), Number(base.total[0]));
+    if (box.elided && compares) {
+        const sides = tree.sums.map(sums => {
+            let sum = weightOf(0);
+            for (let i = box.first; i < box.stop; i = tree.end[i]) { sum += sums[i]; }
+            return [sum];
+        });
+        return describeChange(sides[0][0], sides[1][0], changeOf(sides, 0));
+    }
+    const node = box.first;
+    if (compares) {
+        const [after, before] = tree.columns;
+        let text = describeChange(tree.sums[0][node], tree.sums[1][node],
+            changeOf(tree.sums, node)) + "; self " + signed(changeOf(tree.columns, node)) +
+            ", before " + sized(before[node]) + ", after " + sized(after[node]);
+        if (isGone(node)) { text += "; only before"; }
+        if (!tree.sums[1][node] && tree.sums[0][node]) { text += "; only after"; }
+        return text + (tree.verdicts ? verdictWords[tree.verdicts[node] % 5] : "");
+    }
+    let text = amountOfUnit(box.weight) + ", " + percent(box.weight, whole);
+    if (box.elided) { return text; }
+    const own = ownWeight(node);
+    text += "; self " + amount(own) + (own ? ", " + percent(own, whole) : "");
+    if (tree.allCounts) {
+        const part = tree.allCounts[node];
+        const all = base.allCounts[0];
+        if (part > 0 && part < 100 && part < all) {
+            text += "; 95 % interval " + interval(part, all);
+        }
+    }
+    return text;
+}
+
+function describe(box) {
+    const name = tree.name[box.first];
+    const own = attributes.get(name);
+    const title = box.elided ? plural(box.frames, "frame") + " elided" : titleOf(name);
+    const lines = [(setting("type") && !box.elided ? setting("type") + " " : "") + title +
+        " (" + numbersOf(box) + ")"];
+    if (own && own.title && !box.elided) { lines[0] = own.title; }
+    const parts = [];
+    if (view.first !== 0 && !box.faded) {
+        parts.push(percent(box.weight, shownWeight()) + " of what is shown");
+    }
+    const parent = tree.parent[box.first];
+    if (box.first !== 0 && parent !== 0) {
+        parts.push(percent(box.weight, tree.total[parent]) + " of " + titleOf(tree.name[parent]));
+    }
+    if (!box.elided && box.first !== 0 && !box.faded) {
+        const row = functionTable().rows[name];
+        if (row.places > 1) {
+            parts.push("in " + grouped(row.places) + " places: " + (compares
+                ? describeAll(row) : amountOfUnit(row.total) + ", self " + amount(row.self)));
+        }
+    }
+    if (parts.length) { lines.push(parts.join("; ")); }
+    return lines;
+}
+
+function describeAll(row) {
+    return signed(row.change) + ", self " + signed(row.selfChange);
 }
 
 // ---- Drawing.
@@ -1560,22 +4206,24 @@ function matchesWithin(box) {
 const SVG = "http://www.w3.org/2000/svg";
 const XHTML = "http://www.w3.org/1999/xhtml";
 const side = Number(setting("side"));
-const top = Number(setting("top"));
+const initialTop = Number(setting("top"));
 const foot = Number(setting("foot"));
 const rowHeight = Number(setting("row"));
 const baseline = Number(setting("baseline"));
 const minWidth = Number(setting("min"));
-const rootDown = setting("inverted") === "1";
 const initialRows = Number(setting("rows"));
+const cutLeft = setting("left") === "1";
 const note = root.querySelector(".note");
 
 let boxes = [];
 let noteText = ""; // of the whole picture, while no frame is pointed at
 let cell = 0; // width of a letter
+let pageWidth = Number(setting("width"));
+let currentGroup = null; // the element of the frame that keys have led to
 
-function element(kind, attributes) {
+function element(kind, given) {
     const made = document.createElementNS(SVG, kind);
-    for (const key in attributes) { made.setAttribute(key, attributes[key]); }
+    for (const key in given) { made.setAttribute(key, given[key]); }
     return made;
 }
 
@@ -1583,56 +4231,51 @@ function label(box) {
     const room = Math.floor((box.width - 6) / cell);
     if (room < 3) { return ""; }
     if (box.elided) {
-        const text = grouped(String(box.stop - box.first)) + " elided";
+        const text = grouped(box.frames) + " elided";
         return text.length <= room ? text : "";
     }
-    const text = names[name[box.first]];
+    const text = names[tree.name[box.first]];
     if (text.length <= room) { return text; }
     // Not through the middle of a character that is two units long.
+    if (cutLeft) { return "\u2026" + text.slice(1 - room).replace(/^[\udc00-\udfff]/, ""); }
     return text.slice(0, room - 1).replace(/[\ud800-\udbff]$/, "") + "\u2026";
 }
 
-function describe(box) {
-    const whole = total[0];
-    let text;
-    if (box.elided) {
-        text = plural(box.stop - box.first, "frame") + " elided";
-    } else {
-        text = (names[name[box.first]] || "(no name)") + (words[kinds[name[box.first]]] || "");
-    }
-    text += " (" + amountOfUnit(box.weight) + ", " + percent(box.weight, whole);
-    if (!box.elided) {
-        const own = self[box.first];
-        text += "; self " + amount(own) + (own ? ", " + percent(own, whole) : "");
-    }
-    if (view.first !== 0 && !box.faded) {
-        text += "; " + percent(box.weight, shownWeight()) + " of what is shown";
-    }
-    return text + ")";
-}
-
 function classOf(box) {
-    let list = box.elided ? "elided" : classes[name[box.first]];
+    let list = box.elided ? "elided" : compares ? changeClass(box.first)
+        : classes[tree.name[box.first]];
+    const own = box.elided ? null : attributes.get(tree.name[box.first]);
+    if (own && own.style) { list += " " + own.style; }
     if (box.faded) { list += " faded"; }
-    if (hits && !box.elided && hits[name[box.first]]) { list += " match"; }
+    if (hits && !box.elided && hits[tree.name[box.first]]) { list += " match"; }
     if (hits && box.elided && matchesWithin(box)) { list += " within"; }
     return list;
 }
 
 function drawBox(box, index, rows) {
-    const y = (rootDown ? box.row : rows - 1 - box.row) * rowHeight;
-    const group = element("g", {"class": classOf(box)});
+    const y = (view.inverted ? box.row : rows - 1 - box.row) * rowHeight;
+    const group = element("g", {"class": classOf(box), role: "treeitem"});
     group.wickBox = index;
+    const own = box.elided ? null : attributes.get(tree.name[box.first]);
+    let inside = group;
+    if (own && own.id) { group.id = own.id; }
+    if (own && own.href) {
+        inside = element("a", {href: own.href, target: own.target || "_top"});
+        group.appendChild(inside);
+    }
     // Neighbours are told apart by a gap, which frames of a pixel or two cannot spare.
     const wide = box.width >= 3 ? box.width - 0.5 : box.width;
-    group.appendChild(element("rect", {x: box.x.toFixed(2), y, width: wide.toFixed(2),
-        height: rowHeight - 1}));
+    const area = {x: box.x.toFixed(2), y, width: wide.toFixed(2), height: rowHeight - 1};
+    inside.appendChild(element("rect", area));
+    if (compares && !box.elided && isGone(box.first)) {
+        inside.appendChild(element("rect", {...area, "class": "hatch"}));
+    }
     const text = label(box);
     if (text) {
         const line = element("text", {x: (box.x + 3).toFixed(2), y: y + baseline});
         line.textContent = text;
         if (/[^ -~\u2026]/.test(text)) { line.wickFit = box.width - 6; }
-        group.appendChild(line);
+        inside.appendChild(line);
     }
     return group;
 }
@@ -1656,64 +4299,442 @@ function summary(all) {
     let elidedWeight = weightOf(0);
     for (const box of all) {
         if (!box.elided) { continue; }
-        if (!box.weight) { weightless += box.stop - box.first; continue; }
+        if (!box.weight) { weightless += box.frames; continue; }
         blocks++;
-        elided += box.stop - box.first;
+        elided += box.frames;
         elidedWeight += box.weight;
     }
     let rest = "";
-    if (weightless) { rest = ", " + grouped(String(weightless)) + " without weight not at all"; }
+    if (weightless) { rest = ", " + grouped(weightless) + " without weight not at all"; }
     if (elided === 0) { return (rest ? "every other" : "every") + " frame is drawn" + rest; }
     return plural(elided, "frame") + " narrower than " + setting("min") + " px (" +
-        percent(elidedWeight, shownWeight()) + (elided === 1 ? ") is" : ") are") + " drawn as " +
+        percent(elidedWeight, shownWidth()) + (elided === 1 ? ") is" : ") are") + " drawn as " +
         plural(blocks, "elided block") + rest + "; click a block to see into it";
+}
+)js";
+
+} // namespace detail
+WICK_END_NAMESPACE
+
+#endif
+// wick/detail/flamegraph_script_model.hpp - a part of a flame graph's script: the data and what they mean in numbers and words.
+#ifndef WICK_DETAIL_FLAMEGRAPH_SCRIPT_MODEL_HPP
+#define WICK_DETAIL_FLAMEGRAPH_SCRIPT_MODEL_HPP
+
+
+#include <string_view> // the script
+
+WICK_BEGIN_NAMESPACE
+namespace detail {
+
+inline constexpr std::string_view flamegraph_script_model = R"js(
+"use strict";
+(() => {
+const script = document.currentScript;
+const root = script ? script.closest("svg") : document.documentElement;
+const frames = root.querySelector(".frames");
+const page = root.querySelector(".wick-page");
+if (!frames || !page) { return; } // nothing to show: the file says so
+
+// ---- The profile as the file has it: arrays by node, in preorder; never changed after reading.
+
+const setting = name => page.getAttribute("data-" + name);
+const decimals = Number(setting("decimals"));
+const unit = setting("unit");
+const factor = Number(setting("factor"));
+const isTime = setting("time") === "1";
+const compares = setting("source") === "comparison";
+const lanes = setting("source") === "timeline";
+const tested = setting("tested") === "1";
+const observed = setting("observed") === "1";
+const beforeScale = compares ? Number(setting("scale")) : 1;
+const negate = setting("negate") === "1";
+// Doubles hold integers below 2^53. Where a sum may be greater, all weights are big integers.
+const big = setting("big") === "1";
+const weightOf = big ? BigInt : Number;
+const Weights = big ? BigInt64Array : Float64Array;
+const magnitude = weight => (weight < 0 ? -weight : weight);
+
+const names = []; // by name: what is shown
+const texts = []; // by name: what is searched, with the suffix of its kind
+const kinds = []; // by name: the letter of its kind
+const classes = []; // by name: the CSS class of its colour
+const attributes = new Map(); // by name, where there are any
+
+const suffixes = {k: "_[k]", i: "_[i]", j: "_[j]", w: "_[w]"};
+const words = {k: " [kernel]", i: " [inlined]", j: " [jit]", p: " [process]", t: " [thread]",
+    l: " [label]", w: " [waker]"};
+
+function visible(escape, code) {
+    if (code === "\\") { return code; }
+    const byte = parseInt(code.slice(1), 16);
+    if (byte < 0x20) { return String.fromCharCode(0x2400 + byte); }
+    return byte === 0x7f ? "\u2421" : "\ufffd";
+}
+const unescaped = text => text.replace(/\\(\\|x[0-9a-f]{2})/g, visible);
+
+// A line is the kind and the CSS class, a blank, and the name.
+function readNames() {
+    const lines = root.querySelector(".wick-names").textContent.split("\n");
+    lines.pop(); // each line ends in a line feed
+    for (const line of lines) {
+        const blank = line.indexOf(" ");
+        const plain = unescaped(line.slice(blank + 1));
+        names.push(plain);
+        texts.push(plain + (suffixes[line[0]] || ""));
+        classes.push(line.slice(1, blank));
+        kinds.push(line[0]);
+    }
+    const own = root.querySelector(".wick-attributes");
+    for (const line of own ? own.textContent.split("\n") : []) {
+        const [index, title, href, target, id, style] = line.split("\t").map(unescaped);
+        if (index) { attributes.set(Number(index), {title, href, target, id, style}); }
+    }
+}
+
+// Columns are the own weights of nodes; of a comparison, those after and those before.
+function newTree(count) {
+    const columns = [new Weights(count)];
+    if (compares) { columns.push(new Weights(count)); }
+    return {count, name: new Uint32Array(count), depth: new Uint32Array(count),
+        parent: new Uint32Array(count), end: new Uint32Array(count), columns,
+        counts: observed ? new Float64Array(count) : null,
+        verdicts: tested ? new Uint8Array(count) : null, lanes: false, gaps: false};
+}
+
+// A node is: four times the number of levels that it goes up, plus one with a first number, plus
+// two with a second one; its name; those numbers. Numbers are in base 32, lowest digit first, with
+// 32 added to all digits but the last.
+function readNodes() {
+    const tree = newTree(Number(setting("nodes")));
+    const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+    const digits = new Uint8Array(128);
+    for (let i = 0; i < 64; i++) { digits[alphabet.charCodeAt(i)] = i; }
+    let text = "";
+    let at = 0;
+    const number = () => {
+        let value = 0;
+        for (let scale = 1;; scale *= 32) {
+            const digit = digits[text.charCodeAt(at++)];
+            if (digit < 32) { return value + digit * scale; }
+            value += (digit - 32) * scale;
+        }
+    };
+    const bigNumber = () => {
+        let value = 0n;
+        for (let shift = 0n;; shift += 5n) {
+            const digit = digits[text.charCodeAt(at++)];
+            value += BigInt(digit & 31) << shift;
+            if (digit < 32) { return value; }
+        }
+    };
+    const plain = big ? bigNumber : number;
+    const signed = () => { // 0, -1, 1, -2, …
+        const value = plain();
+        if (big) { return value & 1n ? -((value + 1n) / 2n) : value / 2n; }
+        return value % 2 ? -(value + 1) / 2 : value / 2;
+    };
+    const weight = compares ? signed : plain;
+    const {name, depth, parent, columns, counts, verdicts} = tree;
+    const path = [];
+    let level = -1;
+    let node = 0;
+    for (const part of root.querySelectorAll(".wick-nodes")) {
+        text = part.textContent;
+        for (at = 0; at < text.length && node < tree.count; node++) {
+            const head = number();
+            level += 1 - Math.floor(head / 4);
+            name[node] = number();
+            if (head & 1) { columns[0][node] = weight(); }
+            if (head & 2 && compares) { columns[1][node] = weight(); }
+            if (counts) { counts[node] = Number(head & 2 ? plain() : columns[0][node]); }
+            if (verdicts) { verdicts[node] = number(); }
+            depth[node] = level;
+            parent[node] = level > 0 ? path[level - 1] : 0;
+            path[level] = node;
+        }
+    }
+    tree.lanes = lanes;
+    tree.gaps = kinds.includes("g");
+    return summed(tree);
+}
+
+// Fills in what follows from the own weights and the shape.
+function summed(tree) {
+    const {count, parent, end, columns, counts} = tree;
+    tree.sums = columns.map(column => column.slice());
+    tree.allCounts = counts ? counts.slice() : null;
+    for (let i = count; i-- > 0;) {
+        end[i] = Math.max(end[i], i + 1);
+        if (i === 0) { break; }
+        const above = parent[i];
+        for (const sums of tree.sums) { sums[above] += sums[i]; }
+        if (counts) { tree.allCounts[above] += tree.allCounts[i]; }
+        end[above] = Math.max(end[above], end[i]);
+    }
+    if (tree.lanes) { tree.sums[0][0] = weightOf(setting("total")); } // below one another
+    return tree;
+}
+
+// Gives nodes their width: `self` and `total`, never negative.
+function widen(tree, widths) {
+    const [after, before] = tree.columns;
+    if (!compares) {
+        tree.self = after;
+        tree.total = tree.sums[0];
+        return tree;
+    }
+    const zero = weightOf(0);
+    const positive = weight => (weight > 0 ? weight : zero);
+    const difference = (a, b) => magnitude(beforeScale === 1 ? a - b
+        : weightOf(Math.round(Number(a) - Number(b) * beforeScale)));
+    const width = {both: (a, b) => positive(a) + positive(b), before: (a, b) => positive(b),
+        after: a => positive(a), difference}[widths];
+    tree.self = after.map((weight, i) => width(weight, before[i]));
+    tree.total = tree.self.slice();
+    for (let i = tree.count; i-- > 1;) { tree.total[tree.parent[i]] += tree.total[i]; }
+    return tree;
+}
+
+// ---- Numbers as text: as the static picture writes them.
+
+function grouped(digits) { return String(digits).replace(/\B(?=(\d{3})+$)/g, ","); }
+
+function fixedPoint(weight, places) {
+    let digits = String(weight);
+    let fraction = "";
+    if (places > 0) {
+        digits = digits.padStart(places + 1, "0");
+        fraction = digits.slice(-places).replace(/0+$/, "");
+        digits = digits.slice(0, -places);
+    }
+    return grouped(digits) + (fraction ? "." + fraction : "");
+}
+
+function time(weight) {
+    const value = Number(weight);
+    if (value < 1000) { return value + " ns"; }
+    const [one, sign] = value >= 1e9 ? [1e6, " s"] : value >= 1e6 ? [1000, " ms"] : [1, " \u00b5s"];
+    return fixedPoint(Math.floor((value + Math.floor(one / 2)) / one), 3) + sign;
+}
+
+// A weight without its unit, unless it is a time.
+function amount(weight) {
+    if (isTime) { return time(weight); }
+    if (factor === 1) { return fixedPoint(weight, decimals); }
+    const shown = Math.abs(Number(weight) / 10 ** decimals * factor) * 1000;
+    return shown < 9e18 ? fixedPoint(BigInt(Math.floor(shown + 0.5)), 3)
+        : "more than 9,000,000,000,000,000";
+}
+
+function amountOfUnit(weight) {
+    const text = amount(weight);
+    if (isTime) { return text; }
+    return text + " " + (text === "1" && factor === 1 ? unit.replace(/s$/, "") : unit);
+}
+
+function percent(part, whole) {
+    if (!whole) { return "0.00 %"; }
+    return (Number(part) * 100 / Number(whole)).toFixed(2) + " %";
+}
+
+function sized(weight) { return (weight < 0 ? "-" : "") + amount(magnitude(weight)); }
+
+function plural(number, noun) { return grouped(number) + " " + noun + (number === 1 ? "" : "s"); }
+
+// Wilson's interval of a share, at 95 %.
+function interval(part, whole) {
+    const z = 1.959963984540054;
+    const p = part / whole;
+    const centre = p + z * z / (2 * whole);
+    const spread = z * Math.sqrt(p * (1 - p) / whole + z * z / (4 * whole * whole));
+    const all = 1 + z * z / whole;
+    const fixed = share => (Math.floor(share * 10000 + 0.5) / 100).toFixed(2);
+    return fixed(Math.max(0, (centre - spread) / all)) + " to " +
+        fixed(Math.min(1, (centre + spread) / all)) + " %";
+}
+
+readNames();
+const base = readNodes();
+)js";
+
+} // namespace detail
+WICK_END_NAMESPACE
+
+#endif
+// wick/detail/flamegraph_script_page.hpp - a part of a flame graph's script: putting the parts together.
+#ifndef WICK_DETAIL_FLAMEGRAPH_SCRIPT_PAGE_HPP
+#define WICK_DETAIL_FLAMEGRAPH_SCRIPT_PAGE_HPP
+
+
+#include <string_view> // the script
+
+WICK_BEGIN_NAMESPACE
+namespace detail {
+
+inline constexpr std::string_view flamegraph_script_page = R"js(
+// ---- Putting it together.
+
+const standalone = root === document.documentElement;
+const footer = root.querySelector(".footer");
+const heading = Math.max(...Array.from(root.querySelectorAll(".title,.subtitle"),
+    line => line.getComputedTextLength()));
+let top = initialTop;
+let barTop = 14;
+
+// Where the controls are, beside the title or below it, and how much room they leave.
+function arrange() {
+    const room = pageWidth - 2 * side;
+    toolbar.setAttribute("width", 2000); // in one row, to be measured
+    toolbar.setAttribute("height", 40);
+    bar.classList.remove("stacked");
+    const wanted = Array.from(bar.children).reduce((sum, child) =>
+        sum + (child.offsetWidth ? child.offsetWidth + 8 : 0), 0);
+    const beside = wanted + heading + 24 <= room;
+    bar.classList.toggle("stacked", !beside);
+    const width = beside ? wanted + 4 : room;
+    toolbar.setAttribute("width", width + 4);
+    const height = beside ? 32 : bar.offsetHeight;
+    toolbar.setAttribute("height", height + 4);
+    toolbar.setAttribute("x", beside ? pageWidth - side - width : side);
+    barTop = beside ? 14 : initialTop - 4;
+    top = beside ? initialTop : initialTop + height + 6;
+    if (trail.firstChild) {
+        root.insertBefore(trailHolder, toolbar);
+    } else {
+        trailHolder.remove();
+    }
+    trailHolder.setAttribute("x", side - 6);
+    trailHolder.setAttribute("y", top - 5);
+    trailHolder.setAttribute("width", room + 12);
+    trailHolder.setAttribute("height", 300);
+    const trailHeight = trail.firstChild ? trail.offsetHeight : 0;
+    trailHolder.setAttribute("height", trailHeight);
+    top += trailHeight ? trailHeight + 4 : 0;
+    place();
+}
+
+// The controls stay where the reader is.
+function place() {
+    const scrolled = standalone ? window.scrollY : 0;
+    toolbar.setAttribute("y", Math.max(barTop, scrolled + 6));
+    bar.classList.toggle("floating", scrolled + 6 > barTop);
+    const width = Math.min(openPanel === "view" ? 330 : 430, pageWidth - 2 * side);
+    const y = Math.max(top, scrolled + 44);
+    panelHolder.setAttribute("x", pageWidth - side - width);
+    panelHolder.setAttribute("y", y);
+    panelHolder.setAttribute("width", width);
+    const bottom = standalone ? scrolled + window.innerHeight - 12 : y + 420;
+    panelHolder.setAttribute("height", Math.max(160, Math.min(520, bottom - y)));
 }
 
 function draw() {
-    const width = setting("fluid") === "1" ? Math.max(root.getBoundingClientRect().width, 200)
+    root.classList.toggle("safe", view.safe);
+    pageWidth = setting("fluid") === "1" ? Math.max(root.getBoundingClientRect().width, 200)
         : Number(setting("width"));
-    const all = layOut(width - 2 * side, minWidth);
+    arrange();
+    const all = layOut(pageWidth - 2 * side, minWidth);
     boxes = all.filter(box => box.weight);
-    let rows = initialRows;
+    let rows = tree === base && view.first === 0 ? initialRows : 1;
     for (const box of boxes) { rows = Math.max(rows, box.row + 1); }
-    const height = top + rows * rowHeight + foot;
+    let height = top + rows * rowHeight + foot;
+    footer.setAttribute("transform", "translate(" + side + "," + (top + rows * rowHeight) + ")");
+    frames.setAttribute("transform", "translate(" + side + "," + top + ")");
+    if (openPanel) { height = Math.max(height, top + (openPanel === "view" ? 270 : 440)); }
+    if (standalone) { height = Math.max(height, window.innerHeight); } // room for menus
     root.setAttribute("height", height);
-    root.setAttribute("viewBox", "0 0 " + width + " " + height);
+    root.setAttribute("viewBox", "0 0 " + pageWidth + " " + height);
     root.querySelector(".paper").setAttribute("height", height);
-    root.querySelector(".paper").setAttribute("width", width);
-    root.querySelector(".footer").setAttribute("transform",
-        "translate(" + side + "," + (top + rows * rowHeight) + ")");
-    toolbar.setAttribute("x", Math.max(0, width - side - toolbarWidth));
+    root.querySelector(".paper").setAttribute("width", pageWidth);
     const made = document.createDocumentFragment();
     boxes.forEach((box, index) => made.appendChild(drawBox(box, index, rows)));
     frames.replaceChildren(made);
+    pointed = null;
     squeeze();
-    noteText = summary(all);
-    note.textContent = noteText;
-    reset.hidden = view.first === 0;
-    matched.textContent = hits ? percent(matchedWeight(), shownWeight()) + " matched" : "";
+    noteText = tree.total[0] ? summary(all) : "nothing is left to show";
+    say(noteText);
+    markCurrent();
 }
 
-// ---- Controls. They exist only where the script runs.
-
-const toolbarWidth = 520;
-const toolbar = element("foreignObject", {y: 14, width: toolbarWidth, height: 36});
-const bar = document.createElementNS(XHTML, "div");
-const matched = document.createElementNS(XHTML, "output");
-const reset = document.createElementNS(XHTML, "button");
-const field = document.createElementNS(XHTML, "input");
-
-function zoom(first, stop) {
-    view.first = first;
-    view.stop = stop;
-    draw();
+let saved = ""; // the address' view as this page wrote it
+let saving = 0;
+function save() {
+    const state = toHash();
+    if (state === saved) { return; }
+    saved = state;
+    try {
+        history.replaceState(null, "", state ? "#" + state : location.pathname + location.search);
+    } catch (problem) {
+        location.hash = state; // some browsers refuse the other way for files
+    }
 }
 
-function find(pattern) {
-    const valid = search(pattern);
-    field.classList.toggle("wrong", !valid);
-    field.title = valid ? "" : "not a regular expression: searched for as it is";
+function update() {
+    search();
+    fillTrail();
+    literalButton.setAttribute("aria-pressed", String(!view.literal));
+    caseButton.setAttribute("aria-pressed", String(view.matchCase));
+    if (field.value !== view.search) { field.value = view.search; }
+    findBox.classList.toggle("wrong", !validPattern);
+    field.title = validPattern ? "" : "not a regular expression: searched for as it is";
+    undoButton.hidden = !past.length;
+    reset.hidden = view.first === 0 && !view.edits.length && view.reverse === initial.reverse &&
+        view.order === initial.order;
+    showMatched();
+    closeMenu();
     draw();
+    fillPanel();
+    clearTimeout(saving);
+    saving = setTimeout(save, 120);
+}
+
+// ---- The frame that keys have led to. It alone is described to assistive technology.
+
+function markCurrent() {
+    currentGroup = null;
+    frames.removeAttribute("aria-activedescendant");
+    if (current < 0) { return; }
+    const index = boxes.findIndex(box => current >= box.first && current < box.stop &&
+        (box.elided || box.first === current));
+    if (index < 0) { return; }
+    const box = boxes[index];
+    currentGroup = frames.children[index];
+    currentGroup.classList.add("current");
+    if (!currentGroup.id) { currentGroup.id = "wick-current"; }
+    const lines = describe(box);
+    currentGroup.setAttribute("aria-label", lines.join("; "));
+    currentGroup.setAttribute("aria-level", tree.depth[box.first] + 1);
+    frames.setAttribute("aria-activedescendant", currentGroup.id);
+    say(lines.join("; "));
+}
+
+function setCurrent(node) {
+    if (currentGroup) {
+        currentGroup.classList.remove("current");
+        if (currentGroup.id === "wick-current") { currentGroup.removeAttribute("id"); }
+    }
+    current = node;
+    pointed = null;
+    markCurrent();
+    if (currentGroup) { currentGroup.scrollIntoView({block: "nearest"}); }
+}
+
+// Returns the box beside another one: up, down, left or right of it as it is drawn.
+function neighbour(from, key) {
+    const sideways = {ArrowLeft: -1, ArrowRight: 1}[key];
+    if (sideways) {
+        const row = boxes.filter(box => box.row === from.row).sort((a, b) => a.x - b.x);
+        return row[row.indexOf(from) + sideways];
+    }
+    const step = (key === "ArrowUp") === view.inverted ? -1 : 1;
+    let best = null;
+    for (const box of boxes) {
+        if (box.row !== from.row + step) { continue; }
+        const overlap = Math.min(box.x + box.width, from.x + from.width) - Math.max(box.x, from.x);
+        if (overlap <= 0) { continue; }
+        if (!best || (step < 0 ? overlap > 0 : box.width > best.width)) { best = box; }
+    }
+    return best;
 }
 
 function boxAt(event) {
@@ -1721,53 +4742,123 @@ function boxAt(event) {
     return group ? {group, box: boxes[group.wickBox]} : null;
 }
 
-function addControls() {
-    bar.setAttribute("class", "bar");
-    reset.type = "button";
-    reset.textContent = "Reset zoom";
-    field.type = "search";
-    field.placeholder = "Search (regex)";
-    field.spellcheck = false;
-    field.setAttribute("aria-label", "Search frames by a regular expression");
-    bar.append(matched, reset, field);
-    toolbar.appendChild(bar);
-    root.appendChild(toolbar);
-    root.classList.add("live");
+let pointed = null; // the box under the pointer, where it has moved since keys led anywhere
+const currentBox = () => pointed || (currentGroup ? boxes[currentGroup.wickBox] : null);
+
+// Keys that work while no control has the keyboard. Returns whether one was meant.
+function pressed(event) {
+    const box = currentBox();
+    if (event.key.startsWith("Arrow")) {
+        const from = currentGroup ? boxes[currentGroup.wickBox] : null;
+        const start = boxes.find(other => other.first === view.first) || boxes[0];
+        const to = from ? neighbour(from, event.key) : start;
+        frames.focus({preventScroll: true});
+        if (to) { setCurrent(to.first); }
+        return true;
+    }
+    if (event.key === "Home") { setCurrent(view.first); return true; }
+    if (event.key === "ContextMenu" || (event.key === "F10" && event.shiftKey)) {
+        if (!currentGroup) { return false; }
+        const at = currentGroup.getBoundingClientRect();
+        const origin = root.getBoundingClientRect();
+        openMenu(box, at.x - origin.x + 8, at.y - origin.y + rowHeight);
+        return true;
+    }
+    if (event.key === "n" || event.key === "N") {
+        nextMatch(event.key === "n" ? 1 : -1);
+        return true;
+    }
+    if (event.key === "u" || event.key === "Backspace") { undo(); return true; }
+    const action = box && actionsOf(box).find(known => known[1] === event.key);
+    if (!action) { return false; }
+    action[2]();
+    return true;
+}
+
+function escaped() {
+    if (closeMenu()) { return; }
+    if (openPanel) {
+        toggle(openPanel);
+    } else if (view.search !== "") {
+        find({search: ""});
+    } else if (!reset.hidden) {
+        resetAll();
+    } else {
+        setCurrent(-1);
+        say(noteText);
+    }
+}
+
+function keyed(event) {
+    const control = event.ctrlKey || event.metaKey;
+    const focus = document.activeElement;
+    const typing = focus === field;
+    if (event.key === "F3" || (control && event.key === "f") || (event.key === "/" && !typing)) {
+        if (typing) { return; } // asked again from within, the browser's own search opens
+        event.preventDefault();
+        field.focus();
+        field.select();
+    } else if (event.key === "Escape") {
+        escaped();
+    } else if (typing) {
+        if (event.key === "Enter") { nextMatch(event.shiftKey ? -1 : 1); }
+    } else if (control && event.key === "z") {
+        event.preventDefault();
+        undo();
+    } else if (menu.contains(focus) && event.key.startsWith("Arrow")) {
+        const items = Array.from(menu.querySelectorAll("button"));
+        const step = event.key === "ArrowDown" ? 1 : items.length - 1;
+        items[(items.indexOf(focus) + step) % items.length].focus();
+        event.preventDefault();
+    } else if (!control && !event.altKey && !bar.contains(focus) && !panel.contains(focus) &&
+               !menu.contains(focus) && !trail.contains(focus)) {
+        if (pressed(event)) { event.preventDefault(); }
+    }
 }
 
 function listen() {
-    reset.addEventListener("click", () => zoom(0, count));
-    field.addEventListener("input", () => find(field.value));
+    field.addEventListener("input", () => find({search: field.value}));
     frames.addEventListener("click", event => {
         const at = boxAt(event);
-        if (at) { zoom(at.box.first, at.box.elided ? at.box.stop : end[at.box.first]); }
+        if (closeMenu() || !at) { return; }
+        if (event.target.closest("a")) {
+            if (!event.ctrlKey && !event.metaKey) { return; } // the link is followed
+            event.preventDefault();
+        }
+        zoomTo(at.box);
+    });
+    frames.addEventListener("contextmenu", event => {
+        const at = boxAt(event);
+        if (!at) { return; }
+        event.preventDefault();
+        const origin = root.getBoundingClientRect();
+        openMenu(at.box, event.clientX - origin.x, event.clientY - origin.y);
     });
     frames.addEventListener("pointerover", event => {
         const at = boxAt(event);
         if (!at) { return; }
-        note.textContent = describe(at.box);
+        pointed = at.box;
+        const lines = describe(at.box);
+        say(lines.join("; "));
         // Tooltips are made when they are needed: most never are.
         if (!at.group.querySelector("title")) {
             const tip = element("title");
-            tip.textContent = note.textContent;
+            tip.textContent = lines.join("\n");
             at.group.prepend(tip);
         }
     });
-    frames.addEventListener("pointerleave", () => { note.textContent = noteText; });
-    window.addEventListener("keydown", event => {
-        const typing = document.activeElement === field;
-        const asked = event.key === "F3" || ((event.ctrlKey || event.metaKey) && event.key === "f");
-        if ((asked || event.key === "/") && !typing) {
-            event.preventDefault(); // asked again from within, the browser's own search opens
-            field.focus();
-            field.select();
-        } else if (event.key === "Escape" && view.search !== "") {
-            field.value = "";
-            find("");
-        } else if (event.key === "Escape" && view.first !== 0) {
-            zoom(0, count);
-        }
+    frames.addEventListener("pointerleave", () => { pointed = null; say(noteText); });
+    window.addEventListener("pointerdown", event => {
+        if (!menu.contains(event.target)) { closeMenu(); }
     });
+    window.addEventListener("keydown", keyed);
+    window.addEventListener("hashchange", () => {
+        if (location.hash.slice(1) === saved) { return; }
+        past.push(view);
+        fromHash(location.hash.slice(1));
+        update();
+    });
+    if (standalone) { window.addEventListener("scroll", place, {passive: true}); }
     let asked = 0;
     window.addEventListener("resize", () => {
         cancelAnimationFrame(asked);
@@ -1784,13 +4875,18 @@ function letterWidth() {
     return width || 7.3;
 }
 
-readNames();
-readNodes();
 cell = letterWidth();
-addControls();
+root.appendChild(toolbar);
+root.classList.add("live");
+frames.setAttribute("tabindex", "0");
+frames.setAttribute("role", "tree");
+frames.setAttribute("aria-label", "Frames; arrow keys lead from one to the next");
+note.setAttribute("role", "status");
 if (setting("fluid") === "1") { root.setAttribute("width", "100%"); }
 listen();
-draw();
+fromHash(location.hash.slice(1));
+saved = toHash();
+update();
 })();
 )js";
 
@@ -1798,117 +4894,390 @@ draw();
 WICK_END_NAMESPACE
 
 #endif
-// wick/detail/flamegraph_style.hpp - the colours and the style sheet of a flame graph.
-#ifndef WICK_DETAIL_FLAMEGRAPH_STYLE_HPP
-#define WICK_DETAIL_FLAMEGRAPH_STYLE_HPP
+// wick/detail/flamegraph_script_view.hpp - a part of a flame graph's script: the view: what the reader asked for, and the trees that follow.
+#ifndef WICK_DETAIL_FLAMEGRAPH_SCRIPT_VIEW_HPP
+#define WICK_DETAIL_FLAMEGRAPH_SCRIPT_VIEW_HPP
 
 
-#include <cstddef>     // std::size_t
-#include <cstdint>     // hashes
-#include <string>      // the palette's rules
-#include <string_view> // names
+#include <string_view> // the script
 
 WICK_BEGIN_NAMESPACE
 namespace detail {
 
-/// A red, a green and a blue part, 0 to 255 each.
-struct colour {
-    int red, green, blue;
+inline constexpr std::string_view flamegraph_script_view = R"js(
+// ---- The view: what the reader has asked for. Drawing depends on it and the window alone.
+
+const fileOrder = lanes ? "time" : "name";
+const initial = {
+    first: 0, // the nodes from `first` to `stop` fill the width: one with all below it, or a run
+    stop: base.count,
+    search: "", // the pattern, as typed
+    literal: false,
+    matchCase: false,
+    inverted: setting("inverted") === "1",
+    reverse: setting("reverse") === "1",
+    order: fileOrder, // of siblings: name, width or time
+    widths: setting("widths") || "", // of comparisons: both, before, after or difference
+    bySelf: setting("self-colours") === "1",
+    safe: root.classList.contains("safe"),
+    edits: [], // {what: "hide", "remove" or "only", name}, in the order in which they were made
 };
+let view = {...initial};
+const past = []; // earlier views, for undo
 
-/// A row of shades between three colours, for the frames of a kind. `letter` begins their class.
-struct hue {
-    char letter;
-    int shades; ///< 1 to 36: a class ends in a digit or a letter
-    colour from, middle, to;
-};
+// ---- Trees made from the file's: reversed, sorted, without some frames.
 
-/// Frames are coloured by class: what a frame is decides the hue, its name the shade. All shades
-/// are light enough for dark labels (a contrast of 4.5 and more), in both of the page's modes.
-inline constexpr hue hues[] = {
-    {'f', 32, {243, 114, 84}, {249, 166, 76}, {252, 212, 104}},    // functions: red to yellow
-    {'k', 8, {126, 164, 232}, {144, 182, 240}, {166, 200, 246}},   // kernel: blue
-    {'i', 8, {92, 190, 182}, {116, 205, 196}, {144, 218, 208}},    // inlined: teal
-    {'j', 8, {124, 192, 108}, {148, 206, 128}, {174, 220, 150}},   // JIT: green
-    {'p', 1, {188, 194, 206}, {188, 194, 206}, {188, 194, 206}},   // process, thread, label: grey
-    {'m', 1, {214, 196, 214}, {214, 196, 214}, {214, 196, 214}},   // what wick put in
-    {'r', 1, {206, 210, 218}, {206, 210, 218}, {206, 210, 218}},   // the root
-};
+// Collects stacks into a tree: child() finds or makes a node by its parent and its name.
+function collector(capacity) {
+    let room = Math.max(capacity, 1024);
+    let slots = new Int32Array(4096);
+    const made = {size: 1, parent: new Int32Array(room), name: new Int32Array(room)};
+    const slotOf = (parent, name) => {
+        let hash = Math.imul(parent, 0x9e3779b1) ^ Math.imul(name + 1, 0x85ebca6b);
+        hash ^= hash >>> 15;
+        return Math.imul(hash, 0x2c1b3c6d) >>> 8;
+    };
+    const grow = () => {
+        room *= 2;
+        for (const key of ["parent", "name"]) {
+            const larger = new Int32Array(room);
+            larger.set(made[key]);
+            made[key] = larger;
+        }
+    };
+    const rehash = () => {
+        slots = new Int32Array(slots.length * 4);
+        for (let i = 1; i < made.size; i++) {
+            let at = slotOf(made.parent[i], made.name[i]) & (slots.length - 1);
+            while (slots[at]) { at = (at + 1) & (slots.length - 1); }
+            slots[at] = i;
+        }
+    };
+    made.child = (parent, name) => {
+        let at = slotOf(parent, name) & (slots.length - 1);
+        for (; slots[at]; at = (at + 1) & (slots.length - 1)) {
+            const known = slots[at];
+            if (made.parent[known] === parent && made.name[known] === name) { return known; }
+        }
+        if (made.size === room) { grow(); }
+        const id = made.size++;
+        made.parent[id] = parent;
+        made.name[id] = name;
+        slots[at] = id;
+        if (made.size * 2 > slots.length) { rehash(); }
+        return id;
+    };
+    return made;
+}
 
-[[nodiscard]] inline const hue& hue_of(frame_kind kind) noexcept {
-    switch (kind) {
-    case frame_kind::kernel: return hues[1];
-    case frame_kind::inlined: return hues[2];
-    case frame_kind::jit: return hues[3];
-    case frame_kind::process:
-    case frame_kind::thread:
-    case frame_kind::label: return hues[4];
-    case frame_kind::marker: return hues[5];
-    case frame_kind::function: break;
+// What the edits make of each name, and which bit says that a stack has passed one of `only`.
+function editsByName() {
+    const hidden = new Uint8Array(names.length);
+    const removed = new Uint8Array(names.length);
+    const bits = new Uint32Array(names.length);
+    let wanted = 0;
+    for (const {what, name} of view.edits) {
+        if (what === "hide") { hidden[name] = 1; }
+        if (what === "remove") { removed[name] = 1; }
+        if (what === "only" && !bits[name] && wanted < 0x3fffffff) {
+            bits[name] = wanted + 1;
+            wanted = wanted * 2 + 1;
+        }
     }
-    return hues[0];
+    kinds.forEach((kind, name) => { if (kind === "g") { hidden[name] = 1; } });
+    return {hidden, removed, bits, wanted};
 }
 
-/// Returns what is said about a frame of this kind in words, after its name.
-[[nodiscard]] inline std::string_view kind_word(frame_kind kind) noexcept {
-    switch (kind) {
-    case frame_kind::kernel: return " [kernel]";
-    case frame_kind::inlined: return " [inlined]";
-    case frame_kind::jit: return " [jit]";
-    case frame_kind::process: return " [process]";
-    case frame_kind::thread: return " [thread]";
-    case frame_kind::label: return " [label]";
-    case frame_kind::marker:
-    case frame_kind::function: break;
+function rebuilt() {
+    const {hidden, removed, bits, wanted} = editsByName();
+    const {count, name, parent, columns, end} = base;
+    const made = collector(count);
+    const to = new Int32Array(count); // the node that a node's weight goes to
+    const passed = new Uint32Array(count);
+    for (let i = 0; i < count; i++) {
+        to[i] = -1;
+        if (i > 0 && removed[name[i]]) {
+            to.fill(-1, i, end[i]);
+            i = end[i] - 1;
+            continue;
+        }
+        passed[i] = i > 0 ? passed[parent[i]] | bits[name[i]] : 0;
+        if (passed[i] !== wanted) { continue; }
+        if (view.reverse) {
+            if (columns.every(column => !column[i])) { continue; }
+            let node = 0;
+            for (let at = i; at !== 0; at = parent[at]) {
+                if (!hidden[name[at]]) { node = made.child(node, name[at]); }
+            }
+            to[i] = node;
+            continue;
+        }
+        // The way to the first node of a stack that is kept is made with it.
+        const above = i === 0 ? 0 : to[parent[i]];
+        if (above >= 0) {
+            to[i] = i === 0 || hidden[name[i]] ? above : made.child(above, name[i]);
+            continue;
+        }
+        const way = [];
+        for (let at = i; at !== 0; at = parent[at]) {
+            if (!hidden[name[at]]) { way.push(name[at]); }
+        }
+        to[i] = way.reduceRight((node, step) => made.child(node, step), 0);
     }
-    return {};
+    return {made, to};
 }
 
-/// Returns a shade for a name: the same on every machine and in every run. FNV-1a, whose high bits
-/// are folded in, as its low ones follow the last letters too closely.
-[[nodiscard]] inline int shade_of(std::string_view name, int shades) noexcept {
-    std::uint32_t hash = 2166136261u;
-    for (const char c : name) { hash = (hash ^ static_cast<unsigned char>(c)) * 16777619u; }
-    hash ^= hash >> 15;
-    hash *= 0x85ebca6bu;
-    return static_cast<int>((hash >> 16) * static_cast<std::uint32_t>(shades) >> 16);
+let ranks = null; // of names by their texts
+function rankNames() {
+    if (ranks) { return; }
+    const order = texts.map((text, i) => i);
+    order.sort((a, b) => (texts[a] < texts[b] ? -1 : texts[a] > texts[b] ? 1 : a - b));
+    ranks = new Uint32Array(order.length);
+    order.forEach((name, rank) => { ranks[name] = rank; });
 }
 
-[[nodiscard]] inline char shade_digit(int shade) noexcept {
-    return static_cast<char>(shade < 10 ? '0' + shade : 'a' + (shade - 10));
-}
-
-[[nodiscard]] inline colour shade(const hue& of, int index) noexcept {
-    const int last = of.shades > 1 ? of.shades - 1 : 1;
-    const int at = 2 * index; // 0 to 2 * last: the middle colour is at `last`
-    const colour& a = at < last ? of.from : of.middle;
-    const colour& b = at < last ? of.middle : of.to;
-    const int part = at < last ? at : at - last;
-    return {a.red + (b.red - a.red) * part / last, a.green + (b.green - a.green) * part / last,
-            a.blue + (b.blue - a.blue) * part / last};
-}
-
-inline void append_colour(std::string& out, colour c) {
-    constexpr char digits[] = "0123456789abcdef";
-    out += '#';
-    for (const int part : {c.red, c.green, c.blue}) {
-        out += digits[part >> 4];
-        out += digits[part & 15];
+// Puts collected nodes into preorder, siblings as the view has them.
+function arranged({made, to}) {
+    const size = made.size;
+    const tree = newTree(size);
+    const gathered = tree.columns.map(() => new Weights(size));
+    const counts = tree.counts ? new Float64Array(size) : null;
+    // What was tested is about stacks as they were.
+    const whole = view.edits.length === 0 && !view.reverse;
+    if (!whole) { tree.verdicts = null; }
+    const verdicts = tree.verdicts ? new Uint8Array(size) : null;
+    for (let i = 0; i < base.count; i++) {
+        if (to[i] < 0) { continue; }
+        gathered.forEach((column, k) => { column[to[i]] += base.columns[k][i]; });
+        if (counts) { counts[to[i]] += base.counts[i]; }
+        if (verdicts) { verdicts[to[i]] = base.verdicts[i]; }
     }
+    rankNames();
+    let weight = null;
+    if (view.order === "width") { // parents were made before their children
+        const probe = {count: size, parent: made.parent, columns: gathered,
+            sums: gathered.map(column => column.slice())};
+        for (let i = size; i-- > 1;) {
+            for (const sums of probe.sums) { sums[made.parent[i]] += sums[i]; }
+        }
+        weight = widen(probe, view.widths).total;
+    }
+    const byName = (a, b) => ranks[made.name[a]] - ranks[made.name[b]];
+    const order = weight ? (a, b) => (weight[a] > weight[b] ? -1 : weight[a] < weight[b] ? 1
+        : byName(a, b)) : byName;
+    const begin = new Uint32Array(size + 1); // of a node's children in `children`
+    for (let i = 1; i < size; i++) { begin[made.parent[i] + 1]++; }
+    for (let i = 0; i < size; i++) { begin[i + 1] += begin[i]; }
+    const next = begin.slice();
+    const children = new Uint32Array(size);
+    for (let i = 1; i < size; i++) { children[next[made.parent[i]]++] = i; }
+    const place = new Uint32Array(size);
+    const open = [0];
+    for (let node = 0; open.length; node++) {
+        const id = open.pop();
+        place[id] = node;
+        tree.name[node] = made.name[id];
+        if (node > 0) {
+            tree.parent[node] = place[made.parent[id]];
+            tree.depth[node] = tree.depth[tree.parent[node]] + 1;
+        }
+        tree.columns.forEach((column, k) => { column[node] = gathered[k][id]; });
+        if (counts) { tree.counts[node] = counts[id]; }
+        if (verdicts) { tree.verdicts[node] = verdicts[id]; }
+        const below = children.subarray(begin[id], begin[id + 1]);
+        if (below.length > 1) { below.sort(order); }
+        for (let k = below.length; k-- > 0;) { open.push(below[k]); }
+    }
+    return summed(tree);
+}
+
+let tree = base; // what the view shows
+let madeFor = ""; // of which edits, order and direction it is
+let functions = null; // its table by function, when it was asked for
+let current = -1; // the node that keys have led to
+
+function derive() {
+    const wanted = JSON.stringify([view.edits, view.reverse, view.order,
+        view.order === "width" ? view.widths : ""]);
+    const asFile = !view.edits.length && !view.reverse && view.order === fileOrder;
+    if (wanted !== madeFor) {
+        tree = asFile ? base : arranged(rebuilt());
+        current = -1;
+    }
+    madeFor = wanted;
+    functions = null;
+    widen(tree, view.widths);
+}
+
+// The names from the root to a node, and the node that they lead to in another tree.
+function pathTo(node) {
+    const path = [];
+    for (; node !== 0; node = tree.parent[node]) { path.push(tree.name[node]); }
+    return path.reverse();
+}
+function nodeAt(path) {
+    let node = 0;
+    for (const step of path) {
+        let child = node + 1;
+        while (child < tree.end[node] && tree.name[child] !== step) { child = tree.end[child]; }
+        if (child >= tree.end[node]) { return view.edits.length ? node : 0; }
+        node = child;
+    }
+    return node;
+}
+
+// Changes the view; what was shown is shown again, as far as it is still there, or all of it.
+function change(to, everything = false) {
+    past.push(view);
+    if (past.length > 200) { past.shift(); }
+    const hidden = new Set((to.edits || view.edits).filter(edit => edit.what === "hide")
+        .map(edit => edit.name));
+    const turned = "reverse" in to && to.reverse !== view.reverse;
+    const path = pathTo(view.first).filter(name => !hidden.has(name));
+    view = {...view, ...to};
+    if (everything || !("first" in to)) {
+        derive();
+        view.first = turned || everything ? 0 : nodeAt(path);
+        view.stop = tree.end[view.first];
+    }
+    update();
+}
+
+function undo() {
+    const {search, literal, matchCase} = view;
+    if (!past.length) { return; }
+    view = {...past.pop(), search, literal, matchCase};
+    derive();
+    update();
+}
+
+// ---- The view in the address, so that it can be shared.
+
+const letters = {hide: "h", remove: "x", only: "o"};
+
+function toHash() {
+    const state = new URLSearchParams();
+    const put = (key, value, usual) => { if (value !== usual) { state.append(key, value); } };
+    put("i", Number(view.inverted), Number(initial.inverted));
+    put("r", Number(view.reverse), Number(initial.reverse));
+    put("o", view.order, initial.order);
+    put("w", view.widths, initial.widths);
+    put("d", Number(view.bySelf), Number(initial.bySelf));
+    put("b", Number(view.safe), Number(initial.safe));
+    for (const {what, name} of view.edits) { state.append("e", letters[what] + texts[name]); }
+    const run = view.stop !== tree.end[view.first];
+    put("z", view.first + (run ? "-" + view.stop : ""), "0");
+    put("s", view.search, "");
+    put("l", Number(view.literal), 0);
+    put("c", Number(view.matchCase), 0);
+    return state.toString();
+}
+
+function fromHash(text) {
+    const state = new URLSearchParams(text);
+    const flag = (key, usual) => (state.has(key) ? state.get(key) === "1" : usual);
+    const choice = (key, known, usual) => (known.includes(state.get(key)) ? state.get(key) : usual);
+    view = {...initial, search: state.get("s") || "", literal: flag("l", false),
+        matchCase: flag("c", false), inverted: flag("i", initial.inverted),
+        reverse: flag("r", initial.reverse) && !lanes, bySelf: flag("d", initial.bySelf),
+        order: choice("o", ["name", "width", fileOrder], initial.order),
+        safe: flag("b", initial.safe), edits: []};
+    if (compares) {
+        view.widths = choice("w", ["both", "before", "after", "difference"], initial.widths);
+    }
+    for (const edit of state.getAll("e")) {
+        const what = Object.keys(letters).find(key => letters[key] === edit[0]);
+        const name = texts.indexOf(edit.slice(1));
+        if (what && name > 0) { view.edits.push({what, name}); }
+    }
+    derive();
+    const [first, stop] = (state.get("z") || "0").split("-").map(Number);
+    view.first = Number.isInteger(first) && first > 0 && first < tree.count ? first : 0;
+    const last = tree.end[tree.parent[view.first]];
+    view.stop = stop > view.first && stop <= last ? stop : tree.end[view.first];
+}
+)js";
+
+} // namespace detail
+WICK_END_NAMESPACE
+
+#endif
+
+#include <string_view> // the script
+
+WICK_BEGIN_NAMESPACE
+namespace detail {
+
+/// The script of every flame graph. It is constant: what differs from graph to graph stands in
+/// elements that it reads (`metadata.wick-page`, `.wick-names`, `.wick-attributes`, `.wick-nodes`;
+/// write_flamegraph tells their format), so that one hash in a content-security policy admits it.
+/// It fetches nothing and makes no code from text. In parts, as some compilers take no literal
+/// beyond 16 KiB.
+inline constexpr std::string_view flamegraph_script_parts[] = {flamegraph_script_model,
+                                                               flamegraph_script_view,
+                                                               flamegraph_script_draw,
+                                                               flamegraph_script_controls,
+                                                               flamegraph_script_page};
+
+/// The SHA-256 of all parts together. A test computes it: after a change of the script, it says
+/// what must stand here.
+inline constexpr std::string_view flamegraph_script_sha256 =
+    "sha256-XESYyN7vuboF6mn1CgSqe1rg7KZep2zhnpc7kvbWWc4=";
+
+} // namespace detail
+WICK_END_NAMESPACE
+
+#endif
+// wick/detail/flamegraph_style.hpp - the style sheet of a flame graph.
+#ifndef WICK_DETAIL_FLAMEGRAPH_STYLE_HPP
+#define WICK_DETAIL_FLAMEGRAPH_STYLE_HPP
+
+
+#include <string>      // the sheet
+#include <string_view> // the parts of it that are the same in every file
+
+WICK_BEGIN_NAMESPACE
+namespace detail {
+
+inline void append_rule(std::string& out, std::string_view selector, colour c, int percent) {
+    out += selector;
+    out += "{fill:";
+    append_colour(out, {c.red * percent / 100, c.green * percent / 100, c.blue * percent / 100});
+    out += "}\n";
 }
 
 /// Appends a rule for each shade, dimmed to `percent`: ".f3{fill:#f9a64c}".
-inline void append_palette(std::string& out, int percent) {
-    for (const hue& of : hues) {
+inline void append_shades(std::string& out, std::string_view letters, int percent) {
+    for (const char letter : letters) {
+        const hue& of = hue_by(letter);
         for (int i = 0; i < of.shades; ++i) {
-            const colour c = shade(of, i);
-            out += '.';
-            out += of.letter;
-            out += shade_digit(i);
-            out += "{fill:";
-            append_colour(out, {c.red * percent / 100, c.green * percent / 100,
-                                c.blue * percent / 100});
-            out += "}\n";
+            const char selector[] = {'.', letter, shade_digit(i)};
+            append_rule(out, std::string_view(selector, 3), shade(of, i), percent);
+        }
+    }
+}
+
+/// How many shades a change has on each side.
+inline constexpr int change_shades = 9;
+
+/// Appends the rules of changes: ".u1" to ".u9" for more, ".n1" to ".n9" for less, ".z0" for what
+/// did not change or cannot be told. In a file of class "safe", orange stands for red.
+inline void append_changes(std::string& out, int percent) {
+    struct scale {
+        std::string_view selector;
+        colour least, most;
+    };
+    constexpr scale scales[] = {{".u", {252, 226, 218}, {240, 106, 84}},
+                                {".n", {222, 232, 252}, {104, 154, 236}},
+                                {".safe .u", {252, 232, 206}, {240, 150, 48}},
+                                {".safe .n", {220, 234, 248}, {92, 156, 216}}};
+    append_rule(out, ".z0", {221, 219, 215}, percent);
+    for (const scale& s : scales) {
+        for (int i = 1; i <= change_shades; ++i) {
+            append_rule(out,
+                        std::string(s.selector) + shade_digit(i),
+                        between(s.least, s.most, i - 1, change_shades - 1),
+                        percent);
         }
     }
 }
@@ -1920,31 +5289,97 @@ svg{background:#fbfaf8;color-scheme:light dark}
 text{font-family:ui-monospace,Menlo,Consolas,"DejaVu Sans Mono","Liberation Mono",monospace;
 font-size:12px;fill:#1d1714;white-space:pre}
 .paper{fill:#fbfaf8}
-.title,.quiet,.bar{font-family:system-ui,"Segoe UI",Roboto,"Helvetica Neue",Arial,"DejaVu Sans",
-sans-serif}
+.title,.quiet,.bar,.trail,.panel,.menu{font-family:system-ui,"Segoe UI",Roboto,"Helvetica Neue",
+Arial,"DejaVu Sans",sans-serif}
 .title{font-size:19px;font-weight:600}
 .quiet{fill:#625b56}
 .swatch{rx:2px}
 .frames rect{rx:2px}
 .frames text{pointer-events:none}
 .frames g:hover rect{stroke:#1d1714;stroke-width:1.2px}
+.frames a{cursor:pointer}
+.hatch{fill:#1d1714;fill-opacity:.34;pointer-events:none}
+.hatch path{fill:none;stroke:#1d1714;stroke-opacity:.4;stroke-width:1.6}
+.frames .hatch{fill:url(#wick-hatch);fill-opacity:1}
+.legend .hatch{fill:url(#wick-hatch);fill-opacity:1}
 .elided{fill:#cdc8c1}
 .elided text{fill:#3a3430;font-style:italic}
 .frames .faded rect{fill-opacity:.45}
 .frames .match rect{fill:#8b2fc9;fill-opacity:1}
 .frames .match text{fill:#fff}
 .frames .within rect{stroke:#8b2fc9;stroke-width:1.6px}
+.frames:focus{outline:none}
+.frames .current rect{stroke:#1d1714;stroke-width:2.4px}
 .live .frames g{cursor:pointer}
-.bar{display:flex;justify-content:flex-end;align-items:center;gap:10px;
-height:32px;font-size:13px;color:#1d1714}
-.bar input,.bar button{box-sizing:border-box;height:28px;padding:0 10px;border:1px solid #b9b2aa;
-border-radius:6px;background:#fff;color:inherit;font:inherit}
-.bar input{width:210px}
-.bar input.wrong{border-color:#c2410c}
-.bar button{cursor:pointer;white-space:nowrap}
-.bar button[hidden]{display:none}
-.bar output{white-space:nowrap;font-variant-numeric:tabular-nums}
-.bar :focus-visible{outline:2px solid #8b2fc9;outline-offset:-1px}
+.live .note{user-select:text}
+)css";
+
+/// What only the page has: its controls.
+inline constexpr std::string_view flamegraph_page_style = R"css(
+.bar,.trail,.panel,.menu{box-sizing:border-box;font-size:13px;line-height:1.35;color:#1d1714}
+.bar{display:flex;flex-wrap:wrap;justify-content:flex-end;align-items:center;gap:6px 8px}
+.bar.stacked{justify-content:flex-start}
+.bar.floating{background:#fbfaf8;border-radius:8px;box-shadow:0 0 0 5px #fbfaf8,
+0 2px 12px 4px rgba(40,30,20,.2)}
+foreignObject{overflow:visible}
+.bar button,.panel button,.menu button,.trail button,.find{font:inherit;color:inherit;
+background:#fff;border:1px solid #c4bdb5;border-radius:6px;box-sizing:border-box}
+.bar button,.find{height:28px}
+.bar button,.panel button{padding:0 9px;cursor:pointer;white-space:nowrap}
+.bar button:hover,.panel button:hover{border-color:#8d857d}
+.bar button:disabled{opacity:.45;cursor:default}
+.bar button[hidden],.bar span[hidden]{display:none}
+.bar button[aria-expanded=true],button[aria-pressed=true]{background:#e9dff3;border-color:#8b2fc9}
+.find{display:flex;align-items:center;padding-right:3px}
+.find:focus-within{border-color:#8b2fc9;box-shadow:0 0 0 1px #8b2fc9}
+.find.wrong{border-color:#c2410c;box-shadow:0 0 0 1px #c2410c}
+.find input{width:170px;height:24px;padding:0 8px;border:0;outline:0;background:none;color:inherit;
+font:inherit}
+.bar .find button{height:22px;min-width:24px;padding:0 4px;border-color:transparent;
+background:none;font-size:12px;color:#625b56}
+.bar .find button[aria-pressed=true]{background:#e9dff3;color:#1d1714}
+.hits{display:flex;align-items:center;gap:4px;white-space:nowrap;
+font-variant-numeric:tabular-nums}
+.bar .hits button{padding:0 8px}
+.trail{display:flex;flex-wrap:wrap;align-items:center;gap:2px 2px;min-height:24px;font-size:12px}
+.trail button{max-width:220px;height:22px;padding:0 6px;border-color:transparent;background:none;
+overflow:hidden;text-overflow:ellipsis;white-space:nowrap;cursor:pointer}
+.trail button:hover{background:#ece7e1}
+.trail .here{font-weight:600}
+.trail .chip{background:#ece7e1;margin-left:6px;max-width:none}
+.trail .chip:hover{text-decoration:line-through}
+.trail span{color:#8d857d}
+.panel,.menu{background:#fff;border:1px solid #c4bdb5;border-radius:8px;
+box-shadow:0 4px 18px rgba(40,30,20,.16);padding:10px}
+.panel{display:flex;flex-direction:column;gap:8px;max-height:100%}
+.panel h2{margin:0;font-size:13px;font-weight:600}
+.panel .row{display:grid;grid-template-columns:72px 1fr;align-items:center}
+.panel .choice{display:flex}
+.panel .choice button{flex:1;height:26px;border-radius:0;margin-left:-1px}
+.panel .choice button:first-child{border-radius:6px 0 0 6px;margin-left:0}
+.panel .choice button:last-child{border-radius:0 6px 6px 0}
+.panel .table{overflow:auto;min-height:40px}
+.panel table{border-collapse:collapse;width:100%;table-layout:fixed;font-size:12px;
+font-variant-numeric:tabular-nums}
+.panel th{position:sticky;top:0;background:#fff;text-align:right;padding:0;font-weight:400}
+.panel th button{border:0;width:100%;text-align:right;padding:2px 4px;background:none;color:#625b56}
+.panel th button[aria-pressed=true]{background:none;color:#1d1714;font-weight:600}
+.panel td{padding:3px 4px;text-align:right;white-space:nowrap;overflow:hidden;
+text-overflow:ellipsis;cursor:pointer}
+.panel td:first-child,.panel th:first-child button{text-align:left}
+.panel td:first-child{font-family:ui-monospace,Menlo,Consolas,"DejaVu Sans Mono",monospace}
+.panel tbody tr:hover,.panel tbody tr:focus{background:#f3eef8;outline:0}
+.panel p{margin:0;font-size:12px;color:#625b56}
+.menu{display:flex;flex-direction:column;padding:4px}
+.menu strong{padding:4px 8px;font-weight:600;overflow:hidden;text-overflow:ellipsis;
+white-space:nowrap}
+.menu button{border:0;padding:4px 8px;text-align:left;background:none;cursor:pointer;
+display:flex;justify-content:space-between}
+.menu button:hover,.menu button:focus{background:#f3eef8}
+.menu kbd{color:#8d857d;font:inherit}
+.bar :focus-visible,.panel :focus-visible,.menu :focus-visible,
+.trail :focus-visible{outline:2px solid #8b2fc9;outline-offset:-1px}
+.find input:focus-visible{outline:0}
 )css";
 
 /// The same for readers who asked for a dark page.
@@ -1956,15 +5391,24 @@ text{fill:#14110e}
 .quiet{fill:#aaa49c}
 .swatch{rx:2px}
 .note{fill:#d8d3cb}
-.frames g:hover rect{stroke:#fff}
+.frames g:hover rect,.frames .current rect{stroke:#fff}
 .elided{fill:#4a4d56}
 .elided text{fill:#ece9e4}
 .frames .faded text{fill:#f0ede8}
 .frames .match rect{fill:#b98af0}
 .frames .match text{fill:#14110e}
 .frames .within rect{stroke:#b98af0}
-.bar{color:#f0ede8}
-.bar input,.bar button{background:#24262c;border-color:#4b4e57}
+.bar,.trail,.panel,.menu{color:#f0ede8}
+.bar.floating{background:#17181c;box-shadow:0 0 0 5px #17181c,0 2px 12px 4px #000}
+.bar button,.find,.panel,.menu,.panel button,.panel th{background:#24262c;border-color:#4b4e57}
+.bar .find button,.panel th button,.menu button{background:none}
+.bar button[aria-expanded=true],button[aria-pressed=true],
+.bar .find button[aria-pressed=true]{background:#46355e;border-color:#b98af0;color:#f0ede8}
+.bar .find button,.panel th button,.panel p,.trail span,.menu kbd{color:#aaa49c}
+.panel th button[aria-pressed=true]{background:none;color:#fff}
+.trail button{background:none}
+.trail button:hover,.trail .chip{background:#33363e}
+.panel tbody tr:hover,.panel tbody tr:focus,.menu button:hover,.menu button:focus{background:#3a3148}
 )css";
 
 } // namespace detail
@@ -2199,42 +5643,16 @@ WICK_END_NAMESPACE
 
 #include <algorithm>   // std::max, std::min
 #include <charconv>    // std::to_chars
+#include <cmath>       // std::sqrt, std::log2
 #include <cstddef>     // std::size_t
 #include <cstdint>     // weights
 #include <cstring>     // std::memcpy
+#include <optional>    // colours that may be given
 #include <string>      // pieces of the file
 #include <string_view> // pieces of the file
-#include <type_traits> // std::remove_reference_t
 #include <vector>      // names that were prepared
 
 WICK_BEGIN_NAMESPACE
-
-/// What a flame graph looks like. Lengths are in pixels.
-struct flamegraph_options {
-    std::string title;       ///< empty: "Flame Graph", or "Icicle Graph" when inverted
-    std::string subtitle;    ///< stands before the numbers under the title
-    std::string unit;        ///< what the weights are; empty: the profile's unit, or "samples"
-    int width = 1200;        ///< of the static picture; 100 to 100,000
-    bool fluid = true;       ///< the page takes the width of its window, where scripts run
-    int frame_height = 18;   ///< from one row of frames to the next; 10 to 1,000
-    double min_width = 0.5;  ///< narrower frames are drawn together, as elided blocks; 0: none are
-    bool inverted = false;   ///< the root on top, callees hanging down
-    bool interactive = true; ///< false: the static picture alone, without the script and its data
-};
-
-/// What became of a profile's frames in a picture's static part. In the page, each can be reached.
-struct flamegraph_summary {
-    std::uint64_t frames = 0;        ///< of the profile, with its root
-    std::uint64_t drawn = 0;         ///< as frames of their own
-    std::uint64_t elided = 0;        ///< in elided blocks
-    std::uint64_t elided_blocks = 0; ///< how many those are
-    std::uint64_t weightless = 0;    ///< not drawn, as they and their neighbours have no weight
-    std::uint64_t negative = 0;      ///< with a negative weight, which counts as 0
-
-    /// True when there was anything to draw.
-    explicit operator bool() const noexcept { return drawn != 0; }
-};
-
 namespace detail {
 
 /// Writes numbers and text into memory that is known to be large enough.
@@ -2293,16 +5711,17 @@ struct text_cursor {
     }
 };
 
-/// More than any text needs that a text_cursor writes around a name and a unit.
-inline constexpr std::size_t frame_text_room = 512;
+/// More than any text needs that a text_cursor writes around a name and a few units.
+inline constexpr std::size_t frame_text_room = 1024;
 
 /// Where things are in the picture. All lengths are in pixels unless they say otherwise.
 struct flamegraph_geometry {
-    static constexpr int side = 12;            ///< free space to the left and the right
-    static constexpr int top = 66;             ///< where the first row of frames begins
-    static constexpr int foot = 58;            ///< from the last row to the end
-    static constexpr int pad = 3;              ///< between a frame's edge and its label
-    static constexpr double cell = 12 * 0.603; ///< a letter: monospaced fonts have 0.5 to 0.602
+    static constexpr int side = 12; ///< free space to the left and the right
+    static constexpr int top = 66;  ///< where the first row of frames begins
+    static constexpr int foot = 58; ///< from the last row to the end
+    static constexpr int pad = 3;   ///< between a frame's edge and its label
+    double cell = 12 * 0.603;       ///< a letter: monospaced fonts have 0.5 to 0.602 of their size
+    double font_size = 12;
     int width = 0;
     int row = 0;
     int rows = 0;
@@ -2313,20 +5732,37 @@ struct flamegraph_geometry {
 
     [[nodiscard]] int inner_width() const noexcept { return width - 2 * side; }
     [[nodiscard]] int height() const noexcept { return top + rows * row + foot; }
-    [[nodiscard]] int baseline() const noexcept { return (row - 1) / 2 + 5; }
+    [[nodiscard]] int baseline() const noexcept {
+        return (row - 1) / 2 + static_cast<int>(font_size * 0.36 + 1);
+    }
     [[nodiscard]] std::uint64_t x(std::uint64_t offset) const noexcept {
         return static_cast<std::uint64_t>(static_cast<double>(offset) * scale + 0.5);
     }
-    [[nodiscard]] int y(std::uint32_t depth) const noexcept {
-        const int at = static_cast<int>(depth);
+    [[nodiscard]] int y(std::uint32_t row_number) const noexcept {
+        const int at = static_cast<int>(row_number);
         return (inverted ? at : rows - 1 - at) * row;
+    }
+    /// Returns how many cells a label may take in a frame `frame_width` hundredths of a pixel wide.
+    [[nodiscard]] std::size_t label_room(std::uint64_t frame_width) const noexcept {
+        const double inside = static_cast<double>(frame_width) / 100 - 2 * pad;
+        return inside <= 0 ? 0 : static_cast<std::size_t>(inside / cell);
     }
 };
 
-/// Returns how many cells a label may take in a frame that is `width` hundredths of a pixel wide.
-[[nodiscard]] inline std::size_t label_room(std::uint64_t width) noexcept {
-    const double inside = static_cast<double>(width) / 100 - 2 * flamegraph_geometry::pad;
-    return inside <= 0 ? 0 : static_cast<std::size_t>(inside / flamegraph_geometry::cell);
+/// Returns how many bytes at the beginning of a text must go for the rest to fit into `room` cells.
+[[nodiscard]] inline std::size_t
+cut_at_left(std::string_view text, std::size_t room, std::vector<std::size_t>& starts) {
+    starts.clear();
+    for (std::size_t at = 0; at < text.size();) {
+        starts.push_back(at);
+        at += character_at(text, at).size;
+    }
+    std::size_t used = 0;
+    for (std::size_t i = starts.size(); i-- > 0;) {
+        used += cells(character_at(text, starts[i]));
+        if (used > room) { return i + 1 < starts.size() ? starts[i + 1] : text.size(); }
+    }
+    return 0;
 }
 
 /// Appends as much of a text as fits into `room` cells, as XML, with "…" where it was cut. Returns
@@ -2354,10 +5790,6 @@ inline std::size_t append_fitted(std::string& out, std::string_view text, std::s
     return used;
 }
 
-[[nodiscard]] inline char kind_letter(frame_kind kind) noexcept {
-    return "fikjptlm"[static_cast<std::size_t>(kind)];
-}
-
 /// Returns `unit` for one: "1 sample", "2 samples".
 [[nodiscard]] inline std::string_view
 unit_of(std::string_view unit, std::uint64_t value, int decimals) {
@@ -2373,19 +5805,88 @@ inline char* put_base32(char* at, std::uint64_t value) noexcept {
     return at;
 }
 
+/// Returns what is said about a frame of this kind in words, after its name.
+[[nodiscard]] inline std::string_view kind_word(frame_kind kind) noexcept {
+    switch (kind) {
+    case frame_kind::kernel: return " [kernel]";
+    case frame_kind::inlined: return " [inlined]";
+    case frame_kind::jit: return " [jit]";
+    case frame_kind::process: return " [process]";
+    case frame_kind::thread: return " [thread]";
+    case frame_kind::label: return " [label]";
+    case frame_kind::marker:
+    case frame_kind::function: break;
+    }
+    return {};
+}
+
+/// A share and what it may be by chance: Wilson's interval for `part` of `whole` observations, at
+/// 95 %, as shares of 1.
+struct share_interval {
+    double low, high;
+};
+[[nodiscard]] inline share_interval
+wilson_interval(std::uint64_t part, std::uint64_t whole) noexcept {
+    constexpr double z = 1.959963984540054;
+    const double n = static_cast<double>(whole);
+    const double p = static_cast<double>(part) / n;
+    const double centre = p + z * z / (2 * n);
+    const double spread = z * std::sqrt(p * (1 - p) / n + z * z / (4 * n * n));
+    const double all = 1 + z * z / n;
+    return {(std::max)(0.0, (centre - spread) / all), (std::min)(1.0, (centre + spread) / all)};
+}
+
+/// Fewer observations than this are few: tooltips tell the interval.
+inline constexpr std::uint64_t few_observations = 100;
+
+/// Returns the shade of a change, 1 to 9 by the logarithm of its share: 1 for a thousandth and
+/// less, 9 for a half and more; 0 for no change.
+[[nodiscard]] inline int change_shade(double change, double whole) noexcept {
+    const double share = std::fabs(change) / whole;
+    if (!(share > 0)) { return 0; }
+    const double level = std::log2(share * 1024) * 8 / 9;
+    return level <= 0 ? 1 : level >= 8 ? change_shades : 1 + static_cast<int>(level);
+}
+
+[[nodiscard]] inline std::string_view verdict_word(verdict v) noexcept {
+    switch (v) {
+    case verdict::unchanged: return "; unchanged";
+    case verdict::inconclusive: return "; not significant";
+    case verdict::improved: return "; improved";
+    case verdict::regressed: return "; regressed";
+    case verdict::untested: break;
+    }
+    return {};
+}
+
+[[nodiscard]] inline std::string_view width_word(frame_width width) noexcept {
+    switch (width) {
+    case frame_width::before: return "before";
+    case frame_width::after: return "after";
+    case frame_width::difference: return "difference";
+    case frame_width::both: break;
+    }
+    return "both";
+}
+
 /// Writes the parts of the file in their order.
 template <class Sink>
 class flamegraph_page {
 public:
-    flamegraph_page(Sink& sink, const flame_tree& tree, const flamegraph_options& options)
+    /// `shown` is what the static picture shows, `all` what the page draws from: the same tree, but
+    /// for pictures of callers.
+    flamegraph_page(Sink& sink,
+                    const flame_tree& all,
+                    const flame_tree& shown,
+                    const flamegraph_options& options)
         : out_(sink)
-        , tree_(tree)
+        , data_(all)
+        , tree_(shown)
         , options_(options)
-        , names_(tree.names.size()) {
-        append_xml(unit_,
-                   !options.unit.empty()       ? std::string_view(options.unit)
-                   : !tree.shown->unit.empty() ? std::string_view(tree.shown->unit)
-                                               : std::string_view("samples"));
+        , colours_(options.palette, options.shades, options.colours)
+        , names_(shown.names.size())
+        , intervals_(few_observations) {
+        append_xml(unit_, plain_unit());
         measure();
     }
 
@@ -2415,20 +5916,31 @@ private:
         std::size_t begin = 0; // of the tooltip's text in escaped_
         std::size_t size = 0;  // 0: not prepared yet
         bool plain = false;    // a label may be cut anywhere
-        char style[2] = {};    // the CSS class
+        style_class style;
+        const name_attributes* attributes = nullptr;
     };
 
     text_writer<Sink> out_;
+    const flame_tree& data_;
     const flame_tree& tree_;
     const flamegraph_options& options_;
+    flame_colours colours_;
     flamegraph_geometry g_;
     flamegraph_summary summary_;
     std::string unit_;            // as XML
     std::vector<prepared> names_; // by name; filled when a name is first drawn
+    std::vector<std::string> intervals_; // by number of observations; filled when first needed
     std::string escaped_;
     std::string label_;
     std::string scratch_;
+    std::vector<std::size_t> starts_;
     std::uint64_t elided_weight_ = 0;
+    std::uint64_t whole_ = 0;  // what 100 % is
+    double change_whole_ = 1;  // the same for changes
+
+    [[nodiscard]] bool compares() const noexcept {
+        return tree_.source == flame_source::comparison;
+    }
 
     // A first pass over the boxes: the height and the notes depend on all of them.
     void measure() {
@@ -2436,15 +5948,35 @@ private:
         g_.row = (std::min)((std::max)(options_.frame_height, 10), 1000);
         g_.inverted = options_.inverted;
         g_.rows = 1;
-        if (options_.min_width > 0) { // not NaN either
-            const double width = (std::min)(options_.min_width, static_cast<double>(g_.width));
+        if (options_.font_size >= 4 && options_.font_size <= 100) { // not NaN either
+            g_.font_size = options_.font_size;
+        }
+        const double letter = options_.font_width >= 0.1 && options_.font_width <= 3
+                                  ? options_.font_width
+                                  : 0.603;
+        g_.cell = g_.font_size * letter;
+        g_.row = (std::max)(g_.row, static_cast<int>(g_.font_size) + 2);
+        double least_width = options_.min_width;
+        if (options_.min_percent > 0) {
+            least_width = (std::min)(options_.min_percent, 100.0) / 100 * g_.inner_width();
+        }
+        if (least_width > 0) { // not NaN either
+            const double width = (std::min)(least_width, static_cast<double>(g_.width));
             g_.min_width = static_cast<std::uint64_t>(width * 100);
         }
-        summary_.frames = tree_.size();
+        summary_.frames = tree_.size() - tree_.gaps;
         summary_.negative = tree_.negative;
         const std::uint64_t total = tree_.total[0];
+        whole_ = (std::max)(total, options_.total);
         if (total == 0) { return; }
-        g_.scale = g_.inner_width() * 100.0 / static_cast<double>(total);
+        if (compares()) {
+            const compared& all = tree_.side_totals[0];
+            const double before = static_cast<double>(all.before.weight) * tree_.before_scale;
+            const double after = static_cast<double>(all.after.weight);
+            change_whole_ = (std::max)(std::fabs(before), std::fabs(after));
+            if (!(change_whole_ > 0)) { change_whole_ = static_cast<double>(total); }
+        }
+        g_.scale = g_.inner_width() * 100.0 / static_cast<double>(whole_);
         // The root is always drawn, and what weighs nothing never is.
         const double least = static_cast<double>(g_.min_width) / g_.scale;
         g_.min_weight = total;
@@ -2457,25 +5989,24 @@ private:
     }
 
     void count(const flame_box& box) {
-        const std::uint64_t frames = box.stop - box.first;
         if (box.weight == 0) {
-            summary_.weightless += frames;
+            summary_.weightless += box.frames;
             return;
         }
-        g_.rows = (std::max)(g_.rows, static_cast<int>(box.depth) + 1);
+        g_.rows = (std::max)(g_.rows, static_cast<int>(box.row) + 1);
         if (!box.elided) {
             ++summary_.drawn;
             return;
         }
         // However narrow: a block that is left out would look as if its parent had no callees.
         ++summary_.elided_blocks;
-        summary_.elided += frames;
+        summary_.elided += box.frames;
         elided_weight_ += box.weight;
     }
 
     // Returns memory for a text in which a name may stand.
     [[nodiscard]] text_cursor cursor(std::size_t name_size) {
-        const std::size_t room = name_size + unit_.size() + frame_text_room;
+        const std::size_t room = name_size + 2 * unit_.size() + frame_text_room;
         if (scratch_.size() < room) { scratch_.resize(2 * room); }
         return {&scratch_[0]};
     }
@@ -2484,10 +6015,96 @@ private:
     }
     void put(const text_cursor& end) { out_.put(written(end)); }
 
+    // ---- Numbers as text.
+
+    // Times of a clock are told in the unit that suits them.
+    [[nodiscard]] bool is_time() const noexcept {
+        return options_.unit.empty() && tree_.unit == "nanoseconds" && tree_.decimals == 0 &&
+               !is_scaled();
+    }
+    [[nodiscard]] bool is_scaled() const noexcept {
+        return options_.factor < 1 || options_.factor > 1;
+    }
+
+    // A weight without its unit, unless it is a time.
+    void number(text_cursor& c, std::uint64_t value) const {
+        if (is_time()) {
+            time(c, value);
+        } else if (is_scaled()) {
+            scaled(c, value);
+        } else {
+            c.weight(value, tree_.decimals);
+        }
+    }
+
+    static void time(text_cursor& c, std::uint64_t value) {
+        if (value < 1000) {
+            c.number(value);
+            c.text(" ns");
+            return;
+        }
+        const bool seconds = value >= 1000000000;
+        const bool millis = value >= 1000000;
+        const std::uint64_t one = seconds ? 1000000 : millis ? 1000 : 1; // a thousandth of the unit
+        c.weight((value + one / 2) / one, 3);
+        c.text(seconds ? " s" : millis ? " ms" : " \xc2\xb5s");
+    }
+
+    void scaled(text_cursor& c, std::uint64_t value) const {
+        const double one = static_cast<double>(power_of_ten(tree_.decimals));
+        const double shown = std::fabs(static_cast<double>(value) / one * options_.factor) * 1000;
+        if (!(shown < 9e18)) { // NaN too
+            c.text("more than 9,000,000,000,000,000");
+            return;
+        }
+        c.weight(static_cast<std::uint64_t>(shown + 0.5), 3);
+    }
+
+    // "1,234 samples".
+    void with_unit(text_cursor& c, std::uint64_t weight, std::string_view unit) const {
+        number(c, weight);
+        if (is_time()) { return; }
+        c.text(" ");
+        c.text(is_scaled() ? unit : unit_of(unit, weight, tree_.decimals));
+    }
+
+    // "1,234 samples, 5.67 %".
+    void amount(text_cursor& c, std::uint64_t weight) const {
+        with_unit(c, weight, unit_);
+        c.text(", ");
+        c.percent(weight, whole_);
+    }
+
+    void signed_number(text_cursor& c, double value) const {
+        c.text(value < 0 ? "-" : "+");
+        const double size = std::fabs(value) + 0.5;
+        number(c, size < 9e18 ? static_cast<std::uint64_t>(size) : max_magnitude);
+    }
+    void signed_percent(text_cursor& c, double value) const {
+        c.text(value < 0 ? "-" : "+");
+        const double share = std::fabs(value) / change_whole_ * 10000 + 0.5;
+        const auto hundredths = share < 9e18 ? static_cast<std::uint64_t>(share) : max_magnitude;
+        c.number(hundredths / 100);
+        *c.at++ = '.';
+        *c.at++ = static_cast<char>('0' + hundredths / 10 % 10);
+        *c.at++ = static_cast<char>('0' + hundredths % 10);
+        c.text(" %");
+    }
+    void side(text_cursor& c, const measured& m) const {
+        if (m.weight < 0) { c.text("-"); }
+        number(c, magnitude(m.weight));
+    }
+    [[nodiscard]] double change_of(const compared& c) const noexcept {
+        return options_.negate ? -tree_.change(c) : tree_.change(c);
+    }
+
+    // ---- The head of the file and of the picture.
+
     [[nodiscard]] std::string title() const {
-        std::string text = options_.title;
-        if (text.empty()) { text = options_.inverted ? "Icicle Graph" : "Flame Graph"; }
-        return text;
+        if (!options_.title.empty()) { return options_.title; }
+        if (tree_.lanes()) { return "Flame Chart"; }
+        if (compares()) { return "Differential Flame Graph"; }
+        return options_.inverted ? "Icicle Graph" : "Flame Graph";
     }
 
     void open() {
@@ -2500,23 +6117,128 @@ private:
         out_.put_number(g_.width);
         out_.put(' ');
         out_.put_number(g_.height());
+        if (options_.changes == change_colours::orange_blue) { out_.put("\" class=\"safe"); }
         out_.put("\">\n<title>");
         std::string text;
         append_xml(text, title());
+        text += "</title>\n";
+        if (!options_.notes.empty()) {
+            text += "<desc>";
+            append_xml(text, options_.notes);
+            text += "</desc>\n";
+        }
+        text += "<style>";
+        text += flamegraph_style;
+        if (options_.interactive) { text += flamegraph_page_style; }
+        append_fills(text, 100);
+        if (!options_.background) { // on a paper of one's own, both modes are the light one
+            text += "@media (prefers-color-scheme:dark){";
+            text += flamegraph_dark_style;
+            append_fills(text, 88);
+            text += "}\n";
+        }
+        append_own_style(text);
+        text += "</style>\n";
+        if (compares()) {
+            text += "<defs><pattern id=\"wick-hatch\" class=\"hatch\" width=\"6\" height=\"6\" "
+                    "patternUnits=\"userSpaceOnUse\"><path d=\"M-1 1l2-2M0 6l6-6M5 7l2-2\"/>"
+                    "</pattern></defs>\n";
+        }
         out_.put(text);
-        out_.put("</title>\n<style>");
-        out_.put(flamegraph_style);
-        text.clear();
-        append_palette(text, 100);
-        text += "@media (prefers-color-scheme:dark){";
-        text += flamegraph_dark_style;
-        append_palette(text, 88);
-        out_.put(text);
-        out_.put("}</style>\n<rect class=\"paper\" width=\"");
+        out_.put("<rect class=\"paper\" width=\"");
         out_.put_number(g_.width);
         out_.put("\" height=\"");
         out_.put_number(g_.height());
         out_.put("\"/>\n");
+    }
+
+    // The colours that some frame of the file has, and the root's.
+    void append_fills(std::string& text, int percent) const {
+        std::string letters = "r";
+        if (compares()) {
+            append_changes(text, percent);
+        } else {
+            std::vector<bool> used(options_.colours.size());
+            for (std::uint32_t name = 1; name < data_.names.size(); ++name) {
+                const style_class style = colours_.of(data_.names[name], false);
+                if (style.text[1] != '-') {
+                    if (letters.find(style.text[0]) == letters.npos) { letters += style.text[0]; }
+                    continue;
+                }
+                std::size_t index = 0;
+                std::from_chars(style.text + 2, style.text + style.size, index);
+                used[index] = true;
+            }
+            for (std::size_t i = 0; i < used.size(); ++i) {
+                const bool is_root = options_.colours[i].name.empty();
+                if (!used[i] && !is_root) { continue; }
+                append_rule(text,
+                            ".c-" + std::to_string(i),
+                            to_colour(options_.colours[i].colour),
+                            percent);
+            }
+            std::sort(letters.begin(), letters.end());
+        }
+        append_shades(text, letters, percent);
+    }
+
+    // What the user has asked for, in both modes.
+    void append_own_style(std::string& text) const {
+        const auto fill = [&](std::string_view selector, const std::optional<rgb>& c) {
+            if (c) { append_rule(text, selector, to_colour(*c), 100); }
+        };
+        if (options_.background) {
+            text += "svg{background:";
+            append_colour(text, to_colour(*options_.background));
+            text += ";color-scheme:light}\n";
+        }
+        fill(".paper", options_.background);
+        fill(".frames .match rect", options_.search_colour);
+        if (options_.search_colour) {
+            const rgb c = *options_.search_colour;
+            const bool light = 2 * c.red + 5 * c.green + c.blue > 8 * 140;
+            text += light ? ".frames .match text{fill:#14110e}\n"
+                          : ".frames .match text{fill:#fff}\n";
+        }
+        fill(".title,.quiet,.note", options_.ui_colour);
+        if (options_.stroke_colour) {
+            text += ".frames rect{stroke-width:1px;stroke:";
+            append_colour(text, to_colour(*options_.stroke_colour));
+            text += "}\n";
+        }
+        append_font(text);
+    }
+
+    void append_font(std::string& text) const {
+        if (!options_.font.empty()) {
+            text += ".frames text{font-family:";
+            bool generic = false;
+            for (const std::string_view known : {"monospace", "sans-serif", "serif"}) {
+                generic = generic || options_.font == known;
+            }
+            if (generic) {
+                text += options_.font;
+            } else { // a name, from which nothing can break out
+                text += '"';
+                for (const char c : options_.font) {
+                    const auto byte = static_cast<unsigned char>(c);
+                    if (byte >= ' ' && byte < 0x7f && c != '"' && c != '\\' && c != '<' &&
+                        c != '>' && c != '&') {
+                        text += c;
+                    }
+                }
+                text += "\",monospace";
+            }
+            text += "}\n";
+        }
+        if (g_.font_size < 12 || g_.font_size > 12) {
+            char digits[24];
+            text_cursor c{digits};
+            c.hundredths(static_cast<std::uint64_t>(g_.font_size * 100 + 0.5));
+            text += ".frames text{font-size:";
+            text.append(digits, static_cast<std::size_t>(c.at - digits));
+            text += "px}\n";
+        }
     }
 
     // Text in the proportional font: its letters are of many widths, so that this is a guess.
@@ -2540,39 +6262,55 @@ private:
     void heading() {
         line("title", g_.side, 30, title(), 10.5);
         std::string text = options_.subtitle;
-        if (!text.empty()) { text += "  \xc2\xb7  "; }
-        const std::uint64_t total = tree_.total[0];
-        text_cursor c = cursor(0);
-        c.weight(total, tree_.shown->decimals);
-        c.text(" ");
-        text += written(c);
-        text += unit_of(plain_unit(), total, tree_.shown->decimals);
+        const auto add = [&](const text_cursor& c) {
+            if (!text.empty()) { text += "  \xc2\xb7  "; }
+            text += written(c);
+        };
+        text_cursor c = cursor(plain_unit().size());
+        if (compares()) {
+            const compared& all = tree_.side_totals[0];
+            c.text("before ");
+            side(c, all.before);
+            c.text(", after ");
+            side(c, all.after);
+            if (!is_time()) {
+                c.text(" ");
+                c.text(plain_unit());
+            }
+        } else {
+            with_unit(c, tree_.total[0], plain_unit());
+        }
+        add(c);
         c = cursor(0);
-        c.text("  \xc2\xb7  ");
-        c.grouped(tree_.size() - 1);
-        c.text(tree_.size() == 2 ? " frame" : " frames");
-        c.text("  \xc2\xb7  ");
+        const std::uint64_t frames = tree_.size() - tree_.gaps - 1;
+        c.grouped(frames);
+        c.text(frames == 1 ? " frame" : " frames");
+        add(c);
+        c = cursor(0);
         c.grouped(tree_.deepest);
         c.text(" deep");
-        text += written(c);
-        line("quiet", g_.side, 51, text, 6.6);
+        add(c);
+        if (options_.reverse && !tree_.lanes()) { text += "  \xc2\xb7  callers above"; }
+        line("quiet subtitle", g_.side, 51, text, 6.6);
     }
 
     [[nodiscard]] std::string_view plain_unit() const {
         if (!options_.unit.empty()) { return options_.unit; }
-        if (!tree_.shown->unit.empty()) { return tree_.shown->unit; }
+        if (!tree_.unit.empty()) { return tree_.unit; }
         return "samples";
     }
 
     void nothing() {
-        const bool empty = tree_.shown->empty();
         line("",
              g_.side,
              g_.top + 20,
-             empty ? "Nothing to show: the profile is empty."
-                   : "Nothing to show: no frame of the profile has a positive weight.",
-             flamegraph_geometry::cell);
+             tree_.empty ? "Nothing to show: the profile is empty."
+             : compares() ? "Nothing to show: no frame has a width of this kind."
+                          : "Nothing to show: no frame of the profile has a positive weight.",
+             12 * 0.603);
     }
+
+    // ---- Frames.
 
     const prepared& prepare(std::uint32_t name) {
         prepared& made = names_[name];
@@ -2581,18 +6319,41 @@ private:
         made.begin = escaped_.size();
         const std::string_view shown = of.text.empty() ? std::string_view("(no name)") : of.text;
         append_xml(escaped_, name == 0 ? std::string_view("all") : shown);
-        escaped_ += kind_word(of.kind);
+        escaped_ += of.letter == 'w' ? " [waker]" : kind_word(of.kind);
         made.size = escaped_.size() - made.begin;
         made.plain = is_plain(of.text);
-        set_style(name, made.style);
+        made.style = colours_.of(of, name == 0);
+        made.attributes = attributes_of(of);
         return made;
     }
 
-    void set_style(std::uint32_t name, char (&style)[2]) const {
-        const flame_name& of = tree_.names[name];
-        const hue& colours = hue_of(of.kind);
-        style[0] = name == 0 ? 'r' : colours.letter;
-        style[1] = name == 0 ? '0' : shade_digit(shade_of(of.text, colours.shades));
+    [[nodiscard]] const name_attributes* attributes_of(const flame_name& name) const {
+        if (options_.attributes.empty()) { return nullptr; }
+        const std::string text = flame_colours::text_of(name);
+        const auto at = std::lower_bound(
+            options_.attributes.begin(),
+            options_.attributes.end(),
+            text,
+            [](const name_attributes& a, const std::string& b) { return a.name < b; });
+        return at != options_.attributes.end() && at->name == text ? &*at : nullptr;
+    }
+
+    [[nodiscard]] static bool is_gone(const compared& c) noexcept {
+        return c.before.weight != 0 && c.after.weight == 0;
+    }
+
+    // The class of a frame's change: grey where nothing was shown.
+    void change_class(text_cursor& c, std::uint32_t node) const {
+        const bool tested = !tree_.verdicts.empty();
+        const verdict says = !tested          ? verdict::untested
+                             : options_.by_self ? tree_.self_verdicts[node]
+                                                : tree_.verdicts[node];
+        const compared& of = options_.by_self ? tree_.sides[node] : tree_.side_totals[node];
+        const double change = change_of(of);
+        int shade = change_shade(change, change_whole_);
+        if (says == verdict::unchanged || says == verdict::inconclusive) { shade = 0; }
+        *c.at++ = shade == 0 ? 'z' : change > 0 ? 'u' : 'n';
+        *c.at++ = static_cast<char>('0' + shade);
     }
 
     void draw(const flame_box& box) {
@@ -2601,72 +6362,161 @@ private:
             draw_block(box);
             return;
         }
-        const std::uint32_t name = tree_.name(box.first);
+        const std::uint32_t name = tree_.name[box.first];
         const prepared& ready = prepare(name);
         const std::string_view text = name == 0 ? std::string_view("all") : tree_.names[name].text;
-        const std::uint64_t width = g_.x(box.offset + box.weight) - g_.x(box.offset);
-        const std::size_t room = label_room(width);
+        const std::uint64_t width = g_.x(box.offset + box.width) - g_.x(box.offset);
+        const std::size_t room = g_.label_room(width);
         text_cursor c = cursor(2 * ready.size + 6 * text.size());
         c.text("<g class=\"");
-        c.text(std::string_view(ready.style, 2));
-        c.text("\"><title>");
-        c.text(std::string_view(escaped_.data() + ready.begin, ready.size));
-        c.text(" (");
-        amount(c, box.weight);
-        const std::uint64_t self = tree_.self(box.first);
-        c.text("; self ");
-        c.weight(self, tree_.shown->decimals);
-        if (self != 0) {
-            c.text(", ");
-            c.percent(self, tree_.total[0]);
+        if (compares()) {
+            change_class(c, box.first);
+        } else {
+            c.text(ready.style.view());
         }
-        c.text(")");
+        if (ready.attributes != nullptr) { c = open_attributes(c, *ready.attributes); }
+        c.text("\">");
+        if (ready.attributes != nullptr) { c = open_link(c, *ready.attributes, ready, text); }
+        c.text("<title>");
+        if (ready.attributes != nullptr && !ready.attributes->title.empty()) {
+            c = own_title(c, *ready.attributes, ready, text);
+        } else {
+            c.text(std::string_view(escaped_.data() + ready.begin, ready.size));
+            c.text(" (");
+            if (compares()) {
+                describe_change(c, tree_.side_totals[box.first]);
+                describe_self_change(c, box.first);
+            } else {
+                describe(c, box);
+            }
+            c.text(")");
+        }
         rectangle(c, box, width);
+        if (compares() && is_gone(tree_.side_totals[box.first])) { hatch(c, box, width); }
         if (room >= 3 && !text.empty()) { label(c, box, text, ready.plain, room); }
+        if (ready.attributes != nullptr && !ready.attributes->href.empty()) { c.text("</a>"); }
         c.text("</g>\n");
         put(c);
     }
 
+    void describe(text_cursor& c, const flame_box& box) {
+        amount(c, box.weight);
+        const std::uint64_t self = tree_.shown_self(box.first);
+        c.text("; self ");
+        number(c, self);
+        if (self != 0) {
+            c.text(", ");
+            c.percent(self, whole_);
+        }
+        if (tree_.observed) { c.text(interval(tree_.observations(box.first))); }
+    }
+
+    // "; 95 % interval 1.20 to 3.40 %" where there are few observations.
+    [[nodiscard]] std::string_view interval(std::uint64_t observations) {
+        const std::uint64_t all = tree_.observations(0);
+        if (observations == 0 || observations >= few_observations || observations >= all) {
+            return {};
+        }
+        std::string& text = intervals_[observations];
+        if (text.empty()) {
+            const share_interval i = wilson_interval(observations, all);
+            char digits[128];
+            text_cursor c{digits};
+            c.text("; 95 % interval ");
+            fixed(c, i.low);
+            c.text(" to ");
+            fixed(c, i.high);
+            c.text(" %");
+            text.assign(digits, static_cast<std::size_t>(c.at - digits));
+        }
+        return text;
+    }
+    static void fixed(text_cursor& c, double share) {
+        const auto hundredths = static_cast<std::uint64_t>(share * 10000 + 0.5);
+        c.number(hundredths / 100);
+        *c.at++ = '.';
+        *c.at++ = static_cast<char>('0' + hundredths / 10 % 10);
+        *c.at++ = static_cast<char>('0' + hundredths % 10);
+    }
+
+    // "+766 samples, +3.21 %; before 1,234, after 2,000".
+    void describe_change(text_cursor& c, const compared& of) const {
+        const double change = change_of(of);
+        signed_number(c, change);
+        if (!is_time()) {
+            c.text(" ");
+            c.text(unit_);
+        }
+        c.text(", ");
+        signed_percent(c, change);
+        c.text("; before ");
+        side(c, of.before);
+        c.text(", after ");
+        side(c, of.after);
+    }
+
+    void describe_self_change(text_cursor& c, std::uint32_t node) const {
+        const compared& self = tree_.sides[node];
+        const compared& total = tree_.side_totals[node];
+        c.text("; self ");
+        signed_number(c, change_of(self));
+        c.text(", before ");
+        side(c, self.before);
+        c.text(", after ");
+        side(c, self.after);
+        if (is_gone(total)) { c.text("; only before"); }
+        if (total.before.weight == 0 && total.after.weight != 0) { c.text("; only after"); }
+        if (!tree_.verdicts.empty()) { c.text(verdict_word(tree_.verdicts[node])); }
+    }
+
     void draw_block(const flame_box& box) {
-        const std::uint64_t width = g_.x(box.offset + box.weight) - g_.x(box.offset);
-        const std::uint64_t frames = box.stop - box.first;
+        const std::uint64_t width = g_.x(box.offset + box.width) - g_.x(box.offset);
         char text[32];
         text_cursor words{text};
-        words.grouped(frames);
+        words.grouped(box.frames);
         words.text(" elided");
         const std::string_view said(text, static_cast<std::size_t>(words.at - text));
         text_cursor c = cursor(0);
         c.text("<g class=\"elided\"><title>");
-        c.grouped(frames);
-        c.text(frames == 1 ? " frame elided (" : " frames elided (");
-        amount(c, box.weight);
+        c.grouped(box.frames);
+        c.text(box.frames == 1 ? " frame elided (" : " frames elided (");
+        if (compares()) {
+            compared sum;
+            for (std::uint32_t i = box.first; i < box.stop; i = tree_.end[i]) {
+                add(sum, tree_.side_totals[i]);
+            }
+            describe_change(c, sum);
+        } else {
+            amount(c, box.weight);
+        }
         c.text(")");
         rectangle(c, box, width);
-        if (said.size() <= label_room(width)) { label(c, box, said, true, said.size()); }
+        if (said.size() <= g_.label_room(width)) { label(c, box, said, true, said.size()); }
         c.text("</g>\n");
         put(c);
     }
 
-    // "1,234 samples, 5.67 %".
-    void amount(text_cursor& c, std::uint64_t weight) const {
-        c.weight(weight, tree_.shown->decimals);
-        c.text(" ");
-        c.text(unit_of(unit_, weight, tree_.shown->decimals));
-        c.text(", ");
-        c.percent(weight, tree_.total[0]);
-    }
-
     void rectangle(text_cursor& c, const flame_box& box, std::uint64_t width) const {
-        c.text("</title><rect x=\"");
+        c.text("</title><rect");
+        area(c, box, width);
+        c.text("/>");
+    }
+    void hatch(text_cursor& c, const flame_box& box, std::uint64_t width) const {
+        c.text("<rect class=\"hatch\"");
+        area(c, box, width);
+        c.text("/>");
+    }
+    void area(text_cursor& c, const flame_box& box, std::uint64_t width) const {
+        c.text(" x=\"");
         c.hundredths(g_.x(box.offset));
         c.text("\" y=\"");
-        c.number(static_cast<std::uint64_t>(g_.y(box.depth)));
+        c.number(static_cast<std::uint64_t>(g_.y(box.row)));
         c.text("\" width=\"");
         // Neighbours are told apart by a gap, which frames of a pixel or two cannot spare.
         c.hundredths(width >= 300 ? width - 50 : width);
         c.text("\" height=\"");
         c.number(static_cast<std::uint64_t>(g_.row - 1));
-        c.text("\"/>");
+        c.text("\"");
     }
 
     void label(
@@ -2674,15 +6524,24 @@ private:
         c.text("<text x=\"");
         c.hundredths(g_.x(box.offset) + 100 * g_.pad);
         c.text("\" y=\"");
-        c.number(static_cast<std::uint64_t>(g_.y(box.depth) + g_.baseline()));
+        c.number(static_cast<std::uint64_t>(g_.y(box.row) + g_.baseline()));
+        const std::size_t cut =
+            options_.truncate_left && !box.elided ? left_cut(text, room) : std::size_t{0};
         if (plain) {
             c.text("\">");
-            const bool whole = text.size() <= room;
-            c.text(text.substr(0, whole ? room : room - 1));
-            if (!whole) { c.text("\xe2\x80\xa6"); }
+            if (cut != 0) {
+                c.text("\xe2\x80\xa6");
+                c.text(text.substr(cut));
+            } else {
+                const bool whole = text.size() <= room;
+                c.text(text.substr(0, whole ? room : room - 1));
+                if (!whole) { c.text("\xe2\x80\xa6"); }
+            }
         } else {
             label_.clear();
-            const std::size_t used = append_fitted(label_, text, room);
+            if (cut != 0) { label_ += "\xe2\x80\xa6"; }
+            const std::size_t used =
+                (cut != 0 ? 1u : 0u) + append_fitted(label_, text.substr(cut), room);
             // Letters from other fonts have other widths: the reader's program is told the whole.
             if (!is_ascii(text)) {
                 c.text("\" lengthAdjust=\"spacingAndGlyphs\" textLength=\"");
@@ -2694,12 +6553,66 @@ private:
         c.text("</text>");
     }
 
+    // Returns how many bytes a label loses at its beginning, where that is asked for.
+    [[nodiscard]] std::size_t left_cut(std::string_view text, std::size_t room) {
+        if (cut_at_left(text, room, starts_) == 0) { return 0; }
+        return cut_at_left(text, room - 1, starts_);
+    }
+
     [[nodiscard]] static bool is_ascii(std::string_view text) noexcept {
         for (const char c : text) {
             if (c < ' ' || c > '~') { return false; }
         }
         return true;
     }
+
+    // ---- Attributes. They are rare: what they need of memory is added when they come.
+
+    [[nodiscard]] text_cursor more(const text_cursor& c, std::size_t size) {
+        const auto used = static_cast<std::size_t>(c.at - scratch_.data());
+        if (scratch_.size() < used + size) { scratch_.resize(2 * (used + size)); }
+        return {&scratch_[0] + used};
+    }
+    [[nodiscard]] text_cursor open_attributes(text_cursor c, const name_attributes& of) {
+        std::string text;
+        if (!of.classes.empty()) {
+            text += ' ';
+            append_xml(text, of.classes);
+        }
+        if (!of.id.empty()) {
+            text += "\" id=\"";
+            append_xml(text, of.id);
+        }
+        c = more(c, text.size() + frame_text_room);
+        c.text(text);
+        return c;
+    }
+    [[nodiscard]] text_cursor open_link(text_cursor c,
+                                        const name_attributes& of,
+                                        const prepared& ready,
+                                        std::string_view name) {
+        if (of.href.empty()) { return more(c, ready.size + 6 * name.size() + frame_text_room); }
+        std::string text = "<a href=\"";
+        append_xml(text, of.href);
+        text += "\" target=\"";
+        append_xml(text, of.target.empty() ? std::string_view("_top") : of.target);
+        text += "\">";
+        c = more(c, text.size() + 2 * ready.size + 6 * name.size() + frame_text_room);
+        c.text(text);
+        return c;
+    }
+    [[nodiscard]] text_cursor own_title(text_cursor c,
+                                        const name_attributes& of,
+                                        const prepared& ready,
+                                        std::string_view name) {
+        std::string text;
+        append_xml(text, of.title);
+        c = more(c, text.size() + ready.size + 6 * name.size() + frame_text_room);
+        c.text(text);
+        return c;
+    }
+
+    // ---- Below the frames.
 
     void footer() {
         out_.put("<g class=\"footer\" transform=\"translate(");
@@ -2711,9 +6624,9 @@ private:
         note(c);
         put(c);
         out_.put("</text>\n");
-        const int x = legend();
+        const int x = compares() ? change_legend() : legend();
         const std::string about = provenance();
-        if (!about.empty()) { line("quiet", x, 44, about, 6.6); }
+        if (!about.empty()) { line("quiet about", x, 44, about, 6.6); }
         out_.put("</g>\n");
     }
 
@@ -2726,7 +6639,7 @@ private:
             c.text(summary_.elided == 1 ? " frame narrower than " : " frames narrower than ");
             c.hundredths(g_.min_width);
             c.text(" px (");
-            c.percent(elided_weight_, tree_.total[0]);
+            c.percent(elided_weight_, whole_);
             c.text(summary_.elided == 1 ? ") is drawn as " : ") are drawn as ");
             c.grouped(summary_.elided_blocks);
             c.text(summary_.elided_blocks == 1 ? " elided block" : " elided blocks");
@@ -2738,24 +6651,62 @@ private:
         }
     }
 
+    void swatch(std::string_view style, int x, int width) {
+        out_.put("<rect class=\"swatch ");
+        out_.put(style);
+        out_.put("\" x=\"");
+        out_.put_number(x);
+        out_.put("\" y=\"34\" width=\"");
+        out_.put_number(width);
+        out_.put("\" height=\"12\"/>");
+    }
     // Returns where the next text on its line may begin.
+    int caption(int x, std::string_view word) {
+        line("quiet", x, 44, word, 6.6);
+        return x + 19 + static_cast<int>(word.size()) * 7;
+    }
+
     int legend() {
         int x = 0;
+        const bool by_kind =
+            options_.palette == flame_palette::kinds || options_.palette == flame_palette::safe;
+        if (!by_kind) { return x; }
         constexpr frame_kind kinds[] = {frame_kind::kernel, frame_kind::inlined, frame_kind::jit};
         for (const frame_kind kind : kinds) {
             const auto is_kind = [&](const flame_name& n) { return n.kind == kind && n.nodes > 0; };
-            if (std::none_of(tree_.names.begin(), tree_.names.end(), is_kind)) { continue; }
-            const hue& colours = hue_of(kind);
+            const auto& names = tree_.names;
+            if (std::none_of(names.begin(), names.end(), is_kind)) { continue; }
+            flame_name sample;
+            sample.letter = kind_letter(kind);
+            const hue& colours = hue_by(hue_in(options_.palette, sample));
             std::string_view word = kind_word(kind).substr(2);
             word.remove_suffix(1);
-            out_.put("<rect class=\"swatch ");
-            out_.put(colours.letter);
-            out_.put(shade_digit(colours.shades / 2));
-            out_.put("\" x=\"");
-            out_.put_number(x);
-            out_.put("\" y=\"34\" width=\"12\" height=\"12\"/>");
-            line("quiet", x + 17, 44, word, 6.6);
-            x += 36 + static_cast<int>(word.size()) * 7;
+            const char style[] = {colours.letter, shade_digit(colours.shades / 2)};
+            swatch(std::string_view(style, 2), x, 12);
+            x = caption(x + 17, word);
+        }
+        return x;
+    }
+
+    int change_legend() {
+        out_.put("<g class=\"legend\">");
+        int x = 0;
+        for (const char* style : {"n9", "n7", "n5", "n3", "n1", "z0", "u1", "u3", "u5", "u7", "u9"}) {
+            swatch(style, x, 13);
+            x += 13;
+        }
+        x = caption(x + 6, options_.by_self ? "less, more itself" : "less, more");
+        swatch("z0", x, 12);
+        x = caption(x + 17, tree_.verdicts.empty() ? "no change" : "no significant change");
+        swatch("z0", x, 12);
+        swatch("hatch", x, 12);
+        x = caption(x + 17, "only before");
+        out_.put("</g>\n");
+        if (!options_.interactive) { // the page's controls say it
+            std::string text = "width: ";
+            text += options_.widths == frame_width::both ? "before and after"
+                                                         : width_word(options_.widths);
+            x = caption(x, text);
         }
         return x;
     }
@@ -2768,7 +6719,7 @@ private:
             if (!text.empty()) { text += "  \xc2\xb7  "; }
             text += part;
         };
-        const std::vector<origin>& origins = tree_.shown->origins;
+        const std::vector<origin>& origins = tree_.origins;
         std::uint64_t dropped = 0;
         std::uint64_t truncated = 0;
         for (const origin& from : origins) {
@@ -2789,6 +6740,7 @@ private:
         if (tree_.negative != 0) {
             add(std::to_string(tree_.negative) + " negative weights taken as 0");
         }
+        if (summary_.without_base != 0) { add("stacks without a base left out"); }
         return text;
     }
 
@@ -2799,6 +6751,8 @@ private:
         if (tenths % 10 != 0) { (text += '.') += static_cast<char>('0' + tenths % 10); }
         return text.append(what);
     }
+
+    // ---- What the page draws from.
 
     void setting(std::string_view key, std::string_view value) {
         out_.put(" data-");
@@ -2815,49 +6769,117 @@ private:
     void setting(std::string_view key, int value) {
         setting(key, static_cast<std::uint64_t>(value));
     }
+    void setting(std::string_view key, bool value) { setting(key, std::string_view(value ? "1" : "0")); }
+    void setting(std::string_view key, const char* value) { setting(key, std::string_view(value)); }
+    void setting(std::string_view key, const std::string& value) { setting(key, std::string_view(value)); }
+    // To twelve digits behind the point, as the standard library has no shortest form everywhere.
+    void setting_real(std::string_view key, double value) {
+        char text[64];
+        text_cursor c{text};
+        double size = std::fabs(value);
+        if (!(size < 1e15)) { size = 1; } // NaN too
+        if (value < 0) { c.text("-"); }
+        const auto whole = static_cast<std::uint64_t>(size);
+        c.number(whole);
+        *c.at++ = '.';
+        const double rest = (size - static_cast<double>(whole)) * 1e12 + 0.5;
+        char digits[20];
+        const char* end =
+            std::to_chars(digits, digits + sizeof digits, static_cast<std::uint64_t>(rest)).ptr;
+        const auto count = static_cast<std::size_t>(end - digits);
+        for (std::size_t i = count; i < 12; ++i) { *c.at++ = '0'; }
+        c.text(std::string_view(digits, (std::min)(count, std::size_t{12})));
+        setting(key, std::string_view(text, static_cast<std::size_t>(c.at - text)));
+    }
 
     void data() {
         out_.put("<metadata class=\"wick-page\"");
-        setting("version", 1);
+        setting("version", 2);
+        setting("source",
+                compares()       ? "comparison"
+                : tree_.lanes() ? "timeline"
+                                 : "profile");
         setting("unit", unit_);
-        setting("decimals", tree_.shown->decimals);
+        setting("time", is_time());
+        std::string weights; // what they are, whatever the picture calls them
+        append_xml(weights, data_.unit);
+        setting("weights", weights);
+        setting("counted",
+                data_.counted == counted_as::samples ? "samples"
+                : data_.counted == counted_as::calls ? "calls"
+                                                     : "unknown");
+        setting("decimals", tree_.decimals);
+        setting("big", data_.big);
         setting("total", tree_.total[0]);
-        setting("nodes", std::uint64_t{tree_.size()});
+        setting("whole", options_.total);
+        setting("nodes", std::uint64_t{data_.size()});
+        setting("observed", data_.observed);
         setting("width", g_.width);
-        setting("fluid", options_.fluid ? 1 : 0);
-        setting("inverted", options_.inverted ? 1 : 0);
+        setting("fluid", options_.fluid);
+        setting("inverted", options_.inverted);
+        setting("reverse", options_.reverse && !tree_.lanes());
+        setting("left", options_.truncate_left);
         setting("side", g_.side);
         setting("top", g_.top);
         setting("foot", g_.foot);
         setting("row", g_.row);
         setting("rows", g_.rows);
         setting("baseline", g_.baseline());
+        setting_real("factor", options_.factor);
         text_cursor c = cursor(0);
         c.hundredths(g_.min_width);
         setting("min", written(c));
+        std::string type;
+        append_xml(type, options_.name_type);
+        setting("type", type);
+        if (compares()) {
+            setting("widths", width_word(options_.widths));
+            setting("self-colours", options_.by_self);
+            setting("negate", options_.negate);
+            setting("tested", !data_.verdicts.empty());
+            setting_real("scale", data_.before_scale);
+        }
         out_.put("/>\n");
         data_names();
+        data_attributes();
         data_nodes();
         out_.put("<script><![CDATA[");
-        out_.put(flamegraph_script_model);
-        out_.put(flamegraph_script_page);
+        for (const std::string_view part : flamegraph_script_parts) { out_.put(part); }
         out_.put("]]></script>\n");
     }
 
     void data_names() {
         out_.put("<metadata class=\"wick-names\">");
-        std::string text = "fr0all\n";
-        for (std::uint32_t name = 1; name < tree_.names.size(); ++name) {
-            char style[2];
-            set_style(name, style);
-            text += kind_letter(tree_.names[name].kind);
-            text.append(style, sizeof style);
-            append_escaped(text, tree_.names[name].text);
+        std::string text;
+        for (std::uint32_t name = 0; name < data_.names.size(); ++name) {
+            const flame_name& of = data_.names[name];
+            text = of.letter;
+            text += colours_.of(of, name == 0).view();
+            text += ' ';
+            append_escaped(text, name == 0 ? std::string_view("all") : of.text);
             text += '\n';
             out_.put(text);
-            text.clear();
         }
-        out_.put(text); // the root's, when there is no other
+        out_.put("</metadata>\n");
+    }
+
+    // A line is a name's number, its title, link, target, id and classes, with tabs between.
+    void data_attributes() {
+        if (options_.attributes.empty()) { return; }
+        out_.put("<metadata class=\"wick-attributes\">");
+        std::string text;
+        for (std::uint32_t name = 1; name < data_.names.size(); ++name) {
+            const name_attributes* of = attributes_of(data_.names[name]);
+            if (of == nullptr) { continue; }
+            text = std::to_string(name);
+            for (const std::string* part :
+                 {&of->title, &of->href, &of->target, &of->id, &of->classes}) {
+                text += '\t';
+                append_escaped(text, *part);
+            }
+            text += '\n';
+            out_.put(text);
+        }
         out_.put("</metadata>\n");
     }
 
@@ -2865,24 +6887,77 @@ private:
     // cut in two.
     void data_nodes() {
         constexpr std::uint32_t nodes_per_part = 200000;
-        char text[48];           // three numbers of 13 digits at most
+        char text[80];           // five numbers of 13 digits at most
         std::uint32_t level = 0; // one more than the depth of the node before
-        for (std::uint32_t i = 0; i < tree_.size(); ++i) {
+        for (std::uint32_t i = 0; i < data_.size(); ++i) {
             if (i % nodes_per_part == 0) {
                 out_.put(i == 0 ? "<metadata class=\"wick-nodes\">"
                                 : "</metadata>\n<metadata class=\"wick-nodes\">");
             }
-            const std::uint64_t self = tree_.self(i);
-            const std::uint64_t up = level - tree_.depth[i];
-            char* at = put_base32(text, 2 * up + (self != 0 ? 1 : 0));
-            at = put_base32(at, tree_.name(i));
-            if (self != 0) { at = put_base32(at, self); }
-            out_.put(std::string_view(text, static_cast<std::size_t>(at - text)));
-            level = tree_.depth[i] + 1;
+            const char* end = put_node(text, level - data_.depth[i], i);
+            out_.put(std::string_view(text, static_cast<std::size_t>(end - text)));
+            level = data_.depth[i] + 1;
         }
         out_.put("</metadata>\n");
     }
+
+    [[nodiscard]] char* put_node(char* at, std::uint64_t up, std::uint32_t i) const {
+        const bool two = compares();
+        const std::uint64_t first = two ? zigzag(data_.sides[i].after.weight) : data_.self[i];
+        std::uint64_t second = 0; // of one column, the count where it is not the weight
+        if (two) { second = zigzag(data_.sides[i].before.weight); }
+        const bool counted = !two && !data_.count.empty() && data_.count[i] != data_.self[i];
+        if (counted) { second = data_.count[i]; }
+        const bool has_second = counted || second != 0;
+        at = put_base32(at, 4 * up + (has_second ? 2 : 0) + (first != 0 ? 1 : 0));
+        at = put_base32(at, data_.name[i]);
+        if (first != 0) { at = put_base32(at, first); }
+        if (has_second) { at = put_base32(at, second); }
+        if (!data_.verdicts.empty()) {
+            at = put_base32(at,
+                            static_cast<std::uint64_t>(data_.verdicts[i]) +
+                                5 * static_cast<std::uint64_t>(data_.self_verdicts[i]));
+        }
+        return at;
+    }
+
+    // Small numbers of either sign as small numbers: 0, -1, 1, -2, …
+    [[nodiscard]] static std::uint64_t zigzag(std::int64_t value) noexcept {
+        const auto bits = static_cast<std::uint64_t>(value);
+        return value < 0 ? ~(bits << 1) : bits << 1;
+    }
 };
+
+} // namespace detail
+WICK_END_NAMESPACE
+
+#endif
+
+#include <cstdint>     // weights
+#include <optional>    // a second tree
+#include <string>      // the whole file
+#include <string_view> // pieces of the file
+#include <type_traits> // std::remove_reference_t
+#include <utility>     // std::move
+
+WICK_BEGIN_NAMESPACE
+
+// flamegraph_options, flamegraph_summary, name_attributes: detail/flamegraph_options.hpp.
+// rgb, palettes, palette.map files: detail/flamegraph_palette.hpp. extract: flamegraph_extract.hpp.
+
+/// Admits the script of every page of this version in a content-security policy:
+/// `script-src 'sha256-…'; style-src 'unsafe-inline'` is all that a page asks for.
+inline constexpr std::string_view flamegraph_script_hash = detail::flamegraph_script_sha256;
+
+namespace detail {
+
+template <class Sink>
+flamegraph_summary write_flame_tree(Sink& sink,
+                                    const flame_tree& all,
+                                    const flame_tree& shown,
+                                    const flamegraph_options& options) {
+    return flamegraph_page<Sink>(sink, all, shown, options).write();
+}
 
 } // namespace detail
 
@@ -2890,36 +6965,110 @@ private:
 /// Frames whose names in text are equal are one frame; siblings are in the profile's order, so that
 /// equal profiles give equal bytes. Names may hold any bytes: what XML or a reader cannot take is
 /// replaced by marks that can be seen. Without scripts, the file is a picture with tooltips. With
-/// them, it is a page with zoom and search which draws from the whole profile, kept in the file as
-/// text:
+/// them, it is a page that draws from the whole profile, kept in the file as text; `extract` reads
+/// it:
 ///   metadata.wick-page   what the script must know, as data-* attributes
 ///   metadata.wick-names  a line a name: a letter for its kind (function f, inlined i, kernel k,
-///                        jit j, process p, thread t, label l, marker m), its CSS class (two
-///                        letters), the name, in which "\\" is a backslash and "\xHH" a byte that
-///                        could not be shown
-///   metadata.wick-nodes  the nodes in preorder: twice the number of levels gone up since the node
-///                        before, plus 1 with a weight of its own; the name's index; that weight.
-///                        Numbers are in base 32 (A-Z a-z 0-9 - _), lowest digit first, with 32
-///                        added to all digits but the last
+///                        jit j, process p, thread t, label l, marker m, waker w, gap g), its CSS
+///                        class, a blank, the name, in which "\\" is a backslash and "\xHH" a byte
+///                        that could not be shown
+///   metadata.wick-nodes  the nodes in preorder: four times the number of levels gone up since the
+///                        node before, plus 1 with a weight of its own, plus 2 with a count that is
+///                        not the weight; the name's index; that weight; that count. Numbers are in
+///                        base 32 (A-Z a-z 0-9 - _), lowest digit first, with 32 added to all
+///                        digits but the last
 /// `sink` is called with pieces of the text (std::string_view), or is a std::ostream.
 /// Returns what was drawn; false when there was nothing to: the file then says so.
 /// Precondition: `validate(p)` finds nothing wrong.
-/// Cost: O(nodes); about 20 bytes of memory a node, and in the file 4 a node and 160 a frame drawn.
+/// Cost: O(nodes), and a second tree with `reverse`; about 30 bytes of memory a node, and in the
+/// file 4 a node and 160 a frame drawn.
 template <class Sink>
 flamegraph_summary
 write_flamegraph(Sink&& sink, const profile& p, const flamegraph_options& options = {}) {
-    profile merged;
-    const detail::flame_tree tree = detail::make_flame_tree(p, merged);
-    detail::flamegraph_page<std::remove_reference_t<Sink>> page(sink, tree, options);
-    return page.write();
+    std::uint64_t without_base = 0;
+    std::optional<profile> cut;
+    if (!options.base.empty()) { cut = detail::rebased(p, options.base, without_base); }
+    const profile& used = cut ? *cut : p;
+    const detail::flame_tree tree = detail::make_flame_tree(used);
+    std::optional<detail::flame_tree> turned;
+    if (options.reverse) { turned = detail::make_flame_tree(detail::reversed(used)); }
+    flamegraph_summary summary =
+        detail::write_flame_tree(sink, tree, turned ? *turned : tree, options);
+    summary.without_base = without_base;
+    return summary;
 }
 
-/// Returns what write_flamegraph writes.
-[[nodiscard]] inline std::string to_flamegraph(const profile& p,
-                                               const flamegraph_options& options = {}) {
+/// Writes a comparison as a differential flame graph. Widths are as options.widths says; colours
+/// tell how the inclusive weight of a frame changed (or its own, with options.by_self), on a scale
+/// by the logarithm of the change's share of the larger side: differences that a test called
+/// unchanged or inconclusive are grey. What is only before is hatched.
+/// In the file, a node's numbers are its weight after (head + 1) and before (head + 2), as 2n or
+/// -2n - 1, and, where something was tested, its verdict on the total plus 5 times that on itself.
+/// With `reverse`, verdicts are left out, as they are about other stacks.
+/// Precondition: `validate(c)` finds nothing wrong.
+template <class Sink>
+flamegraph_summary
+write_flamegraph(Sink&& sink, const comparison& c, const flamegraph_options& options = {}) {
+    if (!options.base.empty()) {
+        std::uint64_t without_base = 0;
+        const profile before = detail::rebased(side_of(c, false), options.base, without_base);
+        const profile after = detail::rebased(side_of(c, true), options.base, without_base);
+        result<comparison> cut = untested_comparison(before, after);
+        cut.value.before_scale = c.before_scale;
+        flamegraph_options rest = options;
+        rest.base.clear();
+        flamegraph_summary summary = write_flamegraph(sink, cut.value, rest);
+        summary.without_base = without_base;
+        return summary;
+    }
+    const detail::flame_tree tree = detail::make_flame_tree(c, options.widths);
+    std::optional<detail::flame_tree> turned;
+    if (options.reverse) {
+        result<comparison> round = untested_comparison(detail::reversed(side_of(c, false)),
+                                                       detail::reversed(side_of(c, true)));
+        round.value.before_scale = c.before_scale;
+        turned = detail::make_flame_tree(round.value, options.widths);
+    }
+    return detail::write_flame_tree(sink, tree, turned ? *turned : tree, options);
+}
+
+/// Writes a timeline as a flame chart: time runs from left to right, a lane for each thread that
+/// did something. Weights are nanoseconds, 100 % the time from the first begin to the last end; the
+/// own time of a frame is what no span in it covers. `reverse` and `base` mean nothing here.
+/// Precondition: `validate(t)` finds nothing wrong.
+template <class Sink>
+flamegraph_summary
+write_flamegraph(Sink&& sink, const timeline& t, const flamegraph_options& options = {}) {
+    const detail::flame_tree tree = detail::make_flame_tree(t);
+    return detail::write_flame_tree(sink, tree, tree, options);
+}
+
+/// Returns what write_flamegraph writes of a profile, a comparison or a timeline.
+template <class Shown>
+[[nodiscard]] std::string to_flamegraph(const Shown& shown,
+                                        const flamegraph_options& options = {}) {
     std::string text;
-    write_flamegraph([&](std::string_view piece) { text += piece; }, p, options);
+    write_flamegraph([&](std::string_view piece) { text += piece; }, shown, options);
     return text;
+}
+
+/// Returns the colours that a picture of the profile gives to its functions, and those that
+/// options.colours has for others: what a palette.map keeps from one picture to the next.
+[[nodiscard]] inline palette_map colours_of(const profile& p, const flamegraph_options& options = {}) {
+    const detail::flame_tree tree = detail::make_flame_tree(p);
+    const detail::flame_colours colours(options.palette, options.shades, options.colours);
+    palette_map made = options.colours;
+    for (std::uint32_t name = 0; name < tree.names.size(); ++name) {
+        named_colour c;
+        if (name != 0) { c.name = detail::flame_colours::text_of(tree.names[name]); }
+        c.colour = colours.colour_of(tree.names[name], name == 0);
+        made.push_back(std::move(c));
+    }
+    const auto by_name = [](const named_colour& a, const named_colour& b) { return a.name < b.name; };
+    std::stable_sort(made.begin(), made.end(), by_name); // what was given before stays first
+    const auto same = [](const named_colour& a, const named_colour& b) { return a.name == b.name; };
+    made.erase(std::unique(made.begin(), made.end(), same), made.end());
+    return made;
 }
 
 WICK_END_NAMESPACE
