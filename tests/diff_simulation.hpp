@@ -64,18 +64,20 @@ inline std::vector<wick::profile> side(const program& p,
                                        std::size_t runs,
                                        std::mt19937_64& random) {
     std::vector<wick::profile> made;
-    for (std::size_t i = 0; i < runs; ++i) { made.push_back(run(p, samples / runs, burst, random)); }
+    for (std::size_t i = 0; i < runs; ++i) {
+        made.push_back(run(p, samples / runs, burst, random));
+    }
     return made;
 }
 
 /// How often differences were found where there are none, or the one where there is one.
 struct tally {
     std::size_t pairs = 0;
-    std::size_t any = 0;      ///< pairs with a row that is called regressed or improved
-    std::size_t rows = 0;     ///< functions that were tested
-    std::size_t below = 0;    ///< of them, those with an own p-value of at most 5 %
-    std::size_t found = 0;    ///< pairs in which function 0 regressed
-    std::size_t wrong = 0;    ///< pairs in which another function's self is regressed or improved
+    std::size_t any = 0;   ///< pairs with a row that is called regressed or improved
+    std::size_t rows = 0;  ///< functions that were tested
+    std::size_t below = 0; ///< of them, those with an own p-value of at most 5 %
+    std::size_t found = 0; ///< pairs in which function 0 regressed
+    std::size_t wrong = 0; ///< pairs in which another function's self is regressed or improved
 
     void add(const wick::comparison& c) {
         ++pairs;

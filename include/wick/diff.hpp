@@ -414,12 +414,25 @@ inline void rank_entries(std::vector<diff_entry>& entries) {
     return worst;
 }
 
+/// Returns the name of a row: of a function, or a stack "a;b;c"; "(all)" where that is everything.
+[[nodiscard]] inline std::string
+row_name(const comparison& c, diff_rows_of rows, const diff_entry& row) {
+    const profile names = detail::names_of(c);
+    const bool function =
+        rows == diff_rows_of::function_total || rows == diff_rows_of::function_self;
+    std::string name =
+        function ? detail::frame_name(names, row.index) : detail::stack_text(c, names, row.index);
+    return name.empty() && row.index == 0 ? "(all)" : name;
+}
+
 /// How to print a table.
 struct diff_table_options {
     diff_rows_of rows = diff_rows_of::function_total;
     std::size_t most = 20;  ///< rows that are printed; what is left out is counted
     std::size_t paths = 10; ///< paths that are printed
     bool all = false;       ///< rows that are not significant too
+    /// Bytes of a name that are printed, the rest being "…"; 0: all of it.
+    std::size_t name_width = 0;
 };
 
 /// Writes what was compared and how, the rows that changed, and the paths where they did.
@@ -446,7 +459,7 @@ void write_diff_table(Sink&& sink, const comparison& c, const diff_table_options
                 if (shown == most || !(all || detail::is_significant(e.concluded))) { continue; }
                 ++shown;
                 detail::append_entry(text, c, e);
-                text += name(e, is_stack);
+                text += detail::shortened(name(e, is_stack), options.name_width, is_stack);
                 text += '\n';
             }
             const std::size_t known = all ? entries.size() : significant;

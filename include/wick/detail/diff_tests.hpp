@@ -155,58 +155,74 @@ struct unchanged_rest {
     double after = 0;
 };
 
+/// A function's observations, and the logarithm of how many times as many there are after.
+struct change_vote {
+    double before, after, ratio, deviation;
+
+    [[nodiscard]] bool agrees(double with) const noexcept {
+        return std::fabs(ratio - with) <= 2 * deviation;
+    }
+};
+
+/// Returns the ratio with which most functions agree; of several, that with more observations.
+/// `votes` are sorted by ratio. Cost: as 100 passes over them at most.
+[[nodiscard]] inline double agreed_ratio(const std::vector<change_vote>& votes) noexcept {
+    std::size_t most = 0;
+    double heaviest = 0;
+    double lowest = 0; // of all ratios that are as good, so that swapped sides find the same
+    double highest = 0;
+    const std::size_t tried = (std::min)(votes.size(), std::size_t{100});
+    for (std::size_t i = 0; i < tried; ++i) {
+        // Evenly spread over the votes, from the outside in: the same ones from either end.
+        const std::size_t step = (i / 2) * votes.size() / tried;
+        const double ratio = votes[i % 2 == 0 ? step : votes.size() - 1 - step].ratio;
+        std::size_t agree = 0;
+        double weight = 0;
+        for (const change_vote& v : votes) {
+            if (!v.agrees(ratio)) { continue; }
+            ++agree;
+            weight += v.before + v.after;
+        }
+        if (agree < most || (agree == most && weight < heaviest)) { continue; }
+        const bool better = agree > most || weight > heaviest;
+        most = agree;
+        heaviest = weight;
+        lowest = better ? ratio : (std::min)(lowest, ratio);
+        highest = better ? ratio : (std::max)(highest, ratio);
+    }
+    return (lowest + highest) / 2;
+}
+
 /// Returns the observations of those functions that have changed as most others have. Shares say
 /// only how much there is of one thing for each of another; when the fewest things that can have
-/// changed are to be named, the others are the measure. `scatters` has one for each function.
+/// changed are to be named, the others are the measure. Each function has one vote: one that takes
+/// most of the time may be the one that changed. `scatters` has one for each function.
 [[nodiscard]] inline unchanged_rest
 find_unchanged(const comparison& c, const std::vector<scatter>& scatters, std::uint64_t least) {
-    struct figure {
-        double before, after, ratio, deviation, weight;
-    };
-    std::vector<figure> figures;
-    double weight = 0;
+    std::vector<change_vote> votes;
     for (std::size_t f = 0; f < c.functions.size(); ++f) {
         const compared& self = c.functions[f].self;
         if (self.before.count < least && self.after.count < least) { continue; }
         const double a = static_cast<double>(self.before.count);
         const double b = static_cast<double>(self.after.count);
         const double variance = scatters[f].dispersion * (1 / (a + 0.5) + 1 / (b + 0.5));
-        const double ratio = std::log(b + 0.5) - std::log(a + 0.5);
-        // A vote for each function, and yet not as many for noise as for what is well known. Whole
-        // numbers, so that their sum is the same in any order.
-        const double votes = std::floor(16 * std::sqrt(a + b));
-        figures.push_back({a, b, ratio, std::sqrt(variance), votes});
-        weight += figures.back().weight;
+        votes.push_back({a, b, std::log(b + 0.5) - std::log(a + 0.5), std::sqrt(variance)});
     }
-    if (figures.empty()) { return {}; }
-    std::sort(figures.begin(), figures.end(), [](const figure& x, const figure& y) {
+    if (votes.empty()) { return {}; }
+    std::sort(votes.begin(), votes.end(), [](const change_vote& x, const change_vote& y) {
         return x.ratio < y.ratio;
     });
-    // The weighted median from both ends, so that swapped sides find the same.
-    const auto half_from = [&](std::size_t at, std::ptrdiff_t step) {
-        double passed = 0;
-        for (;; at = static_cast<std::size_t>(static_cast<std::ptrdiff_t>(at) + step)) {
-            passed += figures[at].weight;
-            if (passed >= weight / 2 || at == (step > 0 ? figures.size() - 1 : 0)) {
-                return figures[at].ratio;
-            }
-        }
-    };
-    double ratio = (half_from(0, 1) + half_from(figures.size() - 1, -1)) / 2;
+    double ratio = agreed_ratio(votes);
     unchanged_rest rest;
-    for (int round = 0; round < 20; ++round) {
+    for (int round = 0; round < 20; ++round) { // until it settles, which it does within a few
         unchanged_rest next;
-        for (const figure& f : figures) {
-            if (std::fabs(f.ratio - ratio) > 2 * f.deviation) { continue; }
-            next.before += f.before;
-            next.after += f.after;
+        for (const change_vote& v : votes) {
+            if (!v.agrees(ratio)) { continue; }
+            next.before += v.before;
+            next.after += v.after;
         }
         if (!(next.before > 0) || !(next.after > 0)) { break; }
-        const bool settled = round > 0 && !(next.before < rest.before) &&
-                             !(rest.before < next.before) && !(next.after < rest.after) &&
-                             !(rest.after < next.after);
         rest = next;
-        if (settled) { break; }
         ratio = std::log(rest.after) - std::log(rest.before);
     }
     return rest;
@@ -285,16 +301,26 @@ private:
     void fit_dispersion() {
         c_.method.assumes_independent_samples = !has_runs();
         if (!has_runs()) { return; }
-        // Where a run has less than one observation to expect, squares say little.
+        // Where a run has few observations to expect, squares say less than their number tells:
+        // such rows would make all look more different than they are.
         const auto runs = static_cast<double>(before_.exposures.size() + after_.exposures.size());
+        if (!add_to_prior(5 * runs, 10)) { (void)add_to_prior(runs, 0); }
+        prior_.fit();
+        c_.method.dispersion = (std::max)(1.0, prior_.common().dispersion);
+    }
+
+    // Adds the functions with so many observations, unless there are fewer than `least` of them.
+    [[nodiscard]] bool add_to_prior(double observations, std::size_t least) {
+        std::vector<scatter> found;
         for (auto i = rows_.first_of_functions; i < rows_.rows.size(); ++i) {
             const compared& seen = rows_.rows[i].seen;
             const double x =
                 static_cast<double>(seen.before.count) + static_cast<double>(seen.after.count);
-            if (x >= runs) { prior_.add(own_scatter(i)); }
+            if (x >= observations) { found.push_back(own_scatter(i)); }
         }
-        prior_.fit();
-        c_.method.dispersion = (std::max)(1.0, prior_.common().dispersion);
+        if (found.size() < least) { return false; }
+        for (const scatter& row : found) { prior_.add(row); }
+        return true;
     }
 
     [[nodiscard]] scatter scatter_of(std::uint32_t row) const noexcept {

@@ -84,6 +84,20 @@ inline void append_short(std::string& out, double value, int width, int digits) 
     return names;
 }
 
+/// Returns a text of at most `width` bytes: what is too much is left out where it matters least, in
+/// the middle of a name and at the root's side of a stack. 0: all of it.
+[[nodiscard]] inline std::string shortened(const std::string& text, std::size_t width, bool stack) {
+    if (width == 0 || text.size() <= width) { return text; }
+    const auto inside = [&](std::size_t at) { // of a character of UTF-8
+        return at < text.size() && (static_cast<unsigned char>(text[at]) & 0xc0) == 0x80;
+    };
+    std::size_t head = stack ? 0 : width / 2;
+    while (head > 0 && inside(head)) { --head; }
+    std::size_t tail = text.size() - (width - head);
+    while (inside(tail)) { ++tail; }
+    return text.substr(0, head) + "…" + text.substr(tail);
+}
+
 [[nodiscard]] inline std::string frame_name(const profile& names, std::uint32_t frame) {
     std::string text;
     append_frame_text(text, names, names.frames[frame]);
