@@ -65,6 +65,7 @@ TEST_CASE("any: each format is told by its content") {
          "/lib/libc.so.6\n"
          "#1  0x00005512 in main () at a.c:3\n",
          "gdb"},
+        {"{0", "prof"},
         {"  libc.so.1`read+0x10\n  app`main+0x5\n                3\n", "dtrace"},
         {"some words\nand more of them\n", ""},
         {"one\ntwo 2\nthree\n", ""},

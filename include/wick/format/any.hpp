@@ -4,6 +4,7 @@
 #ifndef WICK_FORMAT_ANY_HPP
 #define WICK_FORMAT_ANY_HPP
 
+#include <wick/call_graph.hpp>           // functions and calls, where that is all there is
 #include <wick/detail/lines.hpp>         // text_source
 #include <wick/detail/stack_samples.hpp> // lines of what is in memory
 #include <wick/detail/text.hpp>          // what folded lines end in
@@ -21,6 +22,7 @@
 #include <wick/format/jstack.hpp>        // a format
 #include <wick/format/perf_script.hpp>   // a format
 #include <wick/format/pmc.hpp>           // a format
+#include <wick/format/prof.hpp>          // a format
 #include <wick/format/py_spy_dump.hpp>   // a format
 #include <wick/format/sample.hpp>        // a format
 #include <wick/format/stap.hpp>          // a format
@@ -88,6 +90,7 @@ struct any_input {
     std::string format;                     ///< one of known_formats()
     std::vector<named_profile> profiles;    ///< in the input's order, the most important one first
     std::optional<wick::timeline> timeline; ///< where the format keeps order
+    std::optional<call_graph> graph;        ///< where the format has calls and no stacks
     wick::skipped skipped;                  ///< what was not understood
     std::vector<any_note> notes;            ///< what was understood and left out or changed
 };
@@ -245,6 +248,13 @@ inline void take(any_input& input, perf_script_text& read, const any_options&) {
     add_note(input, read.no_stack, "samples without a stack, under \"[no stack]\"");
 }
 
+inline void take(any_input& input, prof_file& read, const any_options&) {
+    input.graph = std::move(read.graph);
+    if (read.odd.records == 0) { return; }
+    const std::string number = std::to_string(read.odd.records);
+    input.notes.push_back({0, "odd entries: " + number + ", the first " + read.odd.first.what});
+}
+
 inline void note_trace(any_input& input, const chrome_trace& trace) {
     add_note(input, trace.repairs.unmatched_ends, "ends without a begin");
     add_note(input, trace.repairs.unended, "spans without an end, ended with their threads");
@@ -348,6 +358,9 @@ inline constexpr format_entry formats[] = {
     {{"chrome_trace", "Trace Event JSON"},
      looks_like_chrome_trace,
      load_any<read_chrome_trace<sniffed>>},
+    {{"prof", "call graphs of Python's cProfile and profile"},
+     looks_like_prof,
+     load_any<read_prof<sniffed>>},
     {{"bpftrace", "maps with stacks, of bpftrace"},
      looks_like_bpftrace,
      load_any<read_bpftrace<sniffed>>},

@@ -15,7 +15,6 @@
 #include <cstdint>     // numbers
 #include <cstdlib>     // std::strtod
 #include <cstring>     // std::memcpy
-#include <memory>      // the buffer
 #include <string>      // what is written
 #include <string_view> // what is read
 #include <type_traits> // std::remove_reference_t
@@ -54,6 +53,36 @@ namespace detail {
     }
     return "this is no dict of Python's marshal format";
 }
+
+/// All bytes of a source. Not a std::string, which would write zeros over room that is then filled;
+/// nor <memory>, which is a fifth of what a format's header may include.
+class byte_buffer {
+public:
+    byte_buffer() = default;
+    byte_buffer(const byte_buffer&) = delete;
+    byte_buffer& operator=(const byte_buffer&) = delete;
+    ~byte_buffer() { delete[] bytes_; }
+
+    [[nodiscard]] char* room() noexcept { return bytes_ + size_; }
+    [[nodiscard]] std::size_t room_size() const noexcept { return capacity_ - size_; }
+    [[nodiscard]] std::string_view view() const noexcept { return {bytes_, size_}; }
+
+    /// Takes note of what was written to the room, and makes more of it.
+    void filled(std::size_t size) {
+        size_ += size;
+        if (size_ < capacity_) { return; }
+        char* const larger = new char[capacity_ * 2];
+        std::memcpy(larger, bytes_, size_);
+        delete[] bytes_;
+        bytes_ = larger;
+        capacity_ *= 2;
+    }
+
+private:
+    std::size_t capacity_ = std::size_t{1} << 18;
+    std::size_t size_ = 0;
+    char* bytes_ = new char[capacity_];
+};
 
 /// Which of many objects are functions' keys, and which functions: bits, with the number of those
 /// before each word. Python marks nearly every number of a file as something that may be referred
@@ -703,19 +732,9 @@ private:
 /// source  callable `std::size_t(char* to, std::size_t room)`, returns 0 at the end.
 template <class Source>
 [[nodiscard]] result<prof_file> read_prof(Source&& source, const prof_options& options = {}) {
-    // Not a std::string, which would write zeros over room that is then filled.
-    std::size_t room = std::size_t{1} << 18;
-    std::size_t size = 0;
-    std::unique_ptr<char[]> bytes(new char[room]);
-    while (const std::size_t got = source(bytes.get() + size, room - size)) {
-        size += got;
-        if (size < room) { continue; }
-        std::unique_ptr<char[]> larger(new char[room * 2]);
-        std::memcpy(larger.get(), bytes.get(), size);
-        bytes = std::move(larger);
-        room *= 2;
-    }
-    return parse_prof(std::string_view(bytes.get(), size), options);
+    detail::byte_buffer bytes;
+    while (const std::size_t got = source(bytes.room(), bytes.room_size())) { bytes.filled(got); }
+    return parse_prof(bytes.view(), options);
 }
 
 /// How to write a .prof file.
