@@ -13,12 +13,14 @@ DIFF = PROGRAM.parent / "wick-diff"
 RUNS = 8
 
 
-def sample(directory, name, *options):
-    files = []
+def sample(directory, builds):
+    # In turn: what the machine does meanwhile must not look like a difference between builds.
+    files = {name: [] for name in builds}
     for i in range(RUNS):
-        files.append(str(directory / f"{name}.{i}"))
-        subprocess.run([PROGRAM, "--seconds=0.5", "-o", files[-1], *options], check=True,
-                       stderr=subprocess.DEVNULL, timeout=60)
+        for name, options in builds.items():
+            files[name].append(str(directory / f"{name}.{i}"))
+            subprocess.run([PROGRAM, "--seconds=0.5", "-o", files[name][-1], *options], check=True,
+                           stderr=subprocess.DEVNULL, timeout=60)
     return files
 
 
@@ -52,10 +54,8 @@ def main():
     # row are not chance.
     for attempt in range(3):
         with tempfile.TemporaryDirectory() as name:
-            directory = pathlib.Path(name)
-            before = sample(directory, "before")
-            if found(before, sample(directory, "after", "--deep-copy")) and quiet(
-                    before, sample(directory, "again")):
+            runs = sample(pathlib.Path(name), {"before": [], "after": ["--deep-copy"], "again": []})
+            if found(runs["before"], runs["after"]) and quiet(runs["before"], runs["again"]):
                 return 0
         print(f"attempt {attempt + 1} failed", file=sys.stderr)
     return 1

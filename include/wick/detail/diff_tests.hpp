@@ -1,5 +1,6 @@
-// wick/detail/diff_tests.hpp - the tests behind diff.hpp: dispersion, p-values, intervals,
-// verdicts. SPDX-FileCopyrightText: 2026 wick contributors SPDX-License-Identifier: MIT
+// wick/detail/diff_tests.hpp - the tests behind diff.hpp: dispersion, p-values, verdicts.
+// SPDX-FileCopyrightText: 2026 wick contributors
+// SPDX-License-Identifier: MIT
 #ifndef WICK_DETAIL_DIFF_TESTS_HPP
 #define WICK_DETAIL_DIFF_TESTS_HPP
 
