@@ -1,7 +1,10 @@
 // SPDX-FileCopyrightText: 2026 wick contributors
 // SPDX-License-Identifier: MIT
+#include <wick/comparison.hpp>
 #include <wick/flamegraph.hpp>
+#include <wick/folded.hpp>
 #include <wick/profile.hpp>
+#include <wick/timeline.hpp>
 
 #include "support.hpp"
 
@@ -747,6 +750,424 @@ TEST_CASE("flamegraph: says where a profile comes from and what it lacks") {
     const std::string svg = wick::to_flamegraph(made.finish());
     CHECK(svg.find("server &lt;1&gt;  \xc2\xb7  99 Hz attained  \xc2\xb7  99 Hz asked for  "
                    "\xc2\xb7  3 samples dropped<") != std::string::npos);
+}
+
+namespace {
+
+// FIPS 180-4, for the test alone.
+std::string sha256_base64(std::string text) {
+    const auto rotate = [](std::uint32_t x, int n) { return x >> n | x << (32 - n); };
+    std::uint32_t k[64];
+    std::uint32_t h[8];
+    int found = 0;
+    for (std::uint32_t n = 2; found < 64; ++n) {
+        bool prime = true;
+        for (std::uint32_t d = 2; d * d <= n; ++d) { prime = prime && n % d != 0; }
+        if (!prime) { continue; }
+        const auto fraction = [](long double root) {
+            return static_cast<std::uint32_t>((root - std::floor(root)) * 4294967296.0L);
+        };
+        if (found < 8) { h[found] = fraction(std::sqrt(static_cast<long double>(n))); }
+        k[found++] = fraction(std::cbrt(static_cast<long double>(n)));
+    }
+    const std::uint64_t bits = text.size() * 8;
+    text += '\x80';
+    while (text.size() % 64 != 56) { text += '\0'; }
+    for (int i = 56; i >= 0; i -= 8) { text += static_cast<char>(bits >> i & 0xff); }
+    for (std::size_t block = 0; block < text.size(); block += 64) {
+        std::uint32_t w[64];
+        for (std::size_t i = 0; i < 16; ++i) {
+            w[i] = 0;
+            for (std::size_t b = 0; b < 4; ++b) {
+                w[i] = w[i] << 8 | static_cast<unsigned char>(text[block + 4 * i + b]);
+            }
+        }
+        for (std::size_t i = 16; i < 64; ++i) {
+            const std::uint32_t a = rotate(w[i - 15], 7) ^ rotate(w[i - 15], 18) ^ w[i - 15] >> 3;
+            const std::uint32_t b = rotate(w[i - 2], 17) ^ rotate(w[i - 2], 19) ^ w[i - 2] >> 10;
+            w[i] = w[i - 16] + a + w[i - 7] + b;
+        }
+        std::uint32_t v[8];
+        std::copy(h, h + 8, v);
+        for (std::size_t i = 0; i < 64; ++i) {
+            const std::uint32_t s1 = rotate(v[4], 6) ^ rotate(v[4], 11) ^ rotate(v[4], 25);
+            const std::uint32_t t1 = v[7] + s1 + ((v[4] & v[5]) ^ (~v[4] & v[6])) + k[i] + w[i];
+            const std::uint32_t s0 = rotate(v[0], 2) ^ rotate(v[0], 13) ^ rotate(v[0], 22);
+            const std::uint32_t t2 = s0 + ((v[0] & v[1]) ^ (v[0] & v[2]) ^ (v[1] & v[2]));
+            for (std::size_t j = 7; j > 0; --j) { v[j] = v[j - 1]; }
+            v[4] += t1;
+            v[0] = t1 + t2;
+        }
+        for (std::size_t i = 0; i < 8; ++i) { h[i] += v[i]; }
+    }
+    const char* alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    std::string made;
+    std::vector<unsigned> bytes;
+    for (const std::uint32_t word : h) {
+        for (int i = 24; i >= 0; i -= 8) { bytes.push_back(word >> i & 0xff); }
+    }
+    bytes.push_back(0); // 32 bytes end in one "="
+    for (std::size_t i = 0; i < bytes.size(); i += 3) {
+        const unsigned group = bytes[i] << 16 | bytes[i + 1] << 8 | bytes[i + 2];
+        for (int shift = 18; shift >= 0; shift -= 6) { made += alphabet[group >> shift & 63]; }
+    }
+    made.back() = '=';
+    return made;
+}
+
+wick::profile folded(const std::string& text) {
+    wick::result<wick::folded_text> read = wick::parse_folded(text);
+    REQUIRE(read);
+    return read.value.columns.at(0);
+}
+
+wick::comparison compare(const std::string& before, const std::string& after) {
+    return wick::untested_comparison(folded(before), folded(after)).value;
+}
+
+const drawn& find(const std::vector<drawn>& frames, const std::string& name) {
+    const auto at = std::find_if(frames.begin(), frames.end(), [&](const drawn& f) {
+        return f.title.rfind(name + " (", 0) == 0;
+    });
+    REQUIRE(at != frames.end());
+    return *at;
+}
+
+} // namespace
+
+TEST_CASE("flamegraph: the published hash is that of the script in the file") {
+    CHECK(sha256_base64("abc") == "ungWv48Bz+pBQUDeXa4iI7ADYaOWF3qctBD/YfIAFa0=");
+    const std::string svg = wick::to_flamegraph(make({{{"a"}, 1}}));
+    const std::string script = between(svg, "<script><![CDATA[", "]]></script>");
+    CHECK(wick::flamegraph_script_hash == "sha256-" + sha256_base64(script));
+}
+
+TEST_CASE("flamegraph: few observations have an interval, many have none") {
+    // Wilson's interval of 10 of 1,000 is 0.544 % to 1.831 % (the formula, by hand).
+    const std::vector<drawn> frames =
+        frames_of(wick::to_flamegraph(make({{{"few"}, 10}, {{"many"}, 990}})));
+    CHECK(find(frames, "few").title ==
+          "few (10 samples, 1.00 %; self 10, 1.00 %; 95 % interval 0.54 to 1.83 %)");
+    CHECK(find(frames, "many").title == "many (990 samples, 99.00 %; self 990, 99.00 %)");
+    wick::profile_builder bytes; // what is no sample has no chance in it
+    bytes.describe("bytes", wick::counted_as::calls, wick::profile_detail::function);
+    REQUIRE(bytes.add(bytes.child(0, bytes.intern("x")), 3, 3));
+    REQUIRE(bytes.add(bytes.child(0, bytes.intern("y")), 3, 5));
+    CHECK(wick::to_flamegraph(bytes.finish()).find("interval 3") == std::string::npos);
+}
+
+TEST_CASE("flamegraph: a comparison tells both sides, and hatches what is gone") {
+    const wick::comparison c = compare("m;a 100\nm;gone 50\nm;same 70\n",
+                                       "m;a 300\nm;new 25\nm;same 70\n");
+    wick::flamegraph_options options;
+    const auto picture = [&] { return wick::to_flamegraph(c, options); };
+    std::string svg = picture();
+    CHECK(xml_problem(svg) == "");
+    CHECK(xmllint_accepts(svg));
+    std::vector<drawn> frames = frames_of(svg);
+    CHECK(find(frames, "a").title ==
+          "a (+200 samples, +50.63 %; before 100, after 300; self +200, before 100, after 300)");
+    CHECK(find(frames, "a").style == "u9");
+    CHECK(find(frames, "gone").style.substr(0, 1) == "n");
+    CHECK(find(frames, "gone").title.find("; only before)") != std::string::npos);
+    CHECK(find(frames, "new").title.find("; only after)") != std::string::npos);
+    CHECK(find(frames, "same").style == "z0");
+    CHECK(svg.find("<rect class=\"hatch\"") == svg.rfind("<rect class=\"hatch\" x=\"", svg.find("<g class=\"footer\"")));
+
+    const auto names = [&] {
+        std::string all;
+        for (const drawn& f : frames_of(picture())) { all += f.label + " "; }
+        return all;
+    };
+    options.widths = wick::frame_width::after;
+    CHECK(names() == "all m a new same ");
+    options.widths = wick::frame_width::before;
+    CHECK(names() == "all m a gone same ");
+    options.widths = wick::frame_width::difference;
+    CHECK(names() == "all m a gone new ");
+    options.widths = wick::frame_width::both;
+    options.negate = true;
+    CHECK(find(frames_of(picture()), "a").style == "n9");
+    options.by_self = true;
+    CHECK(find(frames_of(picture()), "m").style == "z0");
+    options.reverse = true;
+    CHECK(frames_of(picture()).front().title.rfind("all (", 0) == 0);
+}
+
+TEST_CASE("flamegraph: what was tested and not shown is grey") {
+    wick::comparison c = compare("m;a 100\nm;b 100\n", "m;a 400\nm;b 200\n");
+    for (wick::comparison::node& n : c.nodes) {
+        const bool a = c.frames[n.frame].function == "a";
+        n.total_verdict = a ? wick::verdict::regressed : wick::verdict::inconclusive;
+    }
+    const std::vector<drawn> frames = frames_of(wick::to_flamegraph(c));
+    CHECK(find(frames, "a").style == "u9");
+    CHECK(find(frames, "a").title.find("; regressed)") != std::string::npos);
+    CHECK(find(frames, "b").style == "z0");
+    CHECK(find(frames, "b").title.find("; not significant)") != std::string::npos);
+}
+
+TEST_CASE("flamegraph: comparisons take negative and large weights") {
+    const wick::comparison c = wick::untested_comparison(make({{{"a"}, -50}, {{"b"}, 10}}),
+                                                         make({{{"a"}, 20}, {{"b"}, -3}}))
+                                   .value;
+    const std::vector<drawn> frames = frames_of(wick::to_flamegraph(c));
+    CHECK(find(frames, "a").title.rfind("a (+70 samples, +175.00 %; before -50, after 20", 0) == 0);
+    const wick::result<wick::flamegraph_data> back = wick::extract(wick::to_flamegraph(c));
+    REQUIRE(back);
+    CHECK(wick::to_folded(back.value.columns[0]) == "a -50\nb 10\n");
+    CHECK(wick::to_folded(back.value.columns[1]) == "a 20\nb -3\n");
+    const std::int64_t most = 0x3fffffffffffffff;
+    const wick::comparison large =
+        wick::untested_comparison(make({{{"a"}, most}}), make({{{"b"}, most}})).value;
+    CHECK(xml_problem(wick::to_flamegraph(large)) == "");
+    CHECK(wick::extract(wick::to_flamegraph(large)).value.columns[1].nodes[1].self == most);
+}
+
+TEST_CASE("flamegraph: a timeline has a lane for each thread, and time runs to the right") {
+    wick::timeline_builder made;
+    for (const char* name : {"one", "two"}) {
+        wick::timeline_thread thread;
+        thread.name = name;
+        made.add_thread(thread);
+    }
+    const auto span = [&](std::uint32_t thread, const char* name, std::int64_t from, std::int64_t to) {
+        made.add(thread, made.intern(name), from, to);
+    };
+    span(0, "outer", 1000, 2000);
+    span(0, "inner", 1500, 1600);
+    span(0, "inner", 1700, 1750);
+    span(1, "late", 1900, 3000);
+    wick::timeline_repairs none;
+    const wick::timeline t = made.finish(none);
+    const std::string svg = wick::to_flamegraph(t);
+    CHECK(xml_problem(svg) == "");
+    const std::vector<drawn> frames = frames_of(svg);
+    REQUIRE(frames.size() == 7);
+    CHECK(frames[0].title == "all (2 \xc2\xb5s, 100.00 %; self 0 ns)");
+    CHECK(find(frames, "outer").title == "outer (1 \xc2\xb5s, 50.00 %; self 850 ns, 42.50 %)");
+    CHECK(find(frames, "outer").x == 0);
+    CHECK(find(frames, "inner").x == doctest::Approx(1176 * 0.25));
+    CHECK(find(frames, "late").x == doctest::Approx(1176 * 0.45));
+    CHECK(find(frames, "two [thread]").width == find(frames, "all").width);
+    CHECK(find(frames, "two [thread]").y < find(frames, "inner").y);
+    const wick::result<wick::flamegraph_data> back = wick::extract(svg);
+    REQUIRE(back);
+    CHECK(wick::to_folded(back.value.columns[0]) ==
+          "one 1000\none;outer 850\none;outer;inner 150\ntwo 900\ntwo;late 1100\n");
+    CHECK_FALSE(wick::write_flamegraph([](std::string_view) {}, wick::timeline{}));
+}
+
+TEST_CASE("flamegraph: what extract returns is what was drawn") {
+    std::mt19937 random(41);
+    for (int round = 0; round < 60; ++round) {
+        wick::profile_builder made;
+        made.describe(round % 3 == 0 ? "bytes" : "",
+                      round % 2 == 0 ? wick::counted_as::samples : wick::counted_as::unknown,
+                      wick::profile_detail::function);
+        REQUIRE(made.refine(round % 4));
+        for (int i = 0; i < 40; ++i) {
+            std::uint32_t node = wick::profile_builder::root;
+            for (auto n = random() % 8; n-- > 0;) {
+                const auto kind = static_cast<wick::frame_kind>(random() % 8);
+                std::string name = random() % 2 == 0 ? random_bytes(random) : "f";
+                name += "."; // no suffix by chance
+                node = made.child(node, made.intern(name, kind));
+            }
+            REQUIRE(made.add(node, random() % 5, static_cast<std::int64_t>(random() % 1000000)));
+        }
+        const wick::profile p = made.finish();
+        wick::flamegraph_options options;
+        options.reverse = round % 5 == 0;
+        options.unit = round % 7 == 0 ? "things" : "";
+        const wick::result<wick::flamegraph_data> back =
+            wick::extract(wick::to_flamegraph(p, options));
+        CAPTURE(round);
+        REQUIRE_MESSAGE(back, back.error.what);
+        REQUIRE(back.value.columns.size() == 1);
+        const wick::profile& same = back.value.columns[0];
+        REQUIRE_FALSE(wick::validate(same));
+        CHECK(wick::to_folded(same) == wick::to_folded(p));
+        CHECK(same.unit == p.unit);
+        CHECK(same.decimals == p.decimals);
+        CHECK(same.counted == p.counted);
+        CHECK(wick::to_flamegraph(same, options) == wick::to_flamegraph(p, options));
+    }
+}
+
+TEST_CASE("flamegraph: extract says what is wrong") {
+    const std::string good = wick::to_flamegraph(make({{{"a", "b"}, 5}}));
+    REQUIRE(wick::extract(good));
+    const auto broken = [&](const char* from, const char* to) {
+        std::string bad = good;
+        const std::size_t at = bad.find(from);
+        REQUIRE(at != std::string::npos);
+        bad.replace(at, std::strlen(from), to);
+        const wick::result<wick::flamegraph_data> read = wick::extract(bad);
+        CAPTURE(to);
+        CHECK_FALSE(read);
+        CHECK(read.value.columns.empty());
+    };
+    broken("data-version=\"2\"", "data-version=\"3\"");
+    broken("data-decimals=\"0\"", "data-decimals=\"9\"");
+    broken("<metadata class=\"wick-names\">", "<metadata>");
+    broken("wick-nodes\">", "wick-nodes\">!");
+    broken("wick-nodes\">", "wick-nodes\">_____________________");
+    broken("wick-nodes\">", "wick-nodes\">A-"); // cut off, or a name that is not there
+    broken("wick-nodes\">", "wick-nodes\">AAIAIA");
+    CHECK_FALSE(wick::extract(""));
+    wick::flamegraph_options fixed;
+    fixed.interactive = false;
+    CHECK_FALSE(wick::extract(wick::to_flamegraph(make({{{"a"}, 1}}), fixed)));
+}
+
+TEST_CASE("flamegraph: palettes colour by the sort of code") {
+    const auto style = [](wick::flame_palette palette, const char* name) {
+        wick::flamegraph_options options;
+        options.palette = palette;
+        return frames_of(wick::to_flamegraph(folded(std::string(name) + " 1\n"), options))[1]
+            .style.substr(0, 1);
+    };
+    using p = wick::flame_palette;
+    struct {
+        p palette;
+        const char *name, *hue;
+    } const table[] = {
+        {p::kinds, "f", "f"},        {p::kinds, "f_[k]", "k"},       {p::hot, "f_[k]", "f"},
+        {p::java, "org/a/B:.c", "B"}, {p::java, "A::b", "E"},         {p::java, "read_[k]", "H"},
+        {p::java, "f_[i]", "D"},     {p::java, "f_[j]", "B"},        {p::java, "read", "A"},
+        {p::js, "/app/x.js:3", "B"}, {p::js, "v8::f", "E"},          {p::js, "node_modules/a", "G"},
+        {p::perl, "Perl_pp", "B"},   {p::perl, "A::b", "E"},         {p::perl, "x", "A"},
+        {p::python, "a/site-packages/b.py:f", "D"},                  {p::python, "<built-in len>", "E"},
+        {p::rust, "core::fmt", "H"}, {p::rust, "exe`alloc::x", "H"}, {p::rust, "mine::f", "D"},
+        {p::rust, "memcpy", "E"},    {p::chain, "f_[w]", "D"},       {p::chain, "f", "C"},
+        {p::safe, "f_[k]", "T"},     {p::mem, "f", "M"},             {p::wakeup, "f", "D"},
+        {p::kinds, "--", "x"},
+    };
+    for (const auto& row : table) {
+        CAPTURE(row.name);
+        CHECK(style(row.palette, row.name) == row.hue);
+    }
+    CHECK(wick::parse_palette("rust").value == p::rust);
+    CHECK_FALSE(wick::parse_palette("pink"));
+    CHECK(wick::detail::spelling_of("genunix`kmem_cache_free") == doctest::Approx(.46692634));
+    CHECK(wick::detail::spelling_of("") == doctest::Approx(1.0));
+}
+
+TEST_CASE("flamegraph: a palette.map keeps the colours of names, whatever is in them") {
+    const wick::palette_text read =
+        wick::parse_palette_map("operator->()->rgb(1,2,3)\n->rgb(4,5,6)\r\nbad\nx->rgb(256,0,0)\n"
+                                "y->rgb(1,2,3) \nz->rgb(7,8,9)\nz->rgb(9,9,9)");
+    CHECK(read.skipped.records == 3);
+    CHECK(read.skipped.first.line == 3);
+    REQUIRE(read.colours.size() == 3);
+    CHECK(wick::to_palette_map(read.colours) ==
+          "->rgb(4,5,6)\noperator->()->rgb(1,2,3)\nz->rgb(9,9,9)\n");
+    wick::flamegraph_options options;
+    options.colours = read.colours;
+    const wick::profile p = folded("a_[k];operator->() 5\n");
+    const std::string svg = wick::to_flamegraph(p, options);
+    CHECK(svg.find(".c-1{fill:#010203}") != std::string::npos);
+    CHECK(frames_of(svg)[0].style == "c-0");
+    CHECK(frames_of(svg)[2].style == "c-1");
+    options.colours = wick::colours_of(p, options);
+    CHECK(options.colours.size() == 4);
+    CHECK(wick::parse_palette_map(wick::to_palette_map(options.colours)).colours ==
+          options.colours);
+    CHECK(wick::colours_of(p, options) == options.colours);
+}
+
+TEST_CASE("flamegraph: colours and attributes are read or refused") {
+    CHECK(wick::parse_rgb("#1ac").value == wick::rgb{0x11, 0xaa, 0xcc});
+    CHECK(wick::parse_rgb("#0102ff").value == wick::rgb{1, 2, 255});
+    CHECK(wick::parse_rgb("rgb(1,2,3)").value == wick::rgb{1, 2, 3});
+    for (const char* bad : {"", "#", "red", "#12345", "#1234567", "#gggggg", "rgb(1,2)", "rgb(1,2,300)", "#-1-1-1"}) {
+        CAPTURE(bad);
+        CHECK_FALSE(wick::parse_rgb(bad));
+    }
+    const wick::attributes_text read = wick::parse_name_attributes(
+        "f\ttitle=a \"b\"\thref=https://x/?y=1:2\tid=\"q\"\nnone\ng\thref=JavaScript:x\thref=data:x\tonclick=x\n");
+    CHECK(read.skipped.records == 4);
+    REQUIRE(read.attributes.size() == 2);
+    CHECK(read.attributes[0].title == "a \"b\"");
+    CHECK(read.attributes[0].href == "https://x/?y=1:2");
+    CHECK(read.attributes[0].id == "q");
+    CHECK(read.attributes[1].href.empty());
+}
+
+TEST_CASE("flamegraph: options of every sort leave the file well-formed") {
+    std::mt19937 random(77);
+    for (int round = 0; round < 60; ++round) {
+        wick::flamegraph_options o;
+        o.font = random_bytes(random);
+        o.name_type = random_bytes(random);
+        o.notes = random_bytes(random);
+        o.font_size = 4 + static_cast<double>(random() % 40);
+        o.truncate_left = round % 2 == 0;
+        o.factor = round % 3 == 0 ? -0.37 : 1;
+        o.total = round % 4 == 0 ? 100000 : 0;
+        o.min_percent = round % 5 == 0 ? 3 : 0;
+        o.shades = static_cast<wick::flame_shades>(random() % 3);
+        o.background = wick::rgb{1, 2, 3};
+        o.search_colour = wick::rgb{255, 255, 0};
+        o.stroke_colour = o.ui_colour = wick::rgb{9, 9, 9};
+        std::vector<std::pair<stack, std::int64_t>> stacks;
+        for (int i = 0; i < 8; ++i) {
+            stacks.push_back({{random_bytes(random), random_bytes(random)}, weight(random, 50)});
+            o.attributes.push_back({stacks.back().first[0],
+                                    random_bytes(random),
+                                    random_bytes(random),
+                                    random_bytes(random),
+                                    random_bytes(random),
+                                    random_bytes(random)});
+        }
+        std::sort(o.attributes.begin(), o.attributes.end(), [](const auto& a, const auto& b) {
+            return a.name < b.name;
+        });
+        CAPTURE(round);
+        REQUIRE(xml_problem(wick::to_flamegraph(make(stacks), o)) == "");
+        const wick::comparison c = wick::untested_comparison(make(stacks), {}).value;
+        REQUIRE(xml_problem(wick::to_flamegraph(c, o)) == "");
+    }
+}
+
+TEST_CASE("flamegraph: labels may lose their beginning instead of their end") {
+    wick::flamegraph_options options;
+    options.width = 200;
+    options.truncate_left = true;
+    const std::string name = "a_function_with_a_rather_long_name_\xe6\xbc\xa2";
+    const std::vector<drawn> frames = frames_of(wick::to_flamegraph(make({{{name}, 1}}), options));
+    CHECK(frames[1].label.rfind("\xe2\x80\xa6", 0) == 0);
+    CHECK(frames[1].label.substr(3) == name.substr(name.size() - frames[1].label.size() + 3));
+}
+
+TEST_CASE("flamegraph: stacks may begin at a function") {
+    wick::flamegraph_options options;
+    options.base = {"b"};
+    std::string svg;
+    const auto summary = wick::write_flamegraph([&](std::string_view s) { svg += s; },
+                                                folded("a;b;c 3\nx;b;b;d 4\ny 5\n"),
+                                                options);
+    CHECK(summary.without_base == 5);
+    CHECK(wick::to_folded(wick::extract(svg).value.columns[0]) == "b;c 3\nb;d 4\n");
+}
+
+TEST_CASE("flamegraph: a million frames") {
+    wick::profile_builder made;
+    const std::uint32_t main = made.child(0, made.intern("main"));
+    for (int i = 0; i < 1000; ++i) {
+        const std::uint32_t one = made.child(main, made.intern("f" + std::to_string(i)));
+        for (int k = 0; k < 1000; ++k) {
+            REQUIRE(made.add(made.child(one, made.intern("g" + std::to_string(k))), 1, 1));
+        }
+    }
+    const wick::profile p = made.finish();
+    std::string svg;
+    const auto summary = wick::write_flamegraph([&](std::string_view s) { svg += s; }, p);
+    CHECK(summary.frames == 1001002);
+    CHECK(summary.drawn + summary.elided == summary.frames);
+    CHECK(svg.size() < 8000000);
+    CHECK(wick::extract(svg).value.columns[0].nodes.size() == p.nodes.size());
 }
 
 TEST_CASE("flamegraph: the script is JavaScript") {

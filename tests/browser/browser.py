@@ -100,11 +100,19 @@ class Browser:
 
     def open(self, path, scripts=True):
         """Loads a file; returns the seconds until it was loaded, its script having run."""
-        self.problems.clear()
         self.send("Emulation.setScriptExecutionDisabled", value=not scripts)
+        return self.open_url(f"file://{path}")
+
+    def open_url(self, url):
+        self.problems.clear()
+        self.events.clear()
+        # A page that differs in what is behind the "#" alone would not be loaded again.
+        self.send("Page.navigate", url="about:blank")
+        while "Page.loadEventFired" not in self.events:
+            self.receive()
         self.events.clear()
         begin = time.monotonic()
-        self.send("Page.navigate", url=f"file://{path}")
+        self.send("Page.navigate", url=url)
         while "Page.loadEventFired" not in self.events:
             self.receive()
         return time.monotonic() - begin
@@ -114,6 +122,12 @@ class Browser:
         made = self.send("Runtime.evaluate", expression=expression, returnByValue=True)
         if "exceptionDetails" in made:
             raise RuntimeError(f"{expression}: {made['exceptionDetails']}")
+        return made["result"].get("value")
+
+    def wait(self, expression):
+        """Returns what a promise of a JavaScript expression comes to."""
+        made = self.send("Runtime.evaluate", expression=expression, returnByValue=True,
+                         awaitPromise=True)
         return made["result"].get("value")
 
     def point(self, x, y):

@@ -206,10 +206,26 @@ private:
         }
     }
 
+    // A step on the way to a node. Of a comparison, a side has the nodes that lead to a weight.
     struct place {
-        std::uint32_t after = 0;
-        std::uint32_t before = 0;
+        static constexpr std::uint32_t none = 0xffffffffu;
+        std::uint32_t frame = 0;
+        std::uint32_t after = none;
+        std::uint32_t before = none;
     };
+    [[nodiscard]] static std::uint32_t
+    make_node(std::vector<place>& path, profile_builder& side, std::uint32_t place::*node) {
+        std::size_t known = path.size() - 1; // the root at least
+        while (path[known].*node == place::none) { --known; }
+        for (; known + 1 < path.size(); ++known) {
+            const place& above = path[known];
+            place& below = path[known + 1];
+            // A gap, which has no frame, is its parent: its time is the parent's own.
+            below.*node = below.frame == place::none ? above.*node
+                                                     : side.child(above.*node, below.frame);
+        }
+        return path.back().*node;
+    }
 
     bool nodes() {
         intern_names();
@@ -243,33 +259,33 @@ private:
         if (named >= names_.size()) { return fail("a node has a name that is not there", at); }
         path.resize(path.size() - static_cast<std::size_t>(up));
         place made;
-        if (!path.empty()) {
-            made = path.back();
-            const name& of = names_[named];
-            if (of.letter != 'g') { // a gap's time is its parent's own
-                const std::uint32_t frame = frames_[named];
-                made.after = after_.child(made.after, frame);
-                if (two_) { made.before = before_.child(made.before, frame); }
-            }
+        if (path.empty()) {
+            made.after = made.before = profile_builder::root;
+        } else {
+            made.frame = names_[named].letter == 'g' ? place::none : frames_[named];
         }
         path.push_back(made);
-        return weigh(made, head, first, second) || fail("the weights add up to 2^63 or more", at);
+        return weigh(path, head, first, second) || fail("the weights add up to 2^63 or more", at);
     }
 
-    bool weigh(const place& to, std::uint64_t head, std::uint64_t first, std::uint64_t second) {
+    bool
+    weigh(std::vector<place>& path, std::uint64_t head, std::uint64_t first, std::uint64_t second) {
         if (two_) {
-            return add(after_, to.after, unzigzag(first)) &&
-                   add(before_, to.before, unzigzag(second));
+            return (first == 0 || add(after_, make_node(path, after_, &place::after), first)) &&
+                   (second == 0 || add(before_, make_node(path, before_, &place::before), second));
         }
         if (first > max_magnitude) { return false; }
         const std::uint64_t count = (head & 2) != 0 ? second : observed_ ? first : rounded(first);
-        return after_.add(to.after, count, static_cast<std::int64_t>(first));
+        return after_.add(make_node(path, after_, &place::after),
+                          count,
+                          static_cast<std::int64_t>(first));
     }
     [[nodiscard]] std::uint64_t rounded(std::uint64_t weight) const noexcept {
         const std::uint64_t one = power_of_ten(after_.decimals());
         return weight / one + (weight % one * 2 >= one ? 1 : 0);
     }
-    bool add(profile_builder& to, std::uint32_t node, std::int64_t weight) {
+    bool add(profile_builder& to, std::uint32_t node, std::uint64_t zigzag) {
+        const std::int64_t weight = unzigzag(zigzag);
         return to.add(node, rounded(magnitude(weight)), weight);
     }
     [[nodiscard]] static std::int64_t unzigzag(std::uint64_t value) noexcept {

@@ -256,7 +256,9 @@ public:
         , options_(options)
         , colours_(options.palette, options.shades, options.colours)
         , names_(shown.names.size())
-        , intervals_(few_observations) {
+        , intervals_(few_observations)
+        , amounts_(256)
+        , selves_(256) {
         append_xml(unit_, plain_unit());
         measure();
     }
@@ -300,7 +302,10 @@ private:
     flamegraph_summary summary_;
     std::string unit_;            // as XML
     std::vector<prepared> names_; // by name; filled when a name is first drawn
-    std::vector<std::string> intervals_; // by number of observations; filled when first needed
+    // Texts that many frames have; filled when first needed.
+    std::vector<std::string> intervals_; // by number of observations
+    std::vector<std::string> amounts_;   // by weight
+    std::vector<std::string> selves_;    // by own weight
     std::string escaped_;
     std::string label_;
     std::string scratch_;
@@ -736,8 +741,8 @@ private:
         const std::uint32_t name = tree_.name[box.first];
         const prepared& ready = prepare(name);
         const std::string_view text = name == 0 ? std::string_view("all") : tree_.names[name].text;
-        const std::uint64_t width = g_.x(box.offset + box.width) - g_.x(box.offset);
-        const std::size_t room = g_.label_room(width);
+        const extent at = extent_of(box);
+        const std::size_t room = g_.label_room(at.width);
         text_cursor c = cursor(2 * ready.size + 6 * text.size());
         c.text("<g class=\"");
         if (compares()) {
@@ -762,24 +767,44 @@ private:
             }
             c.text(")");
         }
-        rectangle(c, box, width);
-        if (compares() && is_gone(tree_.side_totals[box.first])) { hatch(c, box, width); }
-        if (room >= 3 && !text.empty()) { label(c, box, text, ready.plain, room); }
+        rectangle(c, box, at);
+        if (compares() && is_gone(tree_.side_totals[box.first])) { hatch(c, box, at); }
+        if (room >= 3 && !text.empty()) { label(c, box, at, text, ready.plain, room); }
         if (ready.attributes != nullptr && !ready.attributes->href.empty()) { c.text("</a>"); }
         c.text("</g>\n");
         put(c);
     }
 
     void describe(text_cursor& c, const flame_box& box) {
-        amount(c, box.weight);
+        remembered(c, amounts_, box.weight, [&](text_cursor& to) { amount(to, box.weight); });
         const std::uint64_t self = tree_.shown_self(box.first);
+        remembered(c, selves_, self, [&](text_cursor& to) { describe_self(to, self); });
+        if (tree_.observed) { c.text(interval(tree_.observations(box.first))); }
+    }
+    void describe_self(text_cursor& c, std::uint64_t self) const {
         c.text("; self ");
         number(c, self);
-        if (self != 0) {
-            c.text(", ");
-            c.percent(self, whole_);
+        if (self == 0) { return; }
+        c.text(", ");
+        c.percent(self, whole_);
+    }
+
+    // Most weights of a large profile are small, and there are few of those: their texts are kept.
+    template <class Make>
+    static void
+    remembered(text_cursor& c, std::vector<std::string>& texts, std::uint64_t weight, Make make) {
+        if (weight >= texts.size()) {
+            make(c);
+            return;
         }
-        if (tree_.observed) { c.text(interval(tree_.observations(box.first))); }
+        std::string& text = texts[weight];
+        if (text.empty()) {
+            const char* begin = c.at;
+            make(c);
+            text.assign(begin, static_cast<std::size_t>(c.at - begin));
+        } else {
+            c.text(text);
+        }
     }
 
     // "; 95 % interval 1.20 to 3.40 %" where there are few observations.
@@ -841,7 +866,7 @@ private:
     }
 
     void draw_block(const flame_box& box) {
-        const std::uint64_t width = g_.x(box.offset + box.width) - g_.x(box.offset);
+        const extent at = extent_of(box);
         char text[32];
         text_cursor words{text};
         words.grouped(box.frames);
@@ -861,39 +886,52 @@ private:
             amount(c, box.weight);
         }
         c.text(")");
-        rectangle(c, box, width);
-        if (said.size() <= g_.label_room(width)) { label(c, box, said, true, said.size()); }
+        rectangle(c, box, at);
+        if (said.size() <= g_.label_room(at.width)) { label(c, box, at, said, true, said.size()); }
         c.text("</g>\n");
         put(c);
     }
 
-    void rectangle(text_cursor& c, const flame_box& box, std::uint64_t width) const {
+    // From where to where a box goes, in hundredths of a pixel.
+    struct extent {
+        std::uint64_t x, width;
+    };
+    [[nodiscard]] extent extent_of(const flame_box& box) const noexcept {
+        const std::uint64_t x = g_.x(box.offset);
+        return {x, g_.x(box.offset + box.width) - x};
+    }
+
+    void rectangle(text_cursor& c, const flame_box& box, const extent& at) const {
         c.text("</title><rect");
-        area(c, box, width);
+        area(c, box, at);
         c.text("/>");
     }
-    void hatch(text_cursor& c, const flame_box& box, std::uint64_t width) const {
+    void hatch(text_cursor& c, const flame_box& box, const extent& at) const {
         c.text("<rect class=\"hatch\"");
-        area(c, box, width);
+        area(c, box, at);
         c.text("/>");
     }
-    void area(text_cursor& c, const flame_box& box, std::uint64_t width) const {
+    void area(text_cursor& c, const flame_box& box, const extent& at) const {
         c.text(" x=\"");
-        c.hundredths(g_.x(box.offset));
+        c.hundredths(at.x);
         c.text("\" y=\"");
         c.number(static_cast<std::uint64_t>(g_.y(box.row)));
         c.text("\" width=\"");
         // Neighbours are told apart by a gap, which frames of a pixel or two cannot spare.
-        c.hundredths(width >= 300 ? width - 50 : width);
+        c.hundredths(at.width >= 300 ? at.width - 50 : at.width);
         c.text("\" height=\"");
         c.number(static_cast<std::uint64_t>(g_.row - 1));
         c.text("\"");
     }
 
-    void label(
-        text_cursor& c, const flame_box& box, std::string_view text, bool plain, std::size_t room) {
+    void label(text_cursor& c,
+               const flame_box& box,
+               const extent& at,
+               std::string_view text,
+               bool plain,
+               std::size_t room) {
         c.text("<text x=\"");
-        c.hundredths(g_.x(box.offset) + 100 * g_.pad);
+        c.hundredths(at.x + 100 * g_.pad);
         c.text("\" y=\"");
         c.number(static_cast<std::uint64_t>(g_.y(box.row) + g_.baseline()));
         const std::size_t cut =

@@ -300,8 +300,13 @@ function fromHash(text) {
     derive();
     const [first, stop] = (state.get("z") || "0").split("-").map(Number);
     view.first = Number.isInteger(first) && first > 0 && first < tree.count ? first : 0;
+    view.stop = tree.end[view.first];
+    // A run ends where one of the siblings behind its first node does.
     const last = tree.end[tree.parent[view.first]];
-    view.stop = stop > view.first && stop <= last ? stop : tree.end[view.first];
+    while (view.first !== 0 && view.stop < stop && view.stop < last) {
+        view.stop = tree.end[view.stop];
+    }
+    if (!tree.total[view.first]) { [view.first, view.stop] = [0, tree.count]; }
 }
 )js";
 
