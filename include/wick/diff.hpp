@@ -79,7 +79,7 @@ public:
         : name_(name)
         , runs_(std::move(runs)) {}
 
-    [[nodiscard]] error check() {
+    [[nodiscard]] error problem() {
         for (std::size_t i = 0; i < runs_.size(); ++i) {
             for (std::uint32_t n = 0; n < runs_[i].nodes.size(); ++n) {
                 if (runs_[i].nodes[n].self >= 0) { continue; }
@@ -270,7 +270,7 @@ diff(std::vector<profile> before, std::vector<profile> after, const diff_options
     c.method.before_runs = static_cast<std::uint32_t>(sides[0].size());
     c.method.after_runs = static_cast<std::uint32_t>(sides[1].size());
     for (detail::side_builder& side : sides) {
-        if (error wrong = side.check()) { return {{}, std::move(wrong)}; }
+        if (error wrong = side.problem()) { return {{}, std::move(wrong)}; }
     }
     profile& first = sides[0].whole();
     profile& second = sides[1].whole();

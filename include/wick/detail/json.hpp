@@ -443,12 +443,12 @@ json_integer(std::string_view number, int shift, std::int64_t& value, bool& roun
     std::int64_t exponent = 0;
     if (exponent_at != std::string_view::npos) {
         std::string_view digits = number.substr(exponent_at + 1);
-        const bool small = digits.substr(0, 1) == "-";
+        const bool tiny = digits.substr(0, 1) == "-";
         for (const char c : digits) {
             // No number has so many digits that more would matter.
             if (is_digit(c) && exponent < 1'000'000'000) { exponent = exponent * 10 + (c - '0'); }
         }
-        if (small) { exponent = -exponent; }
+        if (tiny) { exponent = -exponent; }
         number = number.substr(0, exponent_at);
     }
     const std::size_t point = (std::min)(number.find('.'), number.size());
@@ -503,11 +503,11 @@ json_integer(std::string_view number, int shift, std::int64_t& value, bool& roun
     }
     long long exponent = 0;
     if (at < number.size()) {
-        const bool small = number[at + 1] == '-';
+        const bool negative = number[at + 1] == '-';
         for (const char c : number.substr(at + 1)) {
             if (is_digit(c) && exponent < 1'000'000'000) { exponent = exponent * 10 + (c - '0'); }
         }
-        if (small) { exponent = -exponent; }
+        if (negative) { exponent = -exponent; }
     }
     text += 'e';
     text += std::to_string(exponent - decimals);

@@ -498,9 +498,9 @@ struct rank_sums {
 /// Returns both samples compared by rank: exact where there are no ties and n1 n2 <= 2,500.
 [[nodiscard]] inline test_result mann_whitney(const std::vector<double>& a,
                                               const std::vector<double>& b) {
-    const bool small = a.size() <= 2500 && b.size() <= 2500 && a.size() * b.size() <= 2500;
+    const bool few = a.size() <= 2500 && b.size() <= 2500 && a.size() * b.size() <= 2500;
     const bool tied = rank_statistic(a, b).ties > 0;
-    return small && !tied ? mann_whitney_exact(a, b) : mann_whitney_asymptotic(a, b);
+    return few && !tied ? mann_whitney_exact(a, b) : mann_whitney_asymptotic(a, b);
 }
 
 /// The size, mean and variance of a sample.
