@@ -8,6 +8,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdio>
+#include <ctime>
 #include <functional>
 #include <string>
 #include <vector>
@@ -19,6 +20,7 @@ struct contender {
     std::string name;
     std::function<void()> run;
     std::vector<double> seconds = {}; ///< of each run, filled by `interleave`
+    std::vector<double> cpu = {};     ///< CPU time of the process meanwhile, the same way
 };
 
 /// Keeps a result alive, so that the work behind it is done.
@@ -27,10 +29,18 @@ void keep(const T& value) {
     asm volatile("" : : "r"(&value) : "memory");
 }
 
-inline double time_once(const std::function<void()>& run) {
+/// Wall time and CPU time of one run, in seconds.
+struct run_time {
+    double wall, cpu;
+};
+
+inline run_time time_once(const std::function<void()>& run) {
+    const std::clock_t cpu = std::clock();
     const auto begin = std::chrono::steady_clock::now();
     run();
-    return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+    const double wall =
+        std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+    return {wall, static_cast<double>(std::clock() - cpu) / CLOCKS_PER_SEC};
 }
 
 /// Runs all contenders in turn, A B C A B C …, after one round that is not counted: on a shared
@@ -38,8 +48,10 @@ inline double time_once(const std::function<void()>& run) {
 inline void interleave(std::vector<contender>& contenders, int rounds) {
     for (int round = -1; round < rounds; ++round) {
         for (contender& c : contenders) {
-            const double s = time_once(c.run);
-            if (round >= 0) { c.seconds.push_back(s); }
+            const run_time t = time_once(c.run);
+            if (round < 0) { continue; }
+            c.seconds.push_back(t.wall);
+            c.cpu.push_back(t.cpu);
         }
     }
 }
@@ -76,7 +88,12 @@ inline void print(const std::vector<contender>& contenders, double bytes = 0) {
                     r.median,
                     r.least,
                     r.most);
-        if (bytes > 0) { std::printf("  %7.0f MB/s", bytes / 1e6 / s.median); }
+        if (bytes > 0) {
+            // By CPU time a figure holds even where others use the machine.
+            std::printf("  %7.0f MB/s, %.0f by CPU time",
+                        bytes / 1e6 / s.median,
+                        bytes / 1e6 / summarize(c.cpu).median);
+        }
         std::printf("\n");
     }
 }
