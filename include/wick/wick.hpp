@@ -4,6 +4,7 @@
 #ifndef WICK_WICK_HPP
 #define WICK_WICK_HPP
 
+#include <wick/call_graph.hpp>
 #include <wick/comparison.hpp>
 #include <wick/diff.hpp>
 #include <wick/flamegraph.hpp>
@@ -15,6 +16,7 @@
 #include <wick/format/dtrace.hpp>
 #include <wick/format/eu_stack.hpp>
 #include <wick/format/faulthandler.hpp>
+#include <wick/format/folded_order.hpp>
 #include <wick/format/gdb.hpp>
 #include <wick/format/ghcprof.hpp>
 #include <wick/format/go_raw.hpp>
@@ -22,6 +24,7 @@
 #include <wick/format/jstack.hpp>
 #include <wick/format/perf_script.hpp>
 #include <wick/format/pmc.hpp>
+#include <wick/format/prof.hpp>
 #include <wick/format/py_spy_dump.hpp>
 #include <wick/format/sample.hpp>
 #include <wick/format/stap.hpp>
@@ -29,6 +32,7 @@
 #include <wick/format/vtune.hpp>
 #include <wick/format/xctrace.hpp>
 #include <wick/profile.hpp>
+#include <wick/pstats.hpp>
 #include <wick/query.hpp>
 #include <wick/result.hpp>
 #include <wick/timeline.hpp>
