@@ -1431,8 +1431,7 @@ namespace detail {
 WICK_END_NAMESPACE
 
 #endif
-// wick/detail/diff_tests.hpp - the tests behind diff.hpp: dispersion, p-values, intervals,
-// verdicts. SPDX-FileCopyrightText: 2026 wick contributors SPDX-License-Identifier: MIT
+// wick/detail/diff_tests.hpp - the tests behind diff.hpp: dispersion, p-values, verdicts.
 #ifndef WICK_DETAIL_DIFF_TESTS_HPP
 #define WICK_DETAIL_DIFF_TESTS_HPP
 
@@ -2236,9 +2235,9 @@ struct rank_sums {
 /// Returns both samples compared by rank: exact where there are no ties and n1 n2 <= 2,500.
 [[nodiscard]] inline test_result mann_whitney(const std::vector<double>& a,
                                               const std::vector<double>& b) {
-    const bool small = a.size() <= 2500 && b.size() <= 2500 && a.size() * b.size() <= 2500;
+    const bool few = a.size() <= 2500 && b.size() <= 2500 && a.size() * b.size() <= 2500;
     const bool tied = rank_statistic(a, b).ties > 0;
-    return small && !tied ? mann_whitney_exact(a, b) : mann_whitney_asymptotic(a, b);
+    return few && !tied ? mann_whitney_exact(a, b) : mann_whitney_asymptotic(a, b);
 }
 
 /// The size, mean and variance of a sample.
@@ -2467,58 +2466,74 @@ struct unchanged_rest {
     double after = 0;
 };
 
+/// A function's observations, and the logarithm of how many times as many there are after.
+struct change_vote {
+    double before, after, ratio, deviation;
+
+    [[nodiscard]] bool agrees(double with) const noexcept {
+        return std::fabs(ratio - with) <= 2 * deviation;
+    }
+};
+
+/// Returns the ratio with which most functions agree; of several, that with more observations.
+/// `votes` are sorted by ratio. Cost: as 100 passes over them at most.
+[[nodiscard]] inline double agreed_ratio(const std::vector<change_vote>& votes) noexcept {
+    std::size_t most = 0;
+    double heaviest = 0;
+    double lowest = 0; // of all ratios that are as good, so that swapped sides find the same
+    double highest = 0;
+    const std::size_t tried = (std::min)(votes.size(), std::size_t{100});
+    for (std::size_t i = 0; i < tried; ++i) {
+        // Evenly spread over the votes, from the outside in: the same ones from either end.
+        const std::size_t step = (i / 2) * votes.size() / tried;
+        const double ratio = votes[i % 2 == 0 ? step : votes.size() - 1 - step].ratio;
+        std::size_t agree = 0;
+        double weight = 0;
+        for (const change_vote& v : votes) {
+            if (!v.agrees(ratio)) { continue; }
+            ++agree;
+            weight += v.before + v.after;
+        }
+        if (agree < most || (agree == most && weight < heaviest)) { continue; }
+        const bool better = agree > most || weight > heaviest;
+        most = agree;
+        heaviest = weight;
+        lowest = better ? ratio : (std::min)(lowest, ratio);
+        highest = better ? ratio : (std::max)(highest, ratio);
+    }
+    return (lowest + highest) / 2;
+}
+
 /// Returns the observations of those functions that have changed as most others have. Shares say
 /// only how much there is of one thing for each of another; when the fewest things that can have
-/// changed are to be named, the others are the measure. `scatters` has one for each function.
+/// changed are to be named, the others are the measure. Each function has one vote: one that takes
+/// most of the time may be the one that changed. `scatters` has one for each function.
 [[nodiscard]] inline unchanged_rest
 find_unchanged(const comparison& c, const std::vector<scatter>& scatters, std::uint64_t least) {
-    struct figure {
-        double before, after, ratio, deviation, weight;
-    };
-    std::vector<figure> figures;
-    double weight = 0;
+    std::vector<change_vote> votes;
     for (std::size_t f = 0; f < c.functions.size(); ++f) {
         const compared& self = c.functions[f].self;
         if (self.before.count < least && self.after.count < least) { continue; }
         const double a = static_cast<double>(self.before.count);
         const double b = static_cast<double>(self.after.count);
         const double variance = scatters[f].dispersion * (1 / (a + 0.5) + 1 / (b + 0.5));
-        const double ratio = std::log(b + 0.5) - std::log(a + 0.5);
-        // A vote for each function, and yet not as many for noise as for what is well known. Whole
-        // numbers, so that their sum is the same in any order.
-        const double votes = std::floor(16 * std::sqrt(a + b));
-        figures.push_back({a, b, ratio, std::sqrt(variance), votes});
-        weight += figures.back().weight;
+        votes.push_back({a, b, std::log(b + 0.5) - std::log(a + 0.5), std::sqrt(variance)});
     }
-    if (figures.empty()) { return {}; }
-    std::sort(figures.begin(), figures.end(), [](const figure& x, const figure& y) {
+    if (votes.empty()) { return {}; }
+    std::sort(votes.begin(), votes.end(), [](const change_vote& x, const change_vote& y) {
         return x.ratio < y.ratio;
     });
-    // The weighted median from both ends, so that swapped sides find the same.
-    const auto half_from = [&](std::size_t at, std::ptrdiff_t step) {
-        double passed = 0;
-        for (;; at = static_cast<std::size_t>(static_cast<std::ptrdiff_t>(at) + step)) {
-            passed += figures[at].weight;
-            if (passed >= weight / 2 || at == (step > 0 ? figures.size() - 1 : 0)) {
-                return figures[at].ratio;
-            }
-        }
-    };
-    double ratio = (half_from(0, 1) + half_from(figures.size() - 1, -1)) / 2;
+    double ratio = agreed_ratio(votes);
     unchanged_rest rest;
-    for (int round = 0; round < 20; ++round) {
+    for (int round = 0; round < 20; ++round) { // until it settles, which it does within a few
         unchanged_rest next;
-        for (const figure& f : figures) {
-            if (std::fabs(f.ratio - ratio) > 2 * f.deviation) { continue; }
-            next.before += f.before;
-            next.after += f.after;
+        for (const change_vote& v : votes) {
+            if (!v.agrees(ratio)) { continue; }
+            next.before += v.before;
+            next.after += v.after;
         }
         if (!(next.before > 0) || !(next.after > 0)) { break; }
-        const bool settled = round > 0 && !(next.before < rest.before) &&
-                             !(rest.before < next.before) && !(next.after < rest.after) &&
-                             !(rest.after < next.after);
         rest = next;
-        if (settled) { break; }
         ratio = std::log(rest.after) - std::log(rest.before);
     }
     return rest;
@@ -2597,16 +2612,26 @@ private:
     void fit_dispersion() {
         c_.method.assumes_independent_samples = !has_runs();
         if (!has_runs()) { return; }
-        // Where a run has less than one observation to expect, squares say little.
+        // Where a run has few observations to expect, squares say less than their number tells:
+        // such rows would make all look more different than they are.
         const auto runs = static_cast<double>(before_.exposures.size() + after_.exposures.size());
+        if (!add_to_prior(5 * runs, 10)) { (void)add_to_prior(runs, 0); }
+        prior_.fit();
+        c_.method.dispersion = (std::max)(1.0, prior_.common().dispersion);
+    }
+
+    // Adds the functions with so many observations, unless there are fewer than `least` of them.
+    [[nodiscard]] bool add_to_prior(double observations, std::size_t least) {
+        std::vector<scatter> found;
         for (auto i = rows_.first_of_functions; i < rows_.rows.size(); ++i) {
             const compared& seen = rows_.rows[i].seen;
             const double x =
                 static_cast<double>(seen.before.count) + static_cast<double>(seen.after.count);
-            if (x >= runs) { prior_.add(own_scatter(i)); }
+            if (x >= observations) { found.push_back(own_scatter(i)); }
         }
-        prior_.fit();
-        c_.method.dispersion = (std::max)(1.0, prior_.common().dispersion);
+        if (found.size() < least) { return false; }
+        for (const scatter& row : found) { prior_.add(row); }
+        return true;
     }
 
     [[nodiscard]] scatter scatter_of(std::uint32_t row) const noexcept {
@@ -3343,6 +3368,20 @@ inline void append_short(std::string& out, double value, int width, int digits) 
     return names;
 }
 
+/// Returns a text of at most `width` bytes: what is too much is left out where it matters least, in
+/// the middle of a name and at the root's side of a stack. 0: all of it.
+[[nodiscard]] inline std::string shortened(const std::string& text, std::size_t width, bool stack) {
+    if (width == 0 || text.size() <= width) { return text; }
+    const auto inside = [&](std::size_t at) { // of a character of UTF-8
+        return at < text.size() && (static_cast<unsigned char>(text[at]) & 0xc0) == 0x80;
+    };
+    std::size_t head = stack ? 0 : width / 2;
+    while (head > 0 && inside(head)) { --head; }
+    std::size_t tail = text.size() - (width - head);
+    while (inside(tail)) { ++tail; }
+    return text.substr(0, head) + "…" + text.substr(tail);
+}
+
 [[nodiscard]] inline std::string frame_name(const profile& names, std::uint32_t frame) {
     std::string text;
     append_frame_text(text, names, names.frames[frame]);
@@ -3663,7 +3702,7 @@ public:
         : name_(name)
         , runs_(std::move(runs)) {}
 
-    [[nodiscard]] error check() {
+    [[nodiscard]] error problem() {
         for (std::size_t i = 0; i < runs_.size(); ++i) {
             for (std::uint32_t n = 0; n < runs_[i].nodes.size(); ++n) {
                 if (runs_[i].nodes[n].self >= 0) { continue; }
@@ -3854,7 +3893,7 @@ diff(std::vector<profile> before, std::vector<profile> after, const diff_options
     c.method.before_runs = static_cast<std::uint32_t>(sides[0].size());
     c.method.after_runs = static_cast<std::uint32_t>(sides[1].size());
     for (detail::side_builder& side : sides) {
-        if (error wrong = side.check()) { return {{}, std::move(wrong)}; }
+        if (error wrong = side.problem()) { return {{}, std::move(wrong)}; }
     }
     profile& first = sides[0].whole();
     profile& second = sides[1].whole();
@@ -3998,12 +4037,25 @@ inline void rank_entries(std::vector<diff_entry>& entries) {
     return worst;
 }
 
+/// Returns the name of a row: of a function, or a stack "a;b;c"; "(all)" where that is everything.
+[[nodiscard]] inline std::string
+row_name(const comparison& c, diff_rows_of rows, const diff_entry& row) {
+    const profile names = detail::names_of(c);
+    const bool function =
+        rows == diff_rows_of::function_total || rows == diff_rows_of::function_self;
+    std::string name =
+        function ? detail::frame_name(names, row.index) : detail::stack_text(c, names, row.index);
+    return name.empty() && row.index == 0 ? "(all)" : name;
+}
+
 /// How to print a table.
 struct diff_table_options {
     diff_rows_of rows = diff_rows_of::function_total;
     std::size_t most = 20;  ///< rows that are printed; what is left out is counted
     std::size_t paths = 10; ///< paths that are printed
     bool all = false;       ///< rows that are not significant too
+    /// Bytes of a name that are printed, the rest being "…"; 0: all of it.
+    std::size_t name_width = 0;
 };
 
 /// Writes what was compared and how, the rows that changed, and the paths where they did.
@@ -4030,7 +4082,7 @@ void write_diff_table(Sink&& sink, const comparison& c, const diff_table_options
                 if (shown == most || !(all || detail::is_significant(e.concluded))) { continue; }
                 ++shown;
                 detail::append_entry(text, c, e);
-                text += name(e, is_stack);
+                text += detail::shortened(name(e, is_stack), options.name_width, is_stack);
                 text += '\n';
             }
             const std::size_t known = all ? entries.size() : significant;

@@ -2836,10 +2836,26 @@ private:
         }
     }
 
+    // A step on the way to a node. Of a comparison, a side has the nodes that lead to a weight.
     struct place {
-        std::uint32_t after = 0;
-        std::uint32_t before = 0;
+        static constexpr std::uint32_t none = 0xffffffffu;
+        std::uint32_t frame = 0;
+        std::uint32_t after = none;
+        std::uint32_t before = none;
     };
+    [[nodiscard]] static std::uint32_t
+    make_node(std::vector<place>& path, profile_builder& side, std::uint32_t place::*node) {
+        std::size_t known = path.size() - 1; // the root at least
+        while (path[known].*node == place::none) { --known; }
+        for (; known + 1 < path.size(); ++known) {
+            const place& above = path[known];
+            place& below = path[known + 1];
+            // A gap, which has no frame, is its parent: its time is the parent's own.
+            below.*node = below.frame == place::none ? above.*node
+                                                     : side.child(above.*node, below.frame);
+        }
+        return path.back().*node;
+    }
 
     bool nodes() {
         intern_names();
@@ -2873,33 +2889,33 @@ private:
         if (named >= names_.size()) { return fail("a node has a name that is not there", at); }
         path.resize(path.size() - static_cast<std::size_t>(up));
         place made;
-        if (!path.empty()) {
-            made = path.back();
-            const name& of = names_[named];
-            if (of.letter != 'g') { // a gap's time is its parent's own
-                const std::uint32_t frame = frames_[named];
-                made.after = after_.child(made.after, frame);
-                if (two_) { made.before = before_.child(made.before, frame); }
-            }
+        if (path.empty()) {
+            made.after = made.before = profile_builder::root;
+        } else {
+            made.frame = names_[named].letter == 'g' ? place::none : frames_[named];
         }
         path.push_back(made);
-        return weigh(made, head, first, second) || fail("the weights add up to 2^63 or more", at);
+        return weigh(path, head, first, second) || fail("the weights add up to 2^63 or more", at);
     }
 
-    bool weigh(const place& to, std::uint64_t head, std::uint64_t first, std::uint64_t second) {
+    bool
+    weigh(std::vector<place>& path, std::uint64_t head, std::uint64_t first, std::uint64_t second) {
         if (two_) {
-            return add(after_, to.after, unzigzag(first)) &&
-                   add(before_, to.before, unzigzag(second));
+            return (first == 0 || add(after_, make_node(path, after_, &place::after), first)) &&
+                   (second == 0 || add(before_, make_node(path, before_, &place::before), second));
         }
         if (first > max_magnitude) { return false; }
         const std::uint64_t count = (head & 2) != 0 ? second : observed_ ? first : rounded(first);
-        return after_.add(to.after, count, static_cast<std::int64_t>(first));
+        return after_.add(make_node(path, after_, &place::after),
+                          count,
+                          static_cast<std::int64_t>(first));
     }
     [[nodiscard]] std::uint64_t rounded(std::uint64_t weight) const noexcept {
         const std::uint64_t one = power_of_ten(after_.decimals());
         return weight / one + (weight % one * 2 >= one ? 1 : 0);
     }
-    bool add(profile_builder& to, std::uint32_t node, std::int64_t weight) {
+    bool add(profile_builder& to, std::uint32_t node, std::uint64_t zigzag) {
+        const std::int64_t weight = unzigzag(zigzag);
         return to.add(node, rounded(magnitude(weight)), weight);
     }
     [[nodiscard]] static std::int64_t unzigzag(std::uint64_t value) noexcept {
@@ -5193,8 +5209,13 @@ function fromHash(text) {
     derive();
     const [first, stop] = (state.get("z") || "0").split("-").map(Number);
     view.first = Number.isInteger(first) && first > 0 && first < tree.count ? first : 0;
+    view.stop = tree.end[view.first];
+    // A run ends where one of the siblings behind its first node does.
     const last = tree.end[tree.parent[view.first]];
-    view.stop = stop > view.first && stop <= last ? stop : tree.end[view.first];
+    while (view.first !== 0 && view.stop < stop && view.stop < last) {
+        view.stop = tree.end[view.stop];
+    }
+    if (!tree.total[view.first]) { [view.first, view.stop] = [0, tree.count]; }
 }
 )js";
 
@@ -5222,7 +5243,7 @@ inline constexpr std::string_view flamegraph_script_parts[] = {flamegraph_script
 /// The SHA-256 of all parts together. A test computes it: after a change of the script, it says
 /// what must stand here.
 inline constexpr std::string_view flamegraph_script_sha256 =
-    "sha256-XESYyN7vuboF6mn1CgSqe1rg7KZep2zhnpc7kvbWWc4=";
+    "sha256-iFEqz7gHYhyA7ETjJHAKX2ueBGxgQy9OhQpcfwyKqwM=";
 
 } // namespace detail
 WICK_END_NAMESPACE
@@ -5885,7 +5906,9 @@ public:
         , options_(options)
         , colours_(options.palette, options.shades, options.colours)
         , names_(shown.names.size())
-        , intervals_(few_observations) {
+        , intervals_(few_observations)
+        , amounts_(256)
+        , selves_(256) {
         append_xml(unit_, plain_unit());
         measure();
     }
@@ -5929,7 +5952,10 @@ private:
     flamegraph_summary summary_;
     std::string unit_;            // as XML
     std::vector<prepared> names_; // by name; filled when a name is first drawn
-    std::vector<std::string> intervals_; // by number of observations; filled when first needed
+    // Texts that many frames have; filled when first needed.
+    std::vector<std::string> intervals_; // by number of observations
+    std::vector<std::string> amounts_;   // by weight
+    std::vector<std::string> selves_;    // by own weight
     std::string escaped_;
     std::string label_;
     std::string scratch_;
@@ -6365,8 +6391,8 @@ private:
         const std::uint32_t name = tree_.name[box.first];
         const prepared& ready = prepare(name);
         const std::string_view text = name == 0 ? std::string_view("all") : tree_.names[name].text;
-        const std::uint64_t width = g_.x(box.offset + box.width) - g_.x(box.offset);
-        const std::size_t room = g_.label_room(width);
+        const extent at = extent_of(box);
+        const std::size_t room = g_.label_room(at.width);
         text_cursor c = cursor(2 * ready.size + 6 * text.size());
         c.text("<g class=\"");
         if (compares()) {
@@ -6391,24 +6417,44 @@ private:
             }
             c.text(")");
         }
-        rectangle(c, box, width);
-        if (compares() && is_gone(tree_.side_totals[box.first])) { hatch(c, box, width); }
-        if (room >= 3 && !text.empty()) { label(c, box, text, ready.plain, room); }
+        rectangle(c, box, at);
+        if (compares() && is_gone(tree_.side_totals[box.first])) { hatch(c, box, at); }
+        if (room >= 3 && !text.empty()) { label(c, box, at, text, ready.plain, room); }
         if (ready.attributes != nullptr && !ready.attributes->href.empty()) { c.text("</a>"); }
         c.text("</g>\n");
         put(c);
     }
 
     void describe(text_cursor& c, const flame_box& box) {
-        amount(c, box.weight);
+        remembered(c, amounts_, box.weight, [&](text_cursor& to) { amount(to, box.weight); });
         const std::uint64_t self = tree_.shown_self(box.first);
+        remembered(c, selves_, self, [&](text_cursor& to) { describe_self(to, self); });
+        if (tree_.observed) { c.text(interval(tree_.observations(box.first))); }
+    }
+    void describe_self(text_cursor& c, std::uint64_t self) const {
         c.text("; self ");
         number(c, self);
-        if (self != 0) {
-            c.text(", ");
-            c.percent(self, whole_);
+        if (self == 0) { return; }
+        c.text(", ");
+        c.percent(self, whole_);
+    }
+
+    // Most weights of a large profile are small, and there are few of those: their texts are kept.
+    template <class Make>
+    static void
+    remembered(text_cursor& c, std::vector<std::string>& texts, std::uint64_t weight, Make make) {
+        if (weight >= texts.size()) {
+            make(c);
+            return;
         }
-        if (tree_.observed) { c.text(interval(tree_.observations(box.first))); }
+        std::string& text = texts[weight];
+        if (text.empty()) {
+            const char* begin = c.at;
+            make(c);
+            text.assign(begin, static_cast<std::size_t>(c.at - begin));
+        } else {
+            c.text(text);
+        }
     }
 
     // "; 95 % interval 1.20 to 3.40 %" where there are few observations.
@@ -6470,7 +6516,7 @@ private:
     }
 
     void draw_block(const flame_box& box) {
-        const std::uint64_t width = g_.x(box.offset + box.width) - g_.x(box.offset);
+        const extent at = extent_of(box);
         char text[32];
         text_cursor words{text};
         words.grouped(box.frames);
@@ -6490,39 +6536,52 @@ private:
             amount(c, box.weight);
         }
         c.text(")");
-        rectangle(c, box, width);
-        if (said.size() <= g_.label_room(width)) { label(c, box, said, true, said.size()); }
+        rectangle(c, box, at);
+        if (said.size() <= g_.label_room(at.width)) { label(c, box, at, said, true, said.size()); }
         c.text("</g>\n");
         put(c);
     }
 
-    void rectangle(text_cursor& c, const flame_box& box, std::uint64_t width) const {
+    // From where to where a box goes, in hundredths of a pixel.
+    struct extent {
+        std::uint64_t x, width;
+    };
+    [[nodiscard]] extent extent_of(const flame_box& box) const noexcept {
+        const std::uint64_t x = g_.x(box.offset);
+        return {x, g_.x(box.offset + box.width) - x};
+    }
+
+    void rectangle(text_cursor& c, const flame_box& box, const extent& at) const {
         c.text("</title><rect");
-        area(c, box, width);
+        area(c, box, at);
         c.text("/>");
     }
-    void hatch(text_cursor& c, const flame_box& box, std::uint64_t width) const {
+    void hatch(text_cursor& c, const flame_box& box, const extent& at) const {
         c.text("<rect class=\"hatch\"");
-        area(c, box, width);
+        area(c, box, at);
         c.text("/>");
     }
-    void area(text_cursor& c, const flame_box& box, std::uint64_t width) const {
+    void area(text_cursor& c, const flame_box& box, const extent& at) const {
         c.text(" x=\"");
-        c.hundredths(g_.x(box.offset));
+        c.hundredths(at.x);
         c.text("\" y=\"");
         c.number(static_cast<std::uint64_t>(g_.y(box.row)));
         c.text("\" width=\"");
         // Neighbours are told apart by a gap, which frames of a pixel or two cannot spare.
-        c.hundredths(width >= 300 ? width - 50 : width);
+        c.hundredths(at.width >= 300 ? at.width - 50 : at.width);
         c.text("\" height=\"");
         c.number(static_cast<std::uint64_t>(g_.row - 1));
         c.text("\"");
     }
 
-    void label(
-        text_cursor& c, const flame_box& box, std::string_view text, bool plain, std::size_t room) {
+    void label(text_cursor& c,
+               const flame_box& box,
+               const extent& at,
+               std::string_view text,
+               bool plain,
+               std::size_t room) {
         c.text("<text x=\"");
-        c.hundredths(g_.x(box.offset) + 100 * g_.pad);
+        c.hundredths(at.x + 100 * g_.pad);
         c.text("\" y=\"");
         c.number(static_cast<std::uint64_t>(g_.y(box.row) + g_.baseline()));
         const std::size_t cut =

@@ -1761,7 +1761,9 @@ public:
         if (line.empty() || line.substr(0, 2) == "# " || line == "#") { return; }
         const std::size_t stack_end = find_weight(line);
         if (stack_end == std::string_view::npos) {
-            skip("expected \"frame;frame weight\": no number at the end", number);
+            skip(ends_in_negative(line) ? "the weight is negative"
+                                        : "expected \"frame;frame weight\": no number at the end",
+                 number);
             return;
         }
         line_weight last;
@@ -1790,6 +1792,14 @@ public:
     }
 
 private:
+    // What "a;b -5" ends in; digits alone are no reason to call a name's end a weight.
+    [[nodiscard]] static bool ends_in_negative(std::string_view line) noexcept {
+        std::size_t begin = line.size();
+        while (begin > 0 && (is_digit(line[begin - 1]) || line[begin - 1] == '.')) { --begin; }
+        return begin > 1 && begin < line.size() && line[begin - 1] == '-' &&
+               is_blank(line[begin - 2]);
+    }
+
     struct column {
         stack_inserter stacks;
         wick::error problem;

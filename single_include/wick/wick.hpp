@@ -1,18 +1,19 @@
 // wick 0.1.0, one header made of several by tools/amalgamate.py. Do not edit it:
 // change these files under include/ and run the tool again.
 //   wick/wick.hpp
-//   wick/comparison.hpp
+//   wick/call_graph.hpp
+//   wick/detail/frame_text.hpp
 //   wick/profile.hpp
 //   wick/detail/hash.hpp
 //   wick/version.hpp
 //   wick/result.hpp
+//   wick/comparison.hpp
 //   wick/diff.hpp
 //   wick/detail/diff_tests.hpp
 //   wick/detail/diff_tree.hpp
 //   wick/detail/statistics.hpp
 //   wick/detail/diff_text.hpp
 //   wick/detail/folded_lines.hpp
-//   wick/detail/frame_text.hpp
 //   wick/detail/shown_text.hpp
 //   wick/detail/writer.hpp
 //   wick/flamegraph.hpp
@@ -53,6 +54,7 @@
 //   wick/format/perf_script.hpp
 //   wick/detail/symbol_memory.hpp
 //   wick/format/pmc.hpp
+//   wick/format/prof.hpp
 //   wick/format/py_spy_dump.hpp
 //   wick/format/sample.hpp
 //   wick/format/stap.hpp
@@ -60,9 +62,12 @@
 //   wick/format/vtune.hpp
 //   wick/format/xctrace.hpp
 //   wick/detail/xml.hpp
-//   wick/query.hpp
+//   wick/format/folded_order.hpp
+//   wick/pstats.hpp
 //   wick/detail/pattern.hpp
 //   wick/detail/pattern_program.hpp
+//   wick/detail/python_text.hpp
+//   wick/query.hpp
 //   wick/sampler.hpp
 //   wick/detail/sample_handler.hpp
 //   wick/detail/sample_ring.hpp
@@ -108,9 +113,13 @@
 #ifndef WICK_WICK_HPP
 #define WICK_WICK_HPP
 
-// wick/comparison.hpp - two profiles side by side, in one tree, with what a test made of each node.
-#ifndef WICK_COMPARISON_HPP
-#define WICK_COMPARISON_HPP
+// wick/call_graph.hpp - the value that pstats works on: functions and who calls whom, with figures.
+#ifndef WICK_CALL_GRAPH_HPP
+#define WICK_CALL_GRAPH_HPP
+
+// wick/detail/frame_text.hpp - how a frame is called in text, and back.
+#ifndef WICK_DETAIL_FRAME_TEXT_HPP
+#define WICK_DETAIL_FRAME_TEXT_HPP
 
 // wick/profile.hpp - the value that everything meets in: a calling-context tree with its weights.
 #ifndef WICK_PROFILE_HPP
@@ -1062,6 +1071,759 @@ WICK_END_NAMESPACE
 
 #endif
 
+#include <algorithm>   // std::sort, to find equal texts
+#include <charconv>    // std::to_chars, for addresses
+#include <cstddef>     // std::size_t
+#include <cstdint>     // std::uint64_t
+#include <string>      // what is built
+#include <string_view> // what is read
+#include <vector>      // a text for each frame
+
+WICK_BEGIN_NAMESPACE
+namespace detail {
+
+inline void append_hex(std::string& out, std::uint64_t value) {
+    char digits[16];
+    out += "0x";
+    out.append(digits, std::to_chars(digits, digits + sizeof digits, value, 16).ptr);
+}
+
+/// Returns the part of a path behind its last slash: "/usr/lib/libm.so.6" → "libm.so.6".
+[[nodiscard]] inline std::string_view base_name(std::string_view path) {
+    return path.substr(path.rfind('/') + 1); // npos + 1 is 0
+}
+
+/// Appends what stands for code without a name: "libm.so.6+0x1234", the offset being the file's.
+inline void append_place(std::string& out, const loaded_module& module, std::uint64_t address) {
+    if (module.path.empty()) {
+        append_hex(out, address);
+        return;
+    }
+    out += base_name(module.path);
+    out += '+';
+    append_hex(out, address - module.start + module.offset);
+}
+
+[[nodiscard]] inline std::string_view kind_suffix(frame_kind kind) noexcept {
+    switch (kind) {
+    case frame_kind::kernel:
+        return "_[k]";
+    case frame_kind::inlined:
+        return "_[i]";
+    case frame_kind::jit:
+        return "_[j]";
+    case frame_kind::function:
+    case frame_kind::process:
+    case frame_kind::thread:
+    case frame_kind::label:
+    case frame_kind::marker:
+        break;
+    }
+    return {};
+}
+
+/// Appends the name of a frame as text formats show it: with the suffix of its kind; a frame that
+/// has an address and no name as its module and offset.
+inline void append_frame_text(std::string& out, const profile& p, const frame& f) {
+    if (f.function.empty() && f.address != 0) {
+        append_place(out, p.modules[f.module], f.address);
+    } else {
+        out += f.function;
+    }
+    out += kind_suffix(f.kind);
+}
+
+/// A name from text, with its kind told by its suffix.
+struct named_frame {
+    std::string_view function;
+    frame_kind kind;
+};
+
+/// Takes "name_[k]", "name_[i]" and "name_[j]" apart; every other text is a function's name as it
+/// is.
+[[nodiscard]] inline named_frame parse_frame_text(std::string_view text) noexcept {
+    const std::size_t size = text.size();
+    if (size < 4 || text[size - 1] != ']' || text[size - 3] != '[' || text[size - 4] != '_') {
+        return {text, frame_kind::function};
+    }
+    const std::string_view name = text.substr(0, size - 4);
+    switch (text[size - 2]) {
+    case 'k':
+        return {name, frame_kind::kernel};
+    case 'i':
+        return {name, frame_kind::inlined};
+    case 'j':
+        return {name, frame_kind::jit};
+    default:
+        return {text, frame_kind::function};
+    }
+}
+
+/// A profile as text and pictures show it: no two frames have the same text. Refers to the profile
+/// it is made of, which is used as it is unless frames have to be merged. Cost: O(frames), or a
+/// merge.
+class shown_profile {
+public:
+    explicit shown_profile(const profile& p)
+        : tree_(&p)
+        , texts_(texts_of(p)) {
+        if (all_distinct(texts_)) { return; }
+        merged_ = map_frames(p, [&](const frame& f) {
+            frame text; // the whole text, so that "f" of kind kernel and "f_[k]" become one
+            append_frame_text(text.function, p, f);
+            return text;
+        });
+        tree_ = &merged_;
+        texts_ = texts_of(merged_);
+    }
+    shown_profile(const shown_profile&) = delete;
+    shown_profile& operator=(const shown_profile&) = delete;
+
+    /// The tree to show; its frames' texts are distinct.
+    [[nodiscard]] const profile& tree() const noexcept { return *tree_; }
+    /// The text of each of the tree's frames.
+    [[nodiscard]] const std::vector<std::string>& texts() const noexcept { return texts_; }
+
+private:
+    const profile* tree_;
+    profile merged_;
+    std::vector<std::string> texts_;
+
+    [[nodiscard]] static std::vector<std::string> texts_of(const profile& p) {
+        std::vector<std::string> texts(p.frames.size());
+        for (std::size_t i = 0; i < texts.size(); ++i) {
+            append_frame_text(texts[i], p, p.frames[i]);
+        }
+        return texts;
+    }
+    [[nodiscard]] static bool all_distinct(const std::vector<std::string>& texts) {
+        std::vector<std::string_view> sorted(texts.begin(), texts.end());
+        std::sort(sorted.begin(), sorted.end());
+        return std::adjacent_find(sorted.begin(), sorted.end()) == sorted.end();
+    }
+};
+
+} // namespace detail
+WICK_END_NAMESPACE
+
+#endif
+
+#include <algorithm>   // std::min
+#include <cstddef>     // std::size_t
+#include <cstdint>     // counts
+#include <cstring>     // std::memcpy
+#include <string>      // names
+#include <string_view> // names that are looked up
+#include <utility>     // std::move
+#include <vector>      // functions, edges
+
+WICK_BEGIN_NAMESPACE
+
+/// What is known of a function, or of the calls from one function to another. Times are in the
+/// graph's unit. They are floating-point numbers because those files hold them so: a number that
+/// was read is kept to the last bit. Whole numbers up to 2^53 are exact (104 days of nanoseconds).
+struct call_figures {
+    std::uint64_t calls = 0;           ///< calls that ended; sampled: samples with it on the stack
+    std::uint64_t primitive_calls = 0; ///< those not made by recursion; sampled: those ending in it
+    double self = 0;                   ///< time in the function itself
+    double cumulative = 0; ///< and in all that it called; of recursive calls, the outermost's only
+
+    friend bool operator==(const call_figures& a, const call_figures& b) {
+        return a.calls == b.calls && a.primitive_calls == b.primitive_calls &&
+               !(a.self < b.self || a.self > b.self) &&
+               !(a.cumulative < b.cumulative || a.cumulative > b.cumulative);
+    }
+    friend bool operator!=(const call_figures& a, const call_figures& b) { return !(a == b); }
+};
+
+/// How the figures of a call graph came about.
+enum class graph_kind : std::uint8_t {
+    exact,  ///< every call was seen
+    sampled ///< counts are of samples
+};
+
+/// Functions, and the calls between them: what Python's cProfile writes and pstats shows. It is a
+/// projection of a calling-context tree and cannot be turned back into one: what it says of stacks
+/// (what is reached, what a path costs) is an approximation. Order is that of insertion, which
+/// pstats shows. Invariants, checked by `validate()`: functions are distinct by file, line and
+/// name; edges stand by callee, and are distinct; times are finite; the calls of all functions, and
+/// those of all edges, add up to less than 2^63; functions that are not listed have no figures and
+/// no callers.
+struct call_graph {
+    struct function {
+        std::string file;      ///< "~" with line 0: none, as for built-in functions
+        std::int32_t line = 0; ///< where it begins
+        std::string name;
+        bool listed = true; ///< false: only named as a caller, nothing else is known
+        call_figures figures;
+
+        friend bool operator==(const function& a, const function& b) {
+            return a.line == b.line && a.listed == b.listed && a.figures == b.figures &&
+                   a.name == b.name && a.file == b.file;
+        }
+        friend bool operator!=(const function& a, const function& b) { return !(a == b); }
+    };
+    struct edge {
+        std::uint32_t caller = 0; ///< index into functions
+        std::uint32_t callee = 0; ///< index into functions
+        call_figures figures;     ///< those of the callee, as far as they come from this caller
+
+        friend bool operator==(const edge& a, const edge& b) {
+            return a.caller == b.caller && a.callee == b.callee && a.figures == b.figures;
+        }
+        friend bool operator!=(const edge& a, const edge& b) { return !(a == b); }
+    };
+
+    std::vector<function> functions;
+    std::vector<edge> edges;
+    std::vector<std::string> sources;    ///< a line for each file that it was read from
+    std::string unit = "seconds";        ///< of times: "seconds", "nanoseconds", "samples", …
+    graph_kind kind = graph_kind::exact; ///< how it was made
+    bool edge_times = true;  ///< false: edges have counts only, as Python's `profile` has it
+    double unattributed = 0; ///< time that belongs to no function: that of threads' roots and such
+
+    friend bool operator==(const call_graph& a, const call_graph& b) {
+        return a.kind == b.kind && a.edge_times == b.edge_times && a.unit == b.unit &&
+               !(a.unattributed < b.unattributed || a.unattributed > b.unattributed) &&
+               a.sources == b.sources && a.functions == b.functions && a.edges == b.edges;
+    }
+    friend bool operator!=(const call_graph& a, const call_graph& b) { return !(a == b); }
+};
+
+namespace detail {
+
+/// The most calls that a graph may hold, so that no sum of any of them overflows.
+inline constexpr std::uint64_t max_calls = 0x7fffffffffffffffu;
+
+/// Returns how many of a unit are a second, or 0 where it is no unit of time.
+[[nodiscard]] inline double units_per_second(std::string_view unit) noexcept {
+    if (unit == "seconds" || unit == "s") { return 1; }
+    if (unit == "milliseconds" || unit == "ms") { return 1e3; }
+    if (unit == "microseconds" || unit == "us") { return 1e6; }
+    if (unit == "nanoseconds" || unit == "ns") { return 1e9; }
+    return 0;
+}
+
+inline void add_figures(call_figures& to, const call_figures& from) noexcept {
+    to.calls += from.calls;
+    to.primitive_calls += from.primitive_calls;
+    to.self += from.self;
+    to.cumulative += from.cumulative;
+}
+
+/// Adds up calls; false when they are too many.
+[[nodiscard]] inline bool
+add_calls(const call_figures& from, std::uint64_t& calls, std::uint64_t& primitive) noexcept {
+    if (from.calls > max_calls - calls || from.primitive_calls > max_calls - primitive) {
+        return false;
+    }
+    calls += from.calls;
+    primitive += from.primitive_calls;
+    return true;
+}
+
+/// Neither infinite nor no number. <cmath> has it too, and thousands of lines more.
+[[nodiscard]] inline bool is_finite(double value) noexcept {
+    std::uint64_t bits = 0;
+    std::memcpy(&bits, &value, sizeof bits);
+    return (bits >> 52 & 0x7ff) != 0x7ff;
+}
+
+[[nodiscard]] inline bool is_finite(const call_figures& f) noexcept {
+    return is_finite(f.self) && is_finite(f.cumulative);
+}
+
+} // namespace detail
+
+/// Collects functions and calls in any order and makes a call graph of them.
+/// Cost: a look-up for each function interned. Thread safety: none.
+class call_graph_builder {
+public:
+    /// Returns the id of a function, which is the same for the same file, line and name.
+    std::uint32_t intern(std::string_view file, std::int32_t line, std::string_view name) {
+        const std::uint64_t start =
+            seed_ + static_cast<std::uint32_t>(line) * std::uint64_t{0x9e3779b97f4a7c15u};
+        const std::uint64_t hash = detail::hash_bytes(file, detail::hash_bytes(name, start));
+        const std::uint32_t known = index_.find(hash, [&](std::uint32_t id) {
+            const key& k = keys_[id];
+            return k.line == line && k.name_size == name.size() && k.file_size == file.size() &&
+                   detail::same_bytes(text_.data() + k.text, name.data(), k.name_size) &&
+                   detail::same_bytes(
+                       text_.data() + k.text + k.name_size, file.data(), k.file_size);
+        });
+        if (known != detail::id_table::none) { return known; }
+        const auto id = static_cast<std::uint32_t>(keys_.size());
+        keys_.push_back(key{text_.size(), name.size(), file.size(), line, unlisted});
+        text_ += name;
+        text_ += file;
+        index_.insert(hash, id);
+        return id;
+    }
+
+    /// Adds figures to a function. The first time gives it its place in the order.
+    void add(std::uint32_t function, const call_figures& figures) {
+        key& k = keys_[function];
+        if (k.place == unlisted) {
+            k.place = static_cast<std::uint32_t>(listed_.size());
+            listed_.push_back(function);
+            figures_.push_back(figures);
+            return;
+        }
+        detail::add_figures(figures_[k.place], figures);
+    }
+
+    /// Adds calls from one function to another, which has to be listed by `add` sooner or later.
+    void add_edge(std::uint32_t caller, std::uint32_t callee, const call_figures& figures) {
+        edges_.push_back(call_graph::edge{caller, callee, figures});
+    }
+
+    [[nodiscard]] bool listed(std::uint32_t function) const {
+        return keys_[function].place != unlisted;
+    }
+    [[nodiscard]] std::size_t edges() const noexcept { return edges_.size(); }
+    [[nodiscard]] const call_graph::edge& edge(std::size_t index) const { return edges_[index]; }
+    void reserve_edges(std::size_t edges) { edges_.reserve(edges); }
+
+    /// Returns the graph of all that was added; calls from one function to another that were added
+    /// apart are one edge. The builder is empty afterwards.
+    [[nodiscard]] call_graph finish() {
+        call_graph made;
+        const std::vector<std::uint32_t> order = finish_functions(made);
+        for (call_graph::edge& e : edges_) {
+            e.caller = order[e.caller];
+            e.callee = order[e.callee];
+        }
+        finish_edges(made);
+        *this = call_graph_builder();
+        return made;
+    }
+
+private:
+    static constexpr std::uint32_t unlisted = 0xffffffffu;
+    struct key {
+        std::size_t text; // the name, and behind it the file
+        std::size_t name_size;
+        std::size_t file_size;
+        std::int32_t line;
+        std::uint32_t place; // among those listed
+    };
+    std::string text_;
+    std::vector<key> keys_;
+    std::vector<std::uint32_t> listed_;
+    std::vector<call_figures> figures_; // of those
+    std::vector<call_graph::edge> edges_;
+    detail::id_table index_;
+    std::uint64_t seed_ = detail::hash_seed();
+
+    // Puts the functions in order: those listed, then those only named. Returns each one's place.
+    [[nodiscard]] std::vector<std::uint32_t> finish_functions(call_graph& made) {
+        std::vector<std::uint32_t> order(keys_.size());
+        made.functions.reserve(keys_.size());
+        const auto place = [&](std::uint32_t id) {
+            const key& k = keys_[id];
+            order[id] = static_cast<std::uint32_t>(made.functions.size());
+            made.functions.emplace_back();
+            call_graph::function& f = made.functions.back();
+            f.name.assign(text_, k.text, k.name_size);
+            f.file.assign(text_, k.text + k.name_size, k.file_size);
+            f.line = k.line;
+            f.listed = k.place != unlisted;
+            if (f.listed) { f.figures = figures_[k.place]; }
+        };
+        for (const std::uint32_t id : listed_) { place(id); }
+        for (std::uint32_t id = 0; id < keys_.size(); ++id) {
+            if (keys_[id].place == unlisted) { place(id); }
+        }
+        return order;
+    }
+
+    void finish_edges(call_graph& made) {
+        bool grouped = true;
+        for (std::size_t i = 1; i < edges_.size(); ++i) {
+            if (edges_[i].callee < edges_[i - 1].callee) {
+                grouped = false;
+                break;
+            }
+        }
+        if (!grouped) { group_edges(made.functions.size()); }
+        // One edge for each pair; readers add each only once, so nothing moves for them.
+        std::vector<std::size_t> latest(made.functions.size(), 0); // by caller: its edge, plus one
+        std::size_t kept = 0;
+        std::size_t group = 0;
+        for (std::size_t i = 0; i < edges_.size(); ++i) {
+            if (kept > group && edges_[i].callee != edges_[group].callee) { group = kept; }
+            std::size_t& known = latest[edges_[i].caller];
+            if (known > group) {
+                detail::add_figures(edges_[known - 1].figures, edges_[i].figures);
+                continue;
+            }
+            if (kept != i) { edges_[kept] = edges_[i]; }
+            known = ++kept;
+        }
+        edges_.resize(kept);
+        made.edges = std::move(edges_);
+    }
+
+    // Sorts by callee; what is equal stays in its order.
+    void group_edges(std::size_t functions) {
+        std::vector<std::size_t> next(functions + 1, 0);
+        for (const call_graph::edge& e : edges_) { ++next[e.callee + 1]; }
+        for (std::size_t f = 1; f < next.size(); ++f) { next[f] += next[f - 1]; }
+        std::vector<call_graph::edge> sorted(edges_.size());
+        for (const call_graph::edge& e : edges_) { sorted[next[e.callee]++] = e; }
+        edges_.swap(sorted);
+    }
+};
+
+/// Returns what is wrong with a call graph, or no error. Cost: a look-up for each function.
+[[nodiscard]] inline error validate(const call_graph& g) {
+    const auto at = [](const char* what, std::size_t index, const char* problem) {
+        return error{what + std::to_string(index) + problem};
+    };
+    call_graph_builder keys;
+    std::uint64_t calls = 0;
+    std::uint64_t primitive = 0;
+    for (std::size_t i = 0; i < g.functions.size(); ++i) {
+        const call_graph::function& f = g.functions[i];
+        if (keys.intern(f.file, f.line, f.name) != i) {
+            return at("function ", i, " is there twice");
+        }
+        if (!detail::is_finite(f.figures)) { return at("function ", i, ": a time is not finite"); }
+        if (!detail::add_calls(f.figures, calls, primitive)) {
+            return at("function ", i, ": the calls add up to 2^63 or more");
+        }
+        if (!f.listed && f.figures != call_figures{}) {
+            return at("function ", i, " has figures and is not listed");
+        }
+    }
+    if (!detail::is_finite(g.unattributed)) { return error{"unattributed is not finite"}; }
+    calls = 0;
+    primitive = 0;
+    std::vector<std::size_t> latest(g.functions.size(), 0); // by caller: its edge, plus one
+    std::size_t group = 0;
+    for (std::size_t i = 0; i < g.edges.size(); ++i) {
+        const call_graph::edge& e = g.edges[i];
+        if (e.caller >= g.functions.size() || e.callee >= g.functions.size()) {
+            return at("edge ", i, ": there is no such function");
+        }
+        if (e.callee < g.edges[group].callee) { return at("edge ", i, " is out of order"); }
+        if (e.callee != g.edges[group].callee) { group = i; }
+        if (latest[e.caller] > group) { return at("edge ", i, " is there twice"); }
+        latest[e.caller] = i + 1;
+        if (!g.functions[e.callee].listed) { return at("edge ", i, ": the callee is not listed"); }
+        if (!detail::is_finite(e.figures)) { return at("edge ", i, ": a time is not finite"); }
+        if (!detail::add_calls(e.figures, calls, primitive)) {
+            return at("edge ", i, ": the calls add up to 2^63 or more");
+        }
+    }
+    return {};
+}
+
+/// Adds a valid graph to another: figures of functions and edges are summed, new functions come
+/// behind the old ones, sources are appended.
+/// Errors: units that differ, or kinds; edges with times and edges without; 2^63 calls or more;
+/// then nothing has changed. Into a graph without functions anything goes.
+[[nodiscard]] inline error add(call_graph& to, const call_graph& other) {
+    if (to.functions.empty()) {
+        std::vector<std::string> sources = std::move(to.sources);
+        sources.insert(sources.end(), other.sources.begin(), other.sources.end());
+        to = other;
+        to.sources = std::move(sources);
+        return {};
+    }
+    if (to.unit != other.unit) {
+        return error{"cannot add times in " + other.unit + " to times in " + to.unit};
+    }
+    if (to.kind != other.kind) { return error{"cannot add samples and calls"}; }
+    if (to.edge_times != other.edge_times && !to.edges.empty() && !other.edges.empty()) {
+        return error{"cannot add calls with times and calls without"};
+    }
+    std::uint64_t sums[4] = {0, 0, 0, 0};
+    call_graph_builder builder;
+    for (const call_graph* g : {static_cast<const call_graph*>(&to), &other}) {
+        std::vector<std::uint32_t> ids;
+        ids.reserve(g->functions.size());
+        for (const call_graph::function& f : g->functions) {
+            const std::uint32_t id = builder.intern(f.file, f.line, f.name);
+            ids.push_back(id);
+            if (!f.listed) { continue; }
+            if (!detail::add_calls(f.figures, sums[0], sums[1])) {
+                return error{"the calls add up to 2^63 or more"};
+            }
+            builder.add(id, f.figures);
+        }
+        for (const call_graph::edge& e : g->edges) {
+            if (!detail::add_calls(e.figures, sums[2], sums[3])) {
+                return error{"the calls add up to 2^63 or more"};
+            }
+            builder.add_edge(ids[e.caller], ids[e.callee], e.figures);
+        }
+    }
+    call_graph sum = builder.finish();
+    sum.sources = std::move(to.sources);
+    sum.sources.insert(sum.sources.end(), other.sources.begin(), other.sources.end());
+    sum.unit = std::move(to.unit);
+    sum.kind = to.kind;
+    sum.edge_times = to.edges.empty() ? other.edge_times : to.edge_times;
+    sum.unattributed = to.unattributed + other.unattributed;
+    to = std::move(sum);
+    return {};
+}
+
+/// Returns the graph with the directories of files cut off. Functions that become the same are one,
+/// and so are calls from one to another: pstats keeps only the last of those and loses the others.
+[[nodiscard]] inline call_graph strip_dirs(const call_graph& g) {
+    call_graph_builder builder;
+    std::vector<std::uint32_t> ids;
+    ids.reserve(g.functions.size());
+    for (const call_graph::function& f : g.functions) {
+        ids.push_back(builder.intern(detail::base_name(f.file), f.line, f.name));
+        if (f.listed) { builder.add(ids.back(), f.figures); }
+    }
+    for (const call_graph::edge& e : g.edges) {
+        builder.add_edge(ids[e.caller], ids[e.callee], e.figures);
+    }
+    call_graph made = builder.finish();
+    made.sources = g.sources;
+    made.unit = g.unit;
+    made.kind = g.kind;
+    made.edge_times = g.edge_times;
+    made.unattributed = g.unattributed;
+    return made;
+}
+
+/// Returns the functions for which `keep` is not 0, by their index, and the calls between them.
+/// Their figures stay what they are: what the others took cannot be told from a graph.
+[[nodiscard]] inline call_graph subgraph(const call_graph& g,
+                                         const std::vector<std::uint8_t>& keep) {
+    WICK_ASSERT(keep.size() == g.functions.size());
+    call_graph made;
+    std::vector<std::uint32_t> place(g.functions.size(), 0);
+    for (std::size_t i = 0; i < g.functions.size(); ++i) {
+        place[i] = static_cast<std::uint32_t>(made.functions.size());
+        if (keep[i] != 0) { made.functions.push_back(g.functions[i]); }
+    }
+    for (const call_graph::edge& e : g.edges) {
+        if (keep[e.caller] == 0 || keep[e.callee] == 0) { continue; }
+        made.edges.push_back({place[e.caller], place[e.callee], e.figures});
+    }
+    made.sources = g.sources;
+    made.unit = g.unit;
+    made.kind = g.kind;
+    made.edge_times = g.edge_times;
+    return made;
+}
+
+namespace detail {
+
+/// Goes over a profile in preorder and adds up what each function and each call took, as cProfile
+/// would have: a function's cumulative time is that of its activations which are not within another
+/// one of its own, and an edge's likewise.
+class graph_deriver {
+public:
+    explicit graph_deriver(const profile& p)
+        : p_(&p)
+        , samples_(p.counted != counted_as::calls) {}
+
+    [[nodiscard]] call_graph graph() {
+        number_functions();
+        const std::vector<std::int64_t> total = totals(*p_);
+        const std::vector<std::uint64_t> counts = count_totals();
+        const std::size_t nodes = p_->nodes.size();
+        std::vector<step> path{step{0, none, none, false}};
+        outside_ += nodes > 0 ? p_->nodes[0].self : 0;
+        for (std::uint32_t i = 1; i < nodes; ++i) {
+            const profile::node& n = p_->nodes[i];
+            while (path.back().node != n.parent) {
+                leave(path.back());
+                path.pop_back();
+            }
+            const std::uint32_t f = function_of_[n.frame];
+            if (f == none) { // a thread or the like: as if it were not there
+                step s = path.back();
+                s.node = i;
+                s.entered = false;
+                pass_up(s, n);
+                path.push_back(s);
+                continue;
+            }
+            const std::uint32_t caller = path.back().function;
+            step s{i, f, none};
+            tally(sums_[f], n, total[i], counts[i]);
+            if (!in_order_[f]) {
+                in_order_[f] = 1;
+                order_.push_back(f);
+            }
+            if (caller != none) {
+                s.edge = edge_between(caller, f);
+                tally(edges_[s.edge].sum, n, total[i], counts[i]);
+            }
+            path.push_back(s);
+        }
+        return finish();
+    }
+
+private:
+    static constexpr std::uint32_t none = id_table::none;
+    struct sum {
+        std::uint64_t calls = 0;
+        std::uint64_t primitive = 0;
+        std::int64_t self = 0;
+        std::int64_t cumulative = 0;
+        std::uint32_t active = 0; // how often it is on the path
+    };
+    struct known_edge {
+        std::uint32_t caller;
+        std::uint32_t callee;
+        detail::graph_deriver::sum sum;
+    };
+    struct step {
+        std::uint32_t node;
+        std::uint32_t function; // the innermost one so far
+        std::uint32_t edge;     // by which it was called
+        bool entered = true;    // here, not above
+    };
+
+    const profile* p_;
+    bool samples_;
+    call_graph_builder builder_;
+    std::vector<std::uint32_t> function_of_; // by frame
+    std::vector<sum> sums_;                  // by function
+    std::vector<std::uint8_t> in_order_;
+    std::vector<std::uint32_t> order_; // functions as they come
+    std::vector<known_edge> edges_;
+    id_table edge_index_;
+    std::int64_t outside_ = 0;
+
+    [[nodiscard]] static bool is_function(frame_kind kind) noexcept {
+        return kind == frame_kind::function || kind == frame_kind::inlined ||
+               kind == frame_kind::kernel || kind == frame_kind::jit;
+    }
+
+    void number_functions() {
+        std::string text;
+        function_of_.assign(p_->frames.size(), none);
+        for (std::size_t i = 1; i < p_->frames.size(); ++i) {
+            const frame& f = p_->frames[i];
+            if (!is_function(f.kind)) { continue; }
+            text.clear();
+            append_frame_text(text, *p_, f);
+            std::string_view file = f.file;
+            if (file.empty() && !f.function.empty()) { file = p_->modules[f.module].path; }
+            const auto line = static_cast<std::int32_t>((std::min)(f.line, 0x7fffffffu));
+            function_of_[i] = builder_.intern(file.empty() ? "~" : file, line, text);
+            if (function_of_[i] == sums_.size()) { sums_.emplace_back(); }
+        }
+        in_order_.assign(sums_.size(), 0);
+    }
+
+    // Observations at and below each node.
+    [[nodiscard]] std::vector<std::uint64_t> count_totals() const {
+        std::vector<std::uint64_t> total(p_->nodes.size());
+        for (std::size_t i = p_->nodes.size(); i-- > 0;) {
+            total[i] += p_->nodes[i].count;
+            if (i > 0) { total[p_->nodes[i].parent] += total[i]; }
+        }
+        return total;
+    }
+
+    void tally(sum& to, const profile::node& n, std::int64_t total, std::uint64_t counts) const {
+        const bool outermost = to.active++ == 0;
+        to.self += n.self;
+        to.cumulative += outermost ? total : 0;
+        if (samples_) {
+            to.calls += outermost ? counts : 0;
+            to.primitive += n.count;
+        } else {
+            to.calls += n.count;
+            to.primitive += outermost ? n.count : 0;
+        }
+    }
+
+    // What ended in a frame that is no function ended in the function above it, if there is one.
+    void pass_up(const step& s, const profile::node& n) {
+        if (s.function == none) {
+            outside_ += n.self;
+            return;
+        }
+        sum* const both[] = {&sums_[s.function], s.edge != none ? &edges_[s.edge].sum : nullptr};
+        for (sum* const to : both) {
+            if (to == nullptr) { continue; }
+            to->self += n.self;
+            to->primitive += samples_ ? n.count : 0;
+        }
+    }
+
+    void leave(const step& s) {
+        if (!s.entered) { return; }
+        --sums_[s.function].active;
+        if (s.edge != none) { --edges_[s.edge].sum.active; }
+    }
+
+    [[nodiscard]] std::uint32_t edge_between(std::uint32_t caller, std::uint32_t callee) {
+        const std::uint64_t hash =
+            mix((std::uint64_t{caller} << 32 | callee) ^ hash_seed(), 0x9e3779b97f4a7c15u);
+        const std::uint32_t known = edge_index_.find(hash, [&](std::uint32_t id) {
+            return edges_[id].caller == caller && edges_[id].callee == callee;
+        });
+        if (known != none) { return known; }
+        const auto id = static_cast<std::uint32_t>(edges_.size());
+        edges_.push_back(known_edge{caller, callee, sum{}});
+        edge_index_.insert(hash, id);
+        return id;
+    }
+
+    [[nodiscard]] call_figures figures(const sum& s) const {
+        const auto unit = static_cast<double>(power_of_ten(p_->decimals));
+        return call_figures{s.calls,
+                            s.primitive,
+                            static_cast<double>(s.self) / unit,
+                            static_cast<double>(s.cumulative) / unit};
+    }
+
+    [[nodiscard]] call_graph finish() {
+        for (const std::uint32_t f : order_) { builder_.add(f, figures(sums_[f])); }
+        for (const known_edge& e : edges_) {
+            builder_.add_edge(e.caller, e.callee, figures(e.sum));
+        }
+        call_graph made = builder_.finish();
+        // A frame that no node stands on is a function that was neither called nor named.
+        while (!made.functions.empty() && !made.functions.back().listed) {
+            made.functions.pop_back();
+        }
+        made.unit = p_->unit;
+        made.kind = samples_ ? graph_kind::sampled : graph_kind::exact;
+        made.unattributed =
+            static_cast<double>(outside_) / static_cast<double>(power_of_ten(p_->decimals));
+        return made;
+    }
+};
+
+} // namespace detail
+
+/// Returns the call graph of a profile: exactly what cProfile would have counted where the profile
+/// counts calls. Where it counts samples, a function's calls are the samples that have it on the
+/// stack, each counted once, and its primitive calls those that ended in it, as in the files of
+/// Python's sampling profiler. Roots that are no functions (threads, processes, labels, markers)
+/// are left out, and what ended there is `unattributed`. Functions are told apart by file, line and
+/// name, whatever line or address was stood on; where no file is known, by the module. They come in
+/// the order of the tree.
+/// Errors: none for a valid profile; sums over 2^53 are rounded once.
+/// Cost: one pass, with a look-up for each node. Source: call-tree rules of CPython's _lsprof.c.
+[[nodiscard]] inline call_graph to_call_graph(const profile& p) {
+    if (p.detail == profile_detail::function) { return detail::graph_deriver(p).graph(); }
+    const profile coarse = coarsen(p, profile_detail::function);
+    return detail::graph_deriver(coarse).graph();
+}
+
+WICK_END_NAMESPACE
+
+#endif
+// wick/comparison.hpp - two profiles side by side, in one tree, with what a test made of each node.
+#ifndef WICK_COMPARISON_HPP
+#define WICK_COMPARISON_HPP
+
+
 #include <algorithm> // std::max, std::lower_bound
 #include <cmath>     // std::isfinite
 #include <cstddef>   // std::size_t
@@ -1499,8 +2261,7 @@ WICK_END_NAMESPACE
 #ifndef WICK_DIFF_HPP
 #define WICK_DIFF_HPP
 
-// wick/detail/diff_tests.hpp - the tests behind diff.hpp: dispersion, p-values, intervals,
-// verdicts. SPDX-FileCopyrightText: 2026 wick contributors SPDX-License-Identifier: MIT
+// wick/detail/diff_tests.hpp - the tests behind diff.hpp: dispersion, p-values, verdicts.
 #ifndef WICK_DETAIL_DIFF_TESTS_HPP
 #define WICK_DETAIL_DIFF_TESTS_HPP
 
@@ -2304,9 +3065,9 @@ struct rank_sums {
 /// Returns both samples compared by rank: exact where there are no ties and n1 n2 <= 2,500.
 [[nodiscard]] inline test_result mann_whitney(const std::vector<double>& a,
                                               const std::vector<double>& b) {
-    const bool small = a.size() <= 2500 && b.size() <= 2500 && a.size() * b.size() <= 2500;
+    const bool few = a.size() <= 2500 && b.size() <= 2500 && a.size() * b.size() <= 2500;
     const bool tied = rank_statistic(a, b).ties > 0;
-    return small && !tied ? mann_whitney_exact(a, b) : mann_whitney_asymptotic(a, b);
+    return few && !tied ? mann_whitney_exact(a, b) : mann_whitney_asymptotic(a, b);
 }
 
 /// The size, mean and variance of a sample.
@@ -2535,58 +3296,74 @@ struct unchanged_rest {
     double after = 0;
 };
 
+/// A function's observations, and the logarithm of how many times as many there are after.
+struct change_vote {
+    double before, after, ratio, deviation;
+
+    [[nodiscard]] bool agrees(double with) const noexcept {
+        return std::fabs(ratio - with) <= 2 * deviation;
+    }
+};
+
+/// Returns the ratio with which most functions agree; of several, that with more observations.
+/// `votes` are sorted by ratio. Cost: as 100 passes over them at most.
+[[nodiscard]] inline double agreed_ratio(const std::vector<change_vote>& votes) noexcept {
+    std::size_t most = 0;
+    double heaviest = 0;
+    double lowest = 0; // of all ratios that are as good, so that swapped sides find the same
+    double highest = 0;
+    const std::size_t tried = (std::min)(votes.size(), std::size_t{100});
+    for (std::size_t i = 0; i < tried; ++i) {
+        // Evenly spread over the votes, from the outside in: the same ones from either end.
+        const std::size_t step = (i / 2) * votes.size() / tried;
+        const double ratio = votes[i % 2 == 0 ? step : votes.size() - 1 - step].ratio;
+        std::size_t agree = 0;
+        double weight = 0;
+        for (const change_vote& v : votes) {
+            if (!v.agrees(ratio)) { continue; }
+            ++agree;
+            weight += v.before + v.after;
+        }
+        if (agree < most || (agree == most && weight < heaviest)) { continue; }
+        const bool better = agree > most || weight > heaviest;
+        most = agree;
+        heaviest = weight;
+        lowest = better ? ratio : (std::min)(lowest, ratio);
+        highest = better ? ratio : (std::max)(highest, ratio);
+    }
+    return (lowest + highest) / 2;
+}
+
 /// Returns the observations of those functions that have changed as most others have. Shares say
 /// only how much there is of one thing for each of another; when the fewest things that can have
-/// changed are to be named, the others are the measure. `scatters` has one for each function.
+/// changed are to be named, the others are the measure. Each function has one vote: one that takes
+/// most of the time may be the one that changed. `scatters` has one for each function.
 [[nodiscard]] inline unchanged_rest
 find_unchanged(const comparison& c, const std::vector<scatter>& scatters, std::uint64_t least) {
-    struct figure {
-        double before, after, ratio, deviation, weight;
-    };
-    std::vector<figure> figures;
-    double weight = 0;
+    std::vector<change_vote> votes;
     for (std::size_t f = 0; f < c.functions.size(); ++f) {
         const compared& self = c.functions[f].self;
         if (self.before.count < least && self.after.count < least) { continue; }
         const double a = static_cast<double>(self.before.count);
         const double b = static_cast<double>(self.after.count);
         const double variance = scatters[f].dispersion * (1 / (a + 0.5) + 1 / (b + 0.5));
-        const double ratio = std::log(b + 0.5) - std::log(a + 0.5);
-        // A vote for each function, and yet not as many for noise as for what is well known. Whole
-        // numbers, so that their sum is the same in any order.
-        const double votes = std::floor(16 * std::sqrt(a + b));
-        figures.push_back({a, b, ratio, std::sqrt(variance), votes});
-        weight += figures.back().weight;
+        votes.push_back({a, b, std::log(b + 0.5) - std::log(a + 0.5), std::sqrt(variance)});
     }
-    if (figures.empty()) { return {}; }
-    std::sort(figures.begin(), figures.end(), [](const figure& x, const figure& y) {
+    if (votes.empty()) { return {}; }
+    std::sort(votes.begin(), votes.end(), [](const change_vote& x, const change_vote& y) {
         return x.ratio < y.ratio;
     });
-    // The weighted median from both ends, so that swapped sides find the same.
-    const auto half_from = [&](std::size_t at, std::ptrdiff_t step) {
-        double passed = 0;
-        for (;; at = static_cast<std::size_t>(static_cast<std::ptrdiff_t>(at) + step)) {
-            passed += figures[at].weight;
-            if (passed >= weight / 2 || at == (step > 0 ? figures.size() - 1 : 0)) {
-                return figures[at].ratio;
-            }
-        }
-    };
-    double ratio = (half_from(0, 1) + half_from(figures.size() - 1, -1)) / 2;
+    double ratio = agreed_ratio(votes);
     unchanged_rest rest;
-    for (int round = 0; round < 20; ++round) {
+    for (int round = 0; round < 20; ++round) { // until it settles, which it does within a few
         unchanged_rest next;
-        for (const figure& f : figures) {
-            if (std::fabs(f.ratio - ratio) > 2 * f.deviation) { continue; }
-            next.before += f.before;
-            next.after += f.after;
+        for (const change_vote& v : votes) {
+            if (!v.agrees(ratio)) { continue; }
+            next.before += v.before;
+            next.after += v.after;
         }
         if (!(next.before > 0) || !(next.after > 0)) { break; }
-        const bool settled = round > 0 && !(next.before < rest.before) &&
-                             !(rest.before < next.before) && !(next.after < rest.after) &&
-                             !(rest.after < next.after);
         rest = next;
-        if (settled) { break; }
         ratio = std::log(rest.after) - std::log(rest.before);
     }
     return rest;
@@ -2665,16 +3442,26 @@ private:
     void fit_dispersion() {
         c_.method.assumes_independent_samples = !has_runs();
         if (!has_runs()) { return; }
-        // Where a run has less than one observation to expect, squares say little.
+        // Where a run has few observations to expect, squares say less than their number tells:
+        // such rows would make all look more different than they are.
         const auto runs = static_cast<double>(before_.exposures.size() + after_.exposures.size());
+        if (!add_to_prior(5 * runs, 10)) { (void)add_to_prior(runs, 0); }
+        prior_.fit();
+        c_.method.dispersion = (std::max)(1.0, prior_.common().dispersion);
+    }
+
+    // Adds the functions with so many observations, unless there are fewer than `least` of them.
+    [[nodiscard]] bool add_to_prior(double observations, std::size_t least) {
+        std::vector<scatter> found;
         for (auto i = rows_.first_of_functions; i < rows_.rows.size(); ++i) {
             const compared& seen = rows_.rows[i].seen;
             const double x =
                 static_cast<double>(seen.before.count) + static_cast<double>(seen.after.count);
-            if (x >= runs) { prior_.add(own_scatter(i)); }
+            if (x >= observations) { found.push_back(own_scatter(i)); }
         }
-        prior_.fit();
-        c_.method.dispersion = (std::max)(1.0, prior_.common().dispersion);
+        if (found.size() < least) { return false; }
+        for (const scatter& row : found) { prior_.add(row); }
+        return true;
     }
 
     [[nodiscard]] scatter scatter_of(std::uint32_t row) const noexcept {
@@ -2801,147 +3588,6 @@ WICK_END_NAMESPACE
 #ifndef WICK_DETAIL_FOLDED_LINES_HPP
 #define WICK_DETAIL_FOLDED_LINES_HPP
 
-// wick/detail/frame_text.hpp - how a frame is called in text, and back.
-#ifndef WICK_DETAIL_FRAME_TEXT_HPP
-#define WICK_DETAIL_FRAME_TEXT_HPP
-
-
-#include <algorithm>   // std::sort, to find equal texts
-#include <charconv>    // std::to_chars, for addresses
-#include <cstddef>     // std::size_t
-#include <cstdint>     // std::uint64_t
-#include <string>      // what is built
-#include <string_view> // what is read
-#include <vector>      // a text for each frame
-
-WICK_BEGIN_NAMESPACE
-namespace detail {
-
-inline void append_hex(std::string& out, std::uint64_t value) {
-    char digits[16];
-    out += "0x";
-    out.append(digits, std::to_chars(digits, digits + sizeof digits, value, 16).ptr);
-}
-
-/// Returns the part of a path behind its last slash: "/usr/lib/libm.so.6" → "libm.so.6".
-[[nodiscard]] inline std::string_view base_name(std::string_view path) {
-    return path.substr(path.rfind('/') + 1); // npos + 1 is 0
-}
-
-/// Appends what stands for code without a name: "libm.so.6+0x1234", the offset being the file's.
-inline void append_place(std::string& out, const loaded_module& module, std::uint64_t address) {
-    if (module.path.empty()) {
-        append_hex(out, address);
-        return;
-    }
-    out += base_name(module.path);
-    out += '+';
-    append_hex(out, address - module.start + module.offset);
-}
-
-[[nodiscard]] inline std::string_view kind_suffix(frame_kind kind) noexcept {
-    switch (kind) {
-    case frame_kind::kernel:
-        return "_[k]";
-    case frame_kind::inlined:
-        return "_[i]";
-    case frame_kind::jit:
-        return "_[j]";
-    case frame_kind::function:
-    case frame_kind::process:
-    case frame_kind::thread:
-    case frame_kind::label:
-    case frame_kind::marker:
-        break;
-    }
-    return {};
-}
-
-/// Appends the name of a frame as text formats show it: with the suffix of its kind; a frame that
-/// has an address and no name as its module and offset.
-inline void append_frame_text(std::string& out, const profile& p, const frame& f) {
-    if (f.function.empty() && f.address != 0) {
-        append_place(out, p.modules[f.module], f.address);
-    } else {
-        out += f.function;
-    }
-    out += kind_suffix(f.kind);
-}
-
-/// A name from text, with its kind told by its suffix.
-struct named_frame {
-    std::string_view function;
-    frame_kind kind;
-};
-
-/// Takes "name_[k]", "name_[i]" and "name_[j]" apart; every other text is a function's name as it
-/// is.
-[[nodiscard]] inline named_frame parse_frame_text(std::string_view text) noexcept {
-    const std::size_t size = text.size();
-    if (size < 4 || text[size - 1] != ']' || text[size - 3] != '[' || text[size - 4] != '_') {
-        return {text, frame_kind::function};
-    }
-    const std::string_view name = text.substr(0, size - 4);
-    switch (text[size - 2]) {
-    case 'k':
-        return {name, frame_kind::kernel};
-    case 'i':
-        return {name, frame_kind::inlined};
-    case 'j':
-        return {name, frame_kind::jit};
-    default:
-        return {text, frame_kind::function};
-    }
-}
-
-/// A profile as text and pictures show it: no two frames have the same text. Refers to the profile
-/// it is made of, which is used as it is unless frames have to be merged. Cost: O(frames), or a
-/// merge.
-class shown_profile {
-public:
-    explicit shown_profile(const profile& p)
-        : tree_(&p)
-        , texts_(texts_of(p)) {
-        if (all_distinct(texts_)) { return; }
-        merged_ = map_frames(p, [&](const frame& f) {
-            frame text; // the whole text, so that "f" of kind kernel and "f_[k]" become one
-            append_frame_text(text.function, p, f);
-            return text;
-        });
-        tree_ = &merged_;
-        texts_ = texts_of(merged_);
-    }
-    shown_profile(const shown_profile&) = delete;
-    shown_profile& operator=(const shown_profile&) = delete;
-
-    /// The tree to show; its frames' texts are distinct.
-    [[nodiscard]] const profile& tree() const noexcept { return *tree_; }
-    /// The text of each of the tree's frames.
-    [[nodiscard]] const std::vector<std::string>& texts() const noexcept { return texts_; }
-
-private:
-    const profile* tree_;
-    profile merged_;
-    std::vector<std::string> texts_;
-
-    [[nodiscard]] static std::vector<std::string> texts_of(const profile& p) {
-        std::vector<std::string> texts(p.frames.size());
-        for (std::size_t i = 0; i < texts.size(); ++i) {
-            append_frame_text(texts[i], p, p.frames[i]);
-        }
-        return texts;
-    }
-    [[nodiscard]] static bool all_distinct(const std::vector<std::string>& texts) {
-        std::vector<std::string_view> sorted(texts.begin(), texts.end());
-        std::sort(sorted.begin(), sorted.end());
-        return std::adjacent_find(sorted.begin(), sorted.end()) == sorted.end();
-    }
-};
-
-} // namespace detail
-WICK_END_NAMESPACE
-
-#endif
 
 #include <algorithm> // std::sort
 #include <cstddef>   // std::size_t
@@ -3411,6 +4057,20 @@ inline void append_short(std::string& out, double value, int width, int digits) 
     return names;
 }
 
+/// Returns a text of at most `width` bytes: what is too much is left out where it matters least, in
+/// the middle of a name and at the root's side of a stack. 0: all of it.
+[[nodiscard]] inline std::string shortened(const std::string& text, std::size_t width, bool stack) {
+    if (width == 0 || text.size() <= width) { return text; }
+    const auto inside = [&](std::size_t at) { // of a character of UTF-8
+        return at < text.size() && (static_cast<unsigned char>(text[at]) & 0xc0) == 0x80;
+    };
+    std::size_t head = stack ? 0 : width / 2;
+    while (head > 0 && inside(head)) { --head; }
+    std::size_t tail = text.size() - (width - head);
+    while (inside(tail)) { ++tail; }
+    return text.substr(0, head) + "…" + text.substr(tail);
+}
+
 [[nodiscard]] inline std::string frame_name(const profile& names, std::uint32_t frame) {
     std::string text;
     append_frame_text(text, names, names.frames[frame]);
@@ -3731,7 +4391,7 @@ public:
         : name_(name)
         , runs_(std::move(runs)) {}
 
-    [[nodiscard]] error check() {
+    [[nodiscard]] error problem() {
         for (std::size_t i = 0; i < runs_.size(); ++i) {
             for (std::uint32_t n = 0; n < runs_[i].nodes.size(); ++n) {
                 if (runs_[i].nodes[n].self >= 0) { continue; }
@@ -3922,7 +4582,7 @@ diff(std::vector<profile> before, std::vector<profile> after, const diff_options
     c.method.before_runs = static_cast<std::uint32_t>(sides[0].size());
     c.method.after_runs = static_cast<std::uint32_t>(sides[1].size());
     for (detail::side_builder& side : sides) {
-        if (error wrong = side.check()) { return {{}, std::move(wrong)}; }
+        if (error wrong = side.problem()) { return {{}, std::move(wrong)}; }
     }
     profile& first = sides[0].whole();
     profile& second = sides[1].whole();
@@ -4066,12 +4726,25 @@ inline void rank_entries(std::vector<diff_entry>& entries) {
     return worst;
 }
 
+/// Returns the name of a row: of a function, or a stack "a;b;c"; "(all)" where that is everything.
+[[nodiscard]] inline std::string
+row_name(const comparison& c, diff_rows_of rows, const diff_entry& row) {
+    const profile names = detail::names_of(c);
+    const bool function =
+        rows == diff_rows_of::function_total || rows == diff_rows_of::function_self;
+    std::string name =
+        function ? detail::frame_name(names, row.index) : detail::stack_text(c, names, row.index);
+    return name.empty() && row.index == 0 ? "(all)" : name;
+}
+
 /// How to print a table.
 struct diff_table_options {
     diff_rows_of rows = diff_rows_of::function_total;
     std::size_t most = 20;  ///< rows that are printed; what is left out is counted
     std::size_t paths = 10; ///< paths that are printed
     bool all = false;       ///< rows that are not significant too
+    /// Bytes of a name that are printed, the rest being "…"; 0: all of it.
+    std::size_t name_width = 0;
 };
 
 /// Writes what was compared and how, the rows that changed, and the paths where they did.
@@ -4098,7 +4771,7 @@ void write_diff_table(Sink&& sink, const comparison& c, const diff_table_options
                 if (shown == most || !(all || detail::is_significant(e.concluded))) { continue; }
                 ++shown;
                 detail::append_entry(text, c, e);
-                text += name(e, is_stack);
+                text += detail::shortened(name(e, is_stack), options.name_width, is_stack);
                 text += '\n';
             }
             const std::size_t known = all ? entries.size() : significant;
@@ -5465,10 +6138,26 @@ private:
         }
     }
 
+    // A step on the way to a node. Of a comparison, a side has the nodes that lead to a weight.
     struct place {
-        std::uint32_t after = 0;
-        std::uint32_t before = 0;
+        static constexpr std::uint32_t none = 0xffffffffu;
+        std::uint32_t frame = 0;
+        std::uint32_t after = none;
+        std::uint32_t before = none;
     };
+    [[nodiscard]] static std::uint32_t
+    make_node(std::vector<place>& path, profile_builder& side, std::uint32_t place::*node) {
+        std::size_t known = path.size() - 1; // the root at least
+        while (path[known].*node == place::none) { --known; }
+        for (; known + 1 < path.size(); ++known) {
+            const place& above = path[known];
+            place& below = path[known + 1];
+            // A gap, which has no frame, is its parent: its time is the parent's own.
+            below.*node = below.frame == place::none ? above.*node
+                                                     : side.child(above.*node, below.frame);
+        }
+        return path.back().*node;
+    }
 
     bool nodes() {
         intern_names();
@@ -5502,33 +6191,33 @@ private:
         if (named >= names_.size()) { return fail("a node has a name that is not there", at); }
         path.resize(path.size() - static_cast<std::size_t>(up));
         place made;
-        if (!path.empty()) {
-            made = path.back();
-            const name& of = names_[named];
-            if (of.letter != 'g') { // a gap's time is its parent's own
-                const std::uint32_t frame = frames_[named];
-                made.after = after_.child(made.after, frame);
-                if (two_) { made.before = before_.child(made.before, frame); }
-            }
+        if (path.empty()) {
+            made.after = made.before = profile_builder::root;
+        } else {
+            made.frame = names_[named].letter == 'g' ? place::none : frames_[named];
         }
         path.push_back(made);
-        return weigh(made, head, first, second) || fail("the weights add up to 2^63 or more", at);
+        return weigh(path, head, first, second) || fail("the weights add up to 2^63 or more", at);
     }
 
-    bool weigh(const place& to, std::uint64_t head, std::uint64_t first, std::uint64_t second) {
+    bool
+    weigh(std::vector<place>& path, std::uint64_t head, std::uint64_t first, std::uint64_t second) {
         if (two_) {
-            return add(after_, to.after, unzigzag(first)) &&
-                   add(before_, to.before, unzigzag(second));
+            return (first == 0 || add(after_, make_node(path, after_, &place::after), first)) &&
+                   (second == 0 || add(before_, make_node(path, before_, &place::before), second));
         }
         if (first > max_magnitude) { return false; }
         const std::uint64_t count = (head & 2) != 0 ? second : observed_ ? first : rounded(first);
-        return after_.add(to.after, count, static_cast<std::int64_t>(first));
+        return after_.add(make_node(path, after_, &place::after),
+                          count,
+                          static_cast<std::int64_t>(first));
     }
     [[nodiscard]] std::uint64_t rounded(std::uint64_t weight) const noexcept {
         const std::uint64_t one = power_of_ten(after_.decimals());
         return weight / one + (weight % one * 2 >= one ? 1 : 0);
     }
-    bool add(profile_builder& to, std::uint32_t node, std::int64_t weight) {
+    bool add(profile_builder& to, std::uint32_t node, std::uint64_t zigzag) {
+        const std::int64_t weight = unzigzag(zigzag);
         return to.add(node, rounded(magnitude(weight)), weight);
     }
     [[nodiscard]] static std::int64_t unzigzag(std::uint64_t value) noexcept {
@@ -7822,8 +8511,13 @@ function fromHash(text) {
     derive();
     const [first, stop] = (state.get("z") || "0").split("-").map(Number);
     view.first = Number.isInteger(first) && first > 0 && first < tree.count ? first : 0;
+    view.stop = tree.end[view.first];
+    // A run ends where one of the siblings behind its first node does.
     const last = tree.end[tree.parent[view.first]];
-    view.stop = stop > view.first && stop <= last ? stop : tree.end[view.first];
+    while (view.first !== 0 && view.stop < stop && view.stop < last) {
+        view.stop = tree.end[view.stop];
+    }
+    if (!tree.total[view.first]) { [view.first, view.stop] = [0, tree.count]; }
 }
 )js";
 
@@ -7851,7 +8545,7 @@ inline constexpr std::string_view flamegraph_script_parts[] = {flamegraph_script
 /// The SHA-256 of all parts together. A test computes it: after a change of the script, it says
 /// what must stand here.
 inline constexpr std::string_view flamegraph_script_sha256 =
-    "sha256-XESYyN7vuboF6mn1CgSqe1rg7KZep2zhnpc7kvbWWc4=";
+    "sha256-iFEqz7gHYhyA7ETjJHAKX2ueBGxgQy9OhQpcfwyKqwM=";
 
 } // namespace detail
 WICK_END_NAMESPACE
@@ -8289,7 +8983,9 @@ public:
         , options_(options)
         , colours_(options.palette, options.shades, options.colours)
         , names_(shown.names.size())
-        , intervals_(few_observations) {
+        , intervals_(few_observations)
+        , amounts_(256)
+        , selves_(256) {
         append_xml(unit_, plain_unit());
         measure();
     }
@@ -8333,7 +9029,10 @@ private:
     flamegraph_summary summary_;
     std::string unit_;            // as XML
     std::vector<prepared> names_; // by name; filled when a name is first drawn
-    std::vector<std::string> intervals_; // by number of observations; filled when first needed
+    // Texts that many frames have; filled when first needed.
+    std::vector<std::string> intervals_; // by number of observations
+    std::vector<std::string> amounts_;   // by weight
+    std::vector<std::string> selves_;    // by own weight
     std::string escaped_;
     std::string label_;
     std::string scratch_;
@@ -8769,8 +9468,8 @@ private:
         const std::uint32_t name = tree_.name[box.first];
         const prepared& ready = prepare(name);
         const std::string_view text = name == 0 ? std::string_view("all") : tree_.names[name].text;
-        const std::uint64_t width = g_.x(box.offset + box.width) - g_.x(box.offset);
-        const std::size_t room = g_.label_room(width);
+        const extent at = extent_of(box);
+        const std::size_t room = g_.label_room(at.width);
         text_cursor c = cursor(2 * ready.size + 6 * text.size());
         c.text("<g class=\"");
         if (compares()) {
@@ -8795,24 +9494,44 @@ private:
             }
             c.text(")");
         }
-        rectangle(c, box, width);
-        if (compares() && is_gone(tree_.side_totals[box.first])) { hatch(c, box, width); }
-        if (room >= 3 && !text.empty()) { label(c, box, text, ready.plain, room); }
+        rectangle(c, box, at);
+        if (compares() && is_gone(tree_.side_totals[box.first])) { hatch(c, box, at); }
+        if (room >= 3 && !text.empty()) { label(c, box, at, text, ready.plain, room); }
         if (ready.attributes != nullptr && !ready.attributes->href.empty()) { c.text("</a>"); }
         c.text("</g>\n");
         put(c);
     }
 
     void describe(text_cursor& c, const flame_box& box) {
-        amount(c, box.weight);
+        remembered(c, amounts_, box.weight, [&](text_cursor& to) { amount(to, box.weight); });
         const std::uint64_t self = tree_.shown_self(box.first);
+        remembered(c, selves_, self, [&](text_cursor& to) { describe_self(to, self); });
+        if (tree_.observed) { c.text(interval(tree_.observations(box.first))); }
+    }
+    void describe_self(text_cursor& c, std::uint64_t self) const {
         c.text("; self ");
         number(c, self);
-        if (self != 0) {
-            c.text(", ");
-            c.percent(self, whole_);
+        if (self == 0) { return; }
+        c.text(", ");
+        c.percent(self, whole_);
+    }
+
+    // Most weights of a large profile are small, and there are few of those: their texts are kept.
+    template <class Make>
+    static void
+    remembered(text_cursor& c, std::vector<std::string>& texts, std::uint64_t weight, Make make) {
+        if (weight >= texts.size()) {
+            make(c);
+            return;
         }
-        if (tree_.observed) { c.text(interval(tree_.observations(box.first))); }
+        std::string& text = texts[weight];
+        if (text.empty()) {
+            const char* begin = c.at;
+            make(c);
+            text.assign(begin, static_cast<std::size_t>(c.at - begin));
+        } else {
+            c.text(text);
+        }
     }
 
     // "; 95 % interval 1.20 to 3.40 %" where there are few observations.
@@ -8874,7 +9593,7 @@ private:
     }
 
     void draw_block(const flame_box& box) {
-        const std::uint64_t width = g_.x(box.offset + box.width) - g_.x(box.offset);
+        const extent at = extent_of(box);
         char text[32];
         text_cursor words{text};
         words.grouped(box.frames);
@@ -8894,39 +9613,52 @@ private:
             amount(c, box.weight);
         }
         c.text(")");
-        rectangle(c, box, width);
-        if (said.size() <= g_.label_room(width)) { label(c, box, said, true, said.size()); }
+        rectangle(c, box, at);
+        if (said.size() <= g_.label_room(at.width)) { label(c, box, at, said, true, said.size()); }
         c.text("</g>\n");
         put(c);
     }
 
-    void rectangle(text_cursor& c, const flame_box& box, std::uint64_t width) const {
+    // From where to where a box goes, in hundredths of a pixel.
+    struct extent {
+        std::uint64_t x, width;
+    };
+    [[nodiscard]] extent extent_of(const flame_box& box) const noexcept {
+        const std::uint64_t x = g_.x(box.offset);
+        return {x, g_.x(box.offset + box.width) - x};
+    }
+
+    void rectangle(text_cursor& c, const flame_box& box, const extent& at) const {
         c.text("</title><rect");
-        area(c, box, width);
+        area(c, box, at);
         c.text("/>");
     }
-    void hatch(text_cursor& c, const flame_box& box, std::uint64_t width) const {
+    void hatch(text_cursor& c, const flame_box& box, const extent& at) const {
         c.text("<rect class=\"hatch\"");
-        area(c, box, width);
+        area(c, box, at);
         c.text("/>");
     }
-    void area(text_cursor& c, const flame_box& box, std::uint64_t width) const {
+    void area(text_cursor& c, const flame_box& box, const extent& at) const {
         c.text(" x=\"");
-        c.hundredths(g_.x(box.offset));
+        c.hundredths(at.x);
         c.text("\" y=\"");
         c.number(static_cast<std::uint64_t>(g_.y(box.row)));
         c.text("\" width=\"");
         // Neighbours are told apart by a gap, which frames of a pixel or two cannot spare.
-        c.hundredths(width >= 300 ? width - 50 : width);
+        c.hundredths(at.width >= 300 ? at.width - 50 : at.width);
         c.text("\" height=\"");
         c.number(static_cast<std::uint64_t>(g_.row - 1));
         c.text("\"");
     }
 
-    void label(
-        text_cursor& c, const flame_box& box, std::string_view text, bool plain, std::size_t room) {
+    void label(text_cursor& c,
+               const flame_box& box,
+               const extent& at,
+               std::string_view text,
+               bool plain,
+               std::size_t room) {
         c.text("<text x=\"");
-        c.hundredths(g_.x(box.offset) + 100 * g_.pad);
+        c.hundredths(at.x + 100 * g_.pad);
         c.text("\" y=\"");
         c.number(static_cast<std::uint64_t>(g_.y(box.row) + g_.baseline()));
         const std::size_t cut =
@@ -9840,7 +10572,9 @@ public:
         if (line.empty() || line.substr(0, 2) == "# " || line == "#") { return; }
         const std::size_t stack_end = find_weight(line);
         if (stack_end == std::string_view::npos) {
-            skip("expected \"frame;frame weight\": no number at the end", number);
+            skip(ends_in_negative(line) ? "the weight is negative"
+                                        : "expected \"frame;frame weight\": no number at the end",
+                 number);
             return;
         }
         line_weight last;
@@ -9869,6 +10603,14 @@ public:
     }
 
 private:
+    // What "a;b -5" ends in; digits alone are no reason to call a name's end a weight.
+    [[nodiscard]] static bool ends_in_negative(std::string_view line) noexcept {
+        std::size_t begin = line.size();
+        while (begin > 0 && (is_digit(line[begin - 1]) || line[begin - 1] == '.')) { --begin; }
+        return begin > 1 && begin < line.size() && line[begin - 1] == '-' &&
+               is_blank(line[begin - 2]);
+    }
+
     struct column {
         stack_inserter stacks;
         wick::error problem;
@@ -11489,12 +12231,12 @@ json_integer(std::string_view number, int shift, std::int64_t& value, bool& roun
     std::int64_t exponent = 0;
     if (exponent_at != std::string_view::npos) {
         std::string_view digits = number.substr(exponent_at + 1);
-        const bool small = digits.substr(0, 1) == "-";
+        const bool tiny = digits.substr(0, 1) == "-";
         for (const char c : digits) {
             // No number has so many digits that more would matter.
             if (is_digit(c) && exponent < 1'000'000'000) { exponent = exponent * 10 + (c - '0'); }
         }
-        if (small) { exponent = -exponent; }
+        if (tiny) { exponent = -exponent; }
         number = number.substr(0, exponent_at);
     }
     const std::size_t point = (std::min)(number.find('.'), number.size());
@@ -11549,11 +12291,11 @@ json_integer(std::string_view number, int shift, std::int64_t& value, bool& roun
     }
     long long exponent = 0;
     if (at < number.size()) {
-        const bool small = number[at + 1] == '-';
+        const bool negative = number[at + 1] == '-';
         for (const char c : number.substr(at + 1)) {
             if (is_digit(c) && exponent < 1'000'000'000) { exponent = exponent * 10 + (c - '0'); }
         }
-        if (small) { exponent = -exponent; }
+        if (negative) { exponent = -exponent; }
     }
     text += 'e';
     text += std::to_string(exponent - decimals);
@@ -14964,6 +15706,949 @@ template <class Source>
 WICK_END_NAMESPACE
 
 #endif
+// wick/format/prof.hpp - the .prof files of Python's cProfile, profile and sampling profiler.
+#ifndef WICK_FORMAT_PROF_HPP
+#define WICK_FORMAT_PROF_HPP
+
+
+#include <algorithm>   // std::min
+#include <cstddef>     // std::size_t
+#include <cstdint>     // numbers
+#include <cstdlib>     // std::strtod
+#include <cstring>     // std::memcpy
+#include <string>      // what is written
+#include <string_view> // what is read
+#include <type_traits> // std::remove_reference_t
+#include <utility>     // std::move
+#include <vector>      // references
+
+WICK_BEGIN_NAMESPACE
+
+/// How to read a .prof file.
+struct prof_options {
+    bool strict = false; ///< what is odd is an error
+};
+
+/// What a .prof file holds.
+struct prof_file {
+    call_graph graph;  ///< in seconds
+    wick::skipped odd; ///< what pstats takes and cannot be right: functions with calls and no
+                       ///< primitive ones (3.12 wrote such), callers without an entry, bytes behind
+                       ///< the end; with the first one's offset
+};
+
+namespace detail {
+
+/// Returns what a file is that is no marshalled dict, as far as its beginning tells.
+[[nodiscard]] inline const char* other_prof(std::string_view head) noexcept {
+    const auto begins = [&](std::string_view with) { return head.substr(0, with.size()) == with; };
+    constexpr std::string_view legacy("\0\0\0\0\0\0\0\0\3\0\0\0\0\0\0\0", 16);
+    if (head.empty()) { return "the file is empty"; }
+    if (begins("\x1f\x8b")) { return "this is compressed with gzip, as pprof's profiles are"; }
+    if (begins("\x0a")) { return "this looks like a profile of pprof (protobuf)"; }
+    if (begins(legacy)) { return "this is a CPU profile of gperftools"; }
+    if (begins("{\"") || begins("{\n")) { return "this is JSON, as GHC's programs write it"; }
+    if (begins("\x7f\x45LF")) { return "this is a program or a library"; }
+    if (begins("\x80\x04") || begins("\x80\x03") || begins("\x80\x02")) {
+        return "this is a pickle, as line_profiler writes it";
+    }
+    return "this is no dict of Python's marshal format";
+}
+
+/// All bytes of a source. Not a std::string, which would write zeros over room that is then filled;
+/// nor <memory>, which is a fifth of what a format's header may include.
+class byte_buffer {
+public:
+    byte_buffer() = default;
+    byte_buffer(const byte_buffer&) = delete;
+    byte_buffer& operator=(const byte_buffer&) = delete;
+    ~byte_buffer() { delete[] bytes_; }
+
+    [[nodiscard]] char* room() noexcept { return bytes_ + size_; }
+    [[nodiscard]] std::size_t room_size() const noexcept { return capacity_ - size_; }
+    [[nodiscard]] std::string_view view() const noexcept { return {bytes_, size_}; }
+
+    /// Takes note of what was written to the room, and makes more of it.
+    void filled(std::size_t size) {
+        size_ += size;
+        if (size_ < capacity_) { return; }
+        char* const larger = new char[capacity_ * 2];
+        std::memcpy(larger, bytes_, size_);
+        delete[] bytes_;
+        bytes_ = larger;
+        capacity_ *= 2;
+    }
+
+private:
+    std::size_t capacity_ = std::size_t{1} << 18;
+    std::size_t size_ = 0;
+    char* bytes_ = new char[capacity_];
+};
+
+/// Which of many objects are functions' keys, and which functions: bits, with the number of those
+/// before each word. Python marks nearly every number of a file as something that may be referred
+/// to, and what is referred to are functions: this fits a cache where a list of all objects does
+/// not.
+class key_marks {
+public:
+    /// Adds a mark, greater than those before.
+    void add(std::size_t mark, std::uint32_t function) {
+        while (words_.size() <= mark / 64) {
+            words_.push_back({0, static_cast<std::uint32_t>(functions_.size())});
+        }
+        words_.back().bits |= std::uint64_t{1} << (mark % 64);
+        functions_.push_back(function);
+    }
+    /// Finds the function of a mark; false where it is none of a key.
+    [[nodiscard]] bool find(std::size_t mark, std::uint32_t& function) const noexcept {
+        if (mark / 64 >= words_.size()) { return false; }
+        const word& w = words_[mark / 64];
+        const std::uint64_t bit = std::uint64_t{1} << (mark % 64);
+        if ((w.bits & bit) == 0) { return false; }
+        function = functions_[w.before + count_bits(w.bits & (bit - 1))];
+        return true;
+    }
+
+private:
+    struct word {
+        std::uint64_t bits;
+        std::uint32_t before;
+    };
+    std::vector<word> words_;
+    std::vector<std::uint32_t> functions_;
+
+    [[nodiscard]] static std::uint32_t count_bits(std::uint64_t bits) noexcept {
+        bits -= bits >> 1 & 0x5555555555555555u;
+        bits = (bits & 0x3333333333333333u) + (bits >> 2 & 0x3333333333333333u);
+        bits = (bits + (bits >> 4)) & 0x0f0f0f0f0f0f0f0fu;
+        return static_cast<std::uint32_t>(bits * 0x0101010101010101u >> 56);
+    }
+};
+
+/// Reads marshalled data of the one shape that profiles have. No recursion, as the shape is known;
+/// memory for what was read, and 8 bytes for each object that is marked to be referred to.
+class prof_parser {
+public:
+    prof_parser(std::string_view bytes, bool strict)
+        : begin_(bytes.data())
+        , at_(bytes.data())
+        , end_(bytes.data() + bytes.size())
+        , strict_(strict) {}
+
+    [[nodiscard]] result<prof_file> parse() {
+        const std::string_view head(begin_, static_cast<std::size_t>(end_ - begin_));
+        if (head.empty() || (head[0] & 0x7f) != '{') {
+            return {prof_file{},
+                    error{std::string("not a .prof file of Python: ") + other_prof(head) +
+                              " (at byte 0)",
+                          0}};
+        }
+        if ((*at_++ & 0x80) != 0) { refs_.push_back(0); }
+        // An edge takes more than 40 bytes, unless what is in it was there before.
+        builder_.reserve_edges(head.size() / 40);
+        while (entry()) {}
+        if (error_) { return {prof_file{}, std::move(error_)}; }
+        return finish();
+    }
+
+private:
+    // What an object that may be referred to was, in few bytes, as there may be many. Texts and
+    // long numbers are read again where they stand; keys are in keys_.
+    enum class kind : std::uint8_t { other, text, integer, number, edge, empty_dict };
+    using ref = std::uint64_t; // the kind, and 61 bits of offset, value or index
+    [[nodiscard]] static kind kind_of(ref r) noexcept { return static_cast<kind>(r & 7); }
+    [[nodiscard]] static ref make_ref(kind what, std::uint64_t rest) noexcept {
+        return rest << 3 | static_cast<std::uint64_t>(what);
+    }
+    static constexpr std::size_t unmarked = ~std::size_t{0};
+    static constexpr std::size_t most_edges = 0xffffffffu;
+
+    const char* begin_;
+    const char* at_;
+    const char* end_;
+    bool strict_;
+    error error_;
+    call_graph_builder builder_;
+    std::vector<ref> refs_;
+    key_marks keys_;
+    std::vector<std::string_view> interned_; // Python 2's own list
+    std::vector<std::uint64_t> mentioned_;   // by function: where it was named first
+    std::vector<std::uint32_t> latest_;      // by caller: its latest edge, plus one
+    std::uint64_t calls_[4] = {0, 0, 0, 0};
+    std::uint64_t counted_edges_ = 0;
+    std::uint64_t no_primitives_ = 0;
+    std::uint64_t no_primitives_at_ = 0;
+    bool sampled_ = false;
+
+    // -------------------------------------------------------------------------------- the bytes
+
+    [[nodiscard]] std::uint64_t offset(const char* at) const noexcept {
+        return static_cast<std::uint64_t>(at - begin_);
+    }
+    [[nodiscard]] std::size_t left() const noexcept { return static_cast<std::size_t>(end_ - at_); }
+
+    bool fail(const std::string& what, const char* at) {
+        error_ = error{"at byte " + std::to_string(offset(at)) + ": " + what, 0, offset(at)};
+        return false;
+    }
+    bool fail_short() { return fail("the data ends in the middle of an object", end_); }
+    bool fail_type(const char* expected, const char* at) {
+        constexpr char hex[] = "0123456789abcdef";
+        const auto code = static_cast<unsigned char>(*at);
+        return fail(std::string("expected ") + expected + ", found an object of type 0x" +
+                        hex[code >> 4] + hex[code & 15],
+                    at);
+    }
+
+    template <class Word>
+    [[nodiscard]] bool word(Word& to) {
+        if (left() < sizeof to) { return fail_short(); }
+        unsigned char bytes[sizeof to];
+        std::memcpy(bytes, at_, sizeof to);
+        std::uint64_t value = 0; // little endian, whatever the machine is
+        for (std::size_t i = sizeof to; i-- > 0;) { value = value << 8 | bytes[i]; }
+        to = static_cast<Word>(value);
+        at_ += sizeof to;
+        return true;
+    }
+
+    // Takes an object's type. Objects that are marked get their place in the list at once.
+    [[nodiscard]] bool type(char& code, std::size_t& mark) {
+        if (at_ == end_) { return fail_short(); }
+        const char c = *at_++;
+        code = static_cast<char>(c & 0x7f);
+        mark = unmarked;
+        if ((c & 0x80) != 0) {
+            mark = refs_.size();
+            refs_.push_back(0);
+        }
+        return true;
+    }
+    void remember(std::size_t mark, kind what, std::uint64_t rest) {
+        if (mark != unmarked) { refs_[mark] = make_ref(what, rest); }
+    }
+    // Takes the number of a reference, and gets what it refers to.
+    [[nodiscard]] bool referred(ref& known, const char* start) {
+        std::uint32_t index = 0;
+        if (!word(index)) { return false; }
+        if (index >= refs_.size()) {
+            return fail("a reference to object " + std::to_string(index) + " of " +
+                            std::to_string(refs_.size()),
+                        start);
+        }
+        known = refs_[index];
+        return true;
+    }
+
+    // ------------------------------------------------------------------------------ the numbers
+
+    // The rest of a long number: digits of 15 bits, the least significant first.
+    [[nodiscard]] bool long_integer(std::int64_t& value, const char* start) {
+        std::int32_t digits = 0;
+        if (!word(digits)) { return false; }
+        const std::int64_t sized = digits;
+        const auto count = static_cast<std::size_t>(sized < 0 ? -sized : sized);
+        if (count > left() / 2) { return fail_short(); }
+        std::uint64_t sum = 0;
+        for (std::size_t i = count; i-- > 0;) {
+            const auto low = static_cast<unsigned char>(at_[i * 2]);
+            const auto high = static_cast<unsigned char>(at_[i * 2 + 1]);
+            if (high > 0x7f) { return fail("a digit of more than 15 bits", at_ + i * 2); }
+            if (sum > max_calls >> 15) { return fail("a number of 2^63 or more", start); }
+            sum = sum << 15 | static_cast<std::uint64_t>(high << 8 | low);
+        }
+        at_ += count * 2;
+        value = digits < 0 ? -static_cast<std::int64_t>(sum) : static_cast<std::int64_t>(sum);
+        return true;
+    }
+
+    // An integer that stands here, of which the type has been taken.
+    [[nodiscard]] bool integer_here(char code, std::int64_t& value, const char* start) {
+        if (code == 'i') {
+            std::int32_t small = 0;
+            if (!word(small)) { return false; }
+            value = small;
+            return true;
+        }
+        if (code == 'I') { return word(value); }
+        if (code == 'l') { return long_integer(value, start); }
+        return fail_type("an integer", start);
+    }
+
+    [[nodiscard]] bool integer(std::int64_t& value) {
+        char code = 0;
+        std::size_t mark = 0;
+        const char* const start = at_;
+        if (!type(code, mark)) { return false; }
+        if (code != 'r') {
+            if (!integer_here(code, value, start)) { return false; }
+            remember_integer(mark, value, start);
+            return true;
+        }
+        ref known = 0;
+        if (!referred(known, start)) { return false; }
+        return integer_of(known, value) || fail("a reference to no integer", start);
+    }
+
+    void remember_integer(std::size_t mark, std::int64_t value, const char* start) {
+        const bool fits = value >= 0 && value < std::int64_t{1} << 60;
+        remember(mark,
+                 fits ? kind::integer : kind::number,
+                 fits ? static_cast<std::uint64_t>(value) : offset(start));
+    }
+
+    // What a reference to an integer stands for; false where it refers to something else.
+    [[nodiscard]] bool integer_of(ref known, std::int64_t& value) {
+        if (kind_of(known) == kind::integer) {
+            value = static_cast<std::int64_t>(known >> 3);
+            return true;
+        }
+        if (kind_of(known) != kind::number) { return false; }
+        const char* const here = at_;
+        at_ = begin_ + (known >> 3);
+        const char code = static_cast<char>(*at_++ & 0x7f);
+        const bool whole = code == 'i' || code == 'I' || code == 'l';
+        const bool read = whole && integer_here(code, value, at_ - 1);
+        at_ = here;
+        return read;
+    }
+
+    [[nodiscard]] bool count(std::uint64_t& value) {
+        const char* const start = at_;
+        std::int64_t number = 0;
+        if (!integer(number)) { return false; }
+        if (number < 0) { return fail("a number of calls below 0", start); }
+        value = static_cast<std::uint64_t>(number);
+        return true;
+    }
+
+    // A number that stands here, of which the type has been taken.
+    [[nodiscard]] bool time_here(char code, double& value, const char* start) {
+        if (code == 'g') {
+            std::uint64_t bits = 0;
+            if (!word(bits)) { return false; }
+            std::memcpy(&value, &bits, sizeof value);
+        } else if (code == 'f') {
+            if (!real_text(value, start)) { return false; }
+        } else { // `profile` has whole numbers
+            std::int64_t whole = 0;
+            if (code != 'i' && code != 'I' && code != 'l') { return fail_type("a time", start); }
+            if (!integer_here(code, whole, start)) { return false; }
+            value = static_cast<double>(whole);
+        }
+        return is_finite(value) || fail("a time that is not finite", start);
+    }
+
+    [[nodiscard]] bool time(double& value) {
+        char code = 0;
+        std::size_t mark = 0;
+        const char* const start = at_;
+        if (!type(code, mark)) { return false; }
+        if (code != 'r') {
+            if (!time_here(code, value, start)) { return false; }
+            if (mark == unmarked) { return true; }
+            std::int64_t whole = 0; // the same object may be a number of calls
+            if (code == 'g' || code == 'f') {
+                remember(mark, kind::number, offset(start));
+            } else if (integer_of(make_ref(kind::number, offset(start)), whole)) {
+                remember_integer(mark, whole, start);
+            }
+            return true;
+        }
+        ref known = 0;
+        if (!referred(known, start)) { return false; }
+        std::int64_t whole = 0;
+        if (kind_of(known) == kind::integer && integer_of(known, whole)) {
+            value = static_cast<double>(whole);
+            return true;
+        }
+        if (kind_of(known) != kind::number) { return fail("a reference to no number", start); }
+        const char* const here = at_;
+        at_ = begin_ + (known >> 3);
+        const char known_code = static_cast<char>(*at_++ & 0x7f);
+        const bool read = time_here(known_code, value, at_ - 1);
+        at_ = here;
+        return read;
+    }
+
+    // "0.25" or "1e-05": strtod's point is that of the locale, so it gets digits and an exponent.
+    [[nodiscard]] bool real_text(double& value, const char* start) {
+        if (left() < 1) { return fail_short(); }
+        const auto size = static_cast<unsigned char>(*at_++);
+        if (left() < size) { return fail_short(); }
+        std::string digits;
+        int exponent = 0;
+        std::size_t i = 0;
+        bool point = false;
+        if (i < size && (at_[i] == '-' || at_[i] == '+')) { digits += at_[i++]; }
+        for (; i < size && (at_[i] == '.' || (at_[i] >= '0' && at_[i] <= '9')); ++i) {
+            if (at_[i] == '.') {
+                if (point) { return fail("a number with two points", start); }
+                point = true;
+                continue;
+            }
+            digits += at_[i];
+            exponent -= point ? 1 : 0;
+        }
+        int written = 0;
+        bool negative = false;
+        if (i < size && (at_[i] == 'e' || at_[i] == 'E')) {
+            ++i;
+            if (i < size && (at_[i] == '-' || at_[i] == '+')) { negative = at_[i++] == '-'; }
+            for (; i < size && at_[i] >= '0' && at_[i] <= '9'; ++i) {
+                written = (std::min)(written * 10 + (at_[i] - '0'), 10000);
+            }
+        }
+        if (i != size || digits.empty() || digits.back() < '0') {
+            return fail("a time that is no number", start);
+        }
+        exponent += negative ? -written : written;
+        value = std::strtod((digits + "e" + std::to_string(exponent)).c_str(), nullptr);
+        at_ += size;
+        return true;
+    }
+
+    // -------------------------------------------------------------------------------- the texts
+
+    [[nodiscard]] bool text(std::string_view& value) {
+        char code = 0;
+        std::size_t mark = 0;
+        const char* const start = at_;
+        if (!type(code, mark)) { return false; }
+        if (code == 'r') { return referred_text(value, start); }
+        if (code == 'R') { return interned_text(value, start); }
+        if (!text_here(code, value, start)) { return false; }
+        if (code == 't') { interned_.push_back(value); }
+        remember(mark, kind::text, offset(start));
+        return true;
+    }
+
+    // A text that stands here, of which the type has been taken.
+    [[nodiscard]] bool text_here(char code, std::string_view& value, const char* start) {
+        std::uint32_t size = 0;
+        if (code == 'z' || code == 'Z') {
+            if (left() < 1) { return fail_short(); }
+            size = static_cast<unsigned char>(*at_++);
+        } else if (code == 'u' || code == 'a' || code == 'A' || code == 's' || code == 't') {
+            if (!word(size)) { return false; }
+        } else {
+            return fail_type("a text", start);
+        }
+        if (size > left()) {
+            return fail("a text of " + std::to_string(size) + " bytes, where " +
+                            std::to_string(left()) + " are left",
+                        start);
+        }
+        value = std::string_view(at_, size);
+        at_ += size;
+        return true;
+    }
+
+    [[nodiscard]] bool referred_text(std::string_view& value, const char* start) {
+        ref known = 0;
+        if (!referred(known, start)) { return false; }
+        if (kind_of(known) != kind::text) { return fail("a reference to no text", start); }
+        const char* const here = at_;
+        at_ = begin_ + (known >> 3);
+        const char code = static_cast<char>(*at_++ & 0x7f);
+        const bool read = text_here(code, value, at_ - 1);
+        at_ = here;
+        return read;
+    }
+
+    [[nodiscard]] bool interned_text(std::string_view& value, const char* start) {
+        std::uint32_t index = 0;
+        if (!word(index)) { return false; }
+        if (index >= interned_.size()) { return fail("a reference to no known text", start); }
+        value = interned_[index];
+        return true;
+    }
+
+    // ------------------------------------------------------------------------------- the tuples
+
+    [[nodiscard]] bool size_of_tuple(char code, std::uint32_t& size) {
+        if (code == '(') { return word(size); }
+        if (left() < 1) { return fail_short(); }
+        size = static_cast<unsigned char>(*at_++);
+        return true;
+    }
+
+    enum class key_found : std::uint8_t { error, end, function, sampled };
+
+    // A function's key (file, line, name), the end of the dict, or the mark of sampled profiles.
+    [[nodiscard]] key_found key(std::uint32_t& function, bool top) {
+        const char* const start = at_;
+        char code = 0;
+        std::size_t mark = 0;
+        if (!type(code, mark)) { return key_found::error; }
+        if (code == '0') { return key_found::end; }
+        if (code == 'r') {
+            std::uint32_t index = 0;
+            if (!word(index)) { return key_found::error; }
+            if (keys_.find(index, function)) { return key_found::function; }
+            fail("a reference to no function", start);
+            return key_found::error;
+        }
+        if (code != '(' && code != ')') {
+            fail_type("a function's tuple", start);
+            return key_found::error;
+        }
+        std::uint32_t size = 0;
+        std::string_view file;
+        if (!size_of_tuple(code, size)) { return key_found::error; }
+        if (size != 3 && !(size == 1 && top)) {
+            fail("a function has a tuple of 3, this is one of " + std::to_string(size), start);
+            return key_found::error;
+        }
+        if (!text(file)) { return key_found::error; }
+        if (size == 1) {
+            if (file == "__sampled__") { return key_found::sampled; }
+            fail("a function has a tuple of 3, this is one of 1", start);
+            return key_found::error;
+        }
+        return function_key(file, start, mark, function) ? key_found::function : key_found::error;
+    }
+
+    [[nodiscard]] bool function_key(std::string_view file,
+                                    const char* start,
+                                    std::size_t mark,
+                                    std::uint32_t& function) {
+        std::int64_t line = 0;
+        std::string_view name;
+        const char* const line_at = at_;
+        if (!integer(line)) { return false; }
+        if (line < -0x7fffffff - 1 || line > 0x7fffffff) {
+            return fail("a line of more than 32 bits", line_at);
+        }
+        if (!text(name)) { return false; }
+        function = builder_.intern(file, static_cast<std::int32_t>(line), name);
+        if (function == mentioned_.size()) {
+            mentioned_.push_back(offset(start));
+            latest_.push_back(0);
+        }
+        if (mark != unmarked) { keys_.add(mark, function); } // keys do not contain keys
+        return true;
+    }
+
+    // A function and its figures. False at the end, and where there is an error.
+    [[nodiscard]] bool entry() {
+        const char* const start = at_;
+        std::uint32_t function = 0;
+        switch (key(function, true)) {
+        case key_found::error:
+        case key_found::end:
+            return false;
+        case key_found::sampled:
+            return sampled_mark();
+        case key_found::function:
+            break;
+        }
+        if (builder_.listed(function)) { return fail("a function that was there before", start); }
+        const char* const value = at_;
+        char code = 0;
+        std::size_t mark = 0;
+        std::uint32_t size = 0;
+        if (!type(code, mark)) { return false; }
+        if (code != '(' && code != ')') { return fail_type("a function's figures", value); }
+        if (!size_of_tuple(code, size)) { return false; }
+        if (size != 5) {
+            return fail("figures are a tuple of 5, this is one of " + std::to_string(size), value);
+        }
+        call_figures f;
+        if (!count(f.primitive_calls) || !count(f.calls) || !time(f.self) || !time(f.cumulative)) {
+            return false;
+        }
+        if (!add_calls(f, calls_[0], calls_[1])) { return fail("2^63 calls or more", value); }
+        if (f.primitive_calls == 0 && f.calls != 0 && no_primitives_++ == 0) {
+            no_primitives_at_ = offset(value);
+        }
+        builder_.add(function, f);
+        return callers(function);
+    }
+
+    [[nodiscard]] bool sampled_mark() {
+        if (left() < 1) { return fail_short(); }
+        const char code = static_cast<char>(*at_ & 0x7f);
+        if (code != 'T' && code != 'F' && code != 'N') { return fail_type("True", at_); }
+        if ((*at_ & 0x80) != 0) { refs_.push_back(0); }
+        ++at_;
+        sampled_ = code == 'T';
+        return true;
+    }
+
+    [[nodiscard]] bool callers(std::uint32_t callee) {
+        const char* const start = at_;
+        char code = 0;
+        std::size_t mark = 0;
+        if (!type(code, mark)) { return false; }
+        if (code == 'r') {
+            ref known = 0;
+            if (!referred(known, start)) { return false; }
+            // One dict for two functions: nobody's callers are those of another.
+            return kind_of(known) == kind::empty_dict ||
+                   fail("a reference to no empty dict", start);
+        }
+        if (code != '{') { return fail_type("a dict of callers", start); }
+        const std::size_t group = builder_.edges();
+        for (;;) {
+            const char* const key_at = at_;
+            std::uint32_t caller = 0;
+            const key_found found = key(caller, false);
+            if (found == key_found::error) { return false; }
+            if (found == key_found::end) { break; }
+            if (latest_[caller] > group) { return fail("a caller that was there before", key_at); }
+            if (!edge(caller, callee)) { return false; }
+            if (builder_.edges() == most_edges) { return fail("2^32 calls or more", key_at); }
+            latest_[caller] = static_cast<std::uint32_t>(builder_.edges());
+        }
+        if (builder_.edges() == group) { remember(mark, kind::empty_dict, 0); }
+        return true;
+    }
+
+    // What a caller's calls took: a tuple, or their number alone.
+    [[nodiscard]] bool edge(std::uint32_t caller, std::uint32_t callee) {
+        const char* const start = at_;
+        char code = 0;
+        std::size_t mark = 0;
+        if (!type(code, mark)) { return false; }
+        call_figures f;
+        std::int64_t number = 0;
+        bool alone = false;
+        if (code == '(' || code == ')') {
+            if (!edge_figures(code, f, start)) { return false; }
+            remember(mark, kind::edge, builder_.edges());
+        } else if (code == 'r') {
+            ref known = 0;
+            if (!referred(known, start)) { return false; }
+            if (kind_of(known) == kind::edge) {
+                f = builder_.edge(known >> 3).figures;
+            } else if (integer_of(known, number)) {
+                alone = true;
+            } else {
+                return fail("a reference to no caller's figures", start);
+            }
+        } else {
+            if (code != 'i' && code != 'I' && code != 'l') {
+                return fail_type("a caller's figures", start);
+            }
+            if (!integer_here(code, number, start)) { return false; }
+            remember_integer(mark, number, start);
+            alone = true;
+        }
+        if (alone) {
+            if (number < 0) { return fail("a number of calls below 0", start); }
+            f.calls = static_cast<std::uint64_t>(number);
+            ++counted_edges_;
+        }
+        if (!add_calls(f, calls_[2], calls_[3])) { return fail("2^63 calls or more", start); }
+        builder_.add_edge(caller, callee, f);
+        return true;
+    }
+
+    // The rest of a caller's tuple. Calls come first here, and second in functions' tuples.
+    [[nodiscard]] bool edge_figures(char code, call_figures& f, const char* start) {
+        std::uint32_t size = 0;
+        if (!size_of_tuple(code, size)) { return false; }
+        if (size != 4) {
+            return fail("a caller's figures are a tuple of 4, this is one of " +
+                            std::to_string(size),
+                        start);
+        }
+        return count(f.calls) && count(f.primitive_calls) && time(f.self) && time(f.cumulative);
+    }
+
+    // ---------------------------------------------------------------------------------- the end
+
+    void note(skipped& odd, const std::string& what, std::uint64_t where) const {
+        odd.add(("at byte " + std::to_string(where) + ": " + what).c_str(), 0, where);
+    }
+
+    [[nodiscard]] result<prof_file> finish() {
+        result<prof_file> read;
+        prof_file& file = read.value;
+        if (no_primitives_ != 0 && !sampled_) {
+            note(file.odd, "a function with calls and no primitive ones", no_primitives_at_);
+            file.odd.records = no_primitives_;
+        }
+        for (std::uint32_t f = 0; f < mentioned_.size(); ++f) {
+            if (!builder_.listed(f)) {
+                note(file.odd, "a caller that has no entry of its own", mentioned_[f]);
+            }
+        }
+        const bool mixed = counted_edges_ != 0 && counted_edges_ != builder_.edges();
+        if (mixed) { note(file.odd, "some callers have times, and some have not", 0); }
+        if (at_ != end_) { note(file.odd, "bytes behind the end", offset(at_)); }
+        file.graph = builder_.finish();
+        file.graph.kind = sampled_ ? graph_kind::sampled : graph_kind::exact;
+        file.graph.edge_times = counted_edges_ == 0;
+        if (mixed) {
+            for (call_graph::edge& e : file.graph.edges) {
+                e.figures = call_figures{e.figures.calls, 0, 0, 0};
+            }
+        }
+        if (strict_ && file.odd.records != 0) {
+            read.error = file.odd.first;
+            file = prof_file{};
+        }
+        return read;
+    }
+};
+
+/// Returns whether bytes begin as a .prof file does: a dict whose first key is a tuple of a text
+/// and more. The suffix says nothing: pprof's, gperftools' and GHC's profiles have it too.
+[[nodiscard]] inline bool looks_like_prof(std::string_view head) noexcept {
+    if (head.size() < 2 || (head[0] & 0x7f) != '{') { return false; }
+    if (head == "{0" || head == "\xfb\x30") { return true; }
+    const char tuple = static_cast<char>(head[1] & 0x7f);
+    std::size_t text = 0; // where the tuple's first text is
+    if (tuple == ')') {
+        text = head.size() > 3 && (head[2] == 3 || head[2] == 1) ? 3 : 0;
+    } else if (tuple == '(') {
+        const bool sized = head.size() > 6 && (head[2] == 3 || head[2] == 1) && head[3] == 0 &&
+                           head[4] == 0 && head[5] == 0;
+        text = sized ? 6 : 0;
+    }
+    if (text == 0) { return false; }
+    return std::string_view("zZaAustr").find(static_cast<char>(head[text] & 0x7f)) <
+           std::string_view::npos;
+}
+
+} // namespace detail
+
+/// Returns the call graph that a .prof file holds, in its order, all numbers kept to the last bit.
+/// Read are files of cProfile and profile of Python 2.7 and 3.x, with references and without, whole
+/// numbers as times, callers with counts only, and 3.15's sampled profiles.
+/// Errors: bytes that are no such file (with what they look like), that end too early or are of
+///         another shape; references out of range, times that are not finite, 2^63 calls or more:
+///         each with its offset. What pstats puts up with is read and told in `odd`.
+/// Cost:   one pass; memory for the graph and 8 bytes for each object that is marked for
+///         references: at most proportional to the input. No recursion.
+/// Format: CPython's marshal.c, versions 0 to 5.
+[[nodiscard]] inline result<prof_file> parse_prof(std::string_view bytes,
+                                                  const prof_options& options = {}) {
+    return detail::prof_parser(bytes, options.strict).parse();
+}
+
+/// The same from a source, which is read to its end first.
+/// source  callable `std::size_t(char* to, std::size_t room)`, returns 0 at the end.
+template <class Source>
+[[nodiscard]] result<prof_file> read_prof(Source&& source, const prof_options& options = {}) {
+    detail::byte_buffer bytes;
+    while (const std::size_t got = source(bytes.room(), bytes.room_size())) { bytes.filled(got); }
+    return parse_prof(bytes.view(), options);
+}
+
+/// How to write a .prof file.
+struct prof_write_options {
+    bool references = false;     ///< smaller by half; for Python 3.4 and later only
+    double units_per_second = 0; ///< of times; 0: by the graph's unit, which a unit that is no time
+                                 ///< leaves as it is: a sample is written as a second
+};
+
+namespace detail {
+
+/// Writes marshalled data.
+template <class Sink>
+class prof_writer {
+public:
+    prof_writer(Sink& sink, const call_graph& graph, const prof_write_options& options)
+        : out_(sink)
+        , graph_(&graph)
+        , references_(options.references)
+        , per_second_(options.units_per_second > 0 ? options.units_per_second
+                                                   : wick::detail::units_per_second(graph.unit))
+        , marked_(options.references ? graph.functions.size() : 0, none) {
+        if (!(per_second_ > 0)) { per_second_ = 1; }
+    }
+
+    void run() {
+        piece_ = "{";
+        std::size_t e = 0;
+        for (std::uint32_t f = 0; f < graph_->functions.size(); ++f) {
+            const call_graph::function& function = graph_->functions[f];
+            if (!function.listed) { continue; }
+            key(f);
+            tuple(5);
+            integer(function.figures.primitive_calls);
+            integer(function.figures.calls);
+            time(function.figures.self);
+            time(function.figures.cumulative);
+            piece_ += '{';
+            for (; e < graph_->edges.size() && graph_->edges[e].callee == f; ++e) {
+                edge(graph_->edges[e]);
+            }
+            piece_ += '0';
+            out_.put(piece_);
+            piece_.clear();
+        }
+        piece_ += '0';
+        out_.put(piece_);
+        out_.flush();
+    }
+
+private:
+    static constexpr std::uint32_t none = text_table::none;
+    text_writer<Sink> out_;
+    const call_graph* graph_;
+    bool references_;
+    double per_second_;
+    std::vector<std::uint32_t> marked_; // by function: the number of its key
+    text_table texts_;
+    std::vector<std::uint32_t> marked_texts_; // by text
+    std::uint32_t next_mark_ = 0;
+    std::string piece_;
+    std::string repaired_;
+
+    template <class Word>
+    void word(Word value) {
+        auto bits = static_cast<std::uint64_t>(value);
+        for (std::size_t i = 0; i < sizeof value; ++i, bits >>= 8) {
+            piece_ += static_cast<char>(bits & 0xff);
+        }
+    }
+    void refer(std::uint32_t number) {
+        piece_ += 'r';
+        word(number);
+    }
+
+    void tuple(std::uint32_t size, bool marked = false) {
+        if (references_) {
+            piece_ += static_cast<char>(marked ? ')' | 0x80 : ')');
+            piece_ += static_cast<char>(size);
+            return;
+        }
+        piece_ += '(';
+        word(size);
+    }
+
+    void integer(std::uint64_t value) {
+        if (value <= 0x7fffffff) {
+            piece_ += 'i';
+            word(static_cast<std::uint32_t>(value));
+            return;
+        }
+        std::uint32_t digits = 0;
+        for (std::uint64_t rest = value; rest != 0; rest >>= 15) { ++digits; }
+        piece_ += 'l';
+        word(digits);
+        for (; value != 0; value >>= 15) { word(static_cast<std::uint16_t>(value & 0x7fff)); }
+    }
+
+    void time(double value) {
+        value /= per_second_;
+        std::uint64_t bits = 0;
+        std::memcpy(&bits, &value, sizeof bits);
+        piece_ += 'g';
+        word(bits);
+    }
+
+    void text(std::string_view value) {
+        value = readable(value);
+        if (!references_) {
+            piece_ += 'u';
+            word(static_cast<std::uint32_t>(value.size()));
+            piece_ += value;
+            return;
+        }
+        const std::uint32_t id = texts_.add(value);
+        if (id < marked_texts_.size()) {
+            refer(marked_texts_[id]);
+            return;
+        }
+        marked_texts_.push_back(next_mark_++);
+        piece_ += static_cast<char>('u' | 0x80);
+        word(static_cast<std::uint32_t>(value.size()));
+        piece_ += value;
+    }
+
+    // Python refuses a file with bytes that are not UTF-8; those become the characters of Latin-1.
+    [[nodiscard]] std::string_view readable(std::string_view value) {
+        std::size_t at = 0;
+        while (at < value.size() && static_cast<unsigned char>(value[at]) < 0x80) { ++at; }
+        if (at == value.size()) { return value; }
+        repaired_.clear();
+        for (at = 0; at < value.size();) {
+            const std::size_t size = utf8_size(value.substr(at));
+            if (size == 0) {
+                append_utf8(repaired_, static_cast<unsigned char>(value[at]));
+            } else {
+                repaired_ += value.substr(at, size);
+            }
+            at += size == 0 ? 1 : size;
+        }
+        return repaired_;
+    }
+
+    // The bytes of the character that a text begins with; 0: none. Halves of surrogate pairs are
+    // characters to Python.
+    [[nodiscard]] static std::size_t utf8_size(std::string_view text) noexcept {
+        const auto byte = [&](std::size_t i) {
+            return i < text.size() ? static_cast<unsigned char>(text[i]) : 0u;
+        };
+        const unsigned first = byte(0);
+        if (first < 0x80) { return 1; }
+        const std::size_t size = first >= 0xf0 ? 4 : first >= 0xe0 ? 3 : 2;
+        if (first < 0xc2 || first > 0xf4 || size > text.size()) { return 0; }
+        for (std::size_t i = 1; i < size; ++i) {
+            if ((byte(i) & 0xc0) != 0x80) { return 0; }
+        }
+        const bool overlong =
+            (first == 0xe0 && byte(1) < 0xa0) || (first == 0xf0 && byte(1) < 0x90);
+        return overlong || (first == 0xf4 && byte(1) > 0x8f) ? 0 : size;
+    }
+
+    void key(std::uint32_t function) {
+        if (references_) {
+            if (marked_[function] != none) {
+                refer(marked_[function]);
+                return;
+            }
+            marked_[function] = next_mark_++;
+        }
+        const call_graph::function& f = graph_->functions[function];
+        tuple(3, true);
+        text(f.file);
+        piece_ += 'i';
+        word(static_cast<std::uint32_t>(f.line));
+        text(f.name);
+    }
+
+    void edge(const call_graph::edge& e) {
+        key(e.caller);
+        if (!graph_->edge_times) {
+            integer(e.figures.calls);
+            return;
+        }
+        tuple(4);
+        integer(e.figures.calls);
+        integer(e.figures.primitive_calls);
+        time(e.figures.self);
+        time(e.figures.cumulative);
+    }
+};
+
+} // namespace detail
+
+/// Writes a valid call graph as a .prof file that the pstats of every Python from 2.7 on loads,
+/// with times in seconds; deterministic. A sampled graph is written as if its samples were calls:
+/// older Pythons fail on the mark of 3.15. `unattributed`, sources and the unit are not kept. sink
+/// callable taking std::string_view, or a std::ostream.
+template <class Sink>
+void write_prof(Sink&& sink, const call_graph& graph, const prof_write_options& options = {}) {
+    detail::prof_writer<std::remove_reference_t<Sink>>(sink, graph, options).run();
+}
+
+/// The same as a string.
+[[nodiscard]] inline std::string to_prof(const call_graph& graph,
+                                         const prof_write_options& options = {}) {
+    std::string bytes;
+    write_prof([&](std::string_view piece) { bytes += piece; }, graph, options);
+    return bytes;
+}
+
+WICK_END_NAMESPACE
+
+#endif
 // wick/format/py_spy_dump.hpp - the stacks that `py-spy dump` prints, a sample for each thread.
 #ifndef WICK_FORMAT_PY_SPY_DUMP_HPP
 #define WICK_FORMAT_PY_SPY_DUMP_HPP
@@ -16484,6 +18169,7 @@ struct any_input {
     std::string format;                     ///< one of known_formats()
     std::vector<named_profile> profiles;    ///< in the input's order, the most important one first
     std::optional<wick::timeline> timeline; ///< where the format keeps order
+    std::optional<call_graph> graph;        ///< where the format has calls and no stacks
     wick::skipped skipped;                  ///< what was not understood
     std::vector<any_note> notes;            ///< what was understood and left out or changed
 };
@@ -16641,6 +18327,13 @@ inline void take(any_input& input, perf_script_text& read, const any_options&) {
     add_note(input, read.no_stack, "samples without a stack, under \"[no stack]\"");
 }
 
+inline void take(any_input& input, prof_file& read, const any_options&) {
+    input.graph = std::move(read.graph);
+    if (read.odd.records == 0) { return; }
+    const std::string number = std::to_string(read.odd.records);
+    input.notes.push_back({0, "odd entries: " + number + ", the first " + read.odd.first.what});
+}
+
 inline void note_trace(any_input& input, const chrome_trace& trace) {
     add_note(input, trace.repairs.unmatched_ends, "ends without a begin");
     add_note(input, trace.repairs.unended, "spans without an end, ended with their threads");
@@ -16744,6 +18437,9 @@ inline constexpr format_entry formats[] = {
     {{"chrome_trace", "Trace Event JSON"},
      looks_like_chrome_trace,
      load_any<read_chrome_trace<sniffed>>},
+    {{"prof", "call graphs of Python's cProfile and profile"},
+     looks_like_prof,
+     load_any<read_prof<sniffed>>},
     {{"bpftrace", "maps with stacks, of bpftrace"},
      looks_like_bpftrace,
      load_any<read_bpftrace<sniffed>>},
@@ -16917,9 +18613,138 @@ template <class Source>
 WICK_END_NAMESPACE
 
 #endif
-// wick/query.hpp - questions to a profile: what matches, what remains, what never waits.
-#ifndef WICK_QUERY_HPP
-#define WICK_QUERY_HPP
+// wick/format/folded_order.hpp - folded text whose lines stand in the order of time, as a timeline.
+#ifndef WICK_FORMAT_FOLDED_ORDER_HPP
+#define WICK_FORMAT_FOLDED_ORDER_HPP
+
+
+#include <algorithm>   // std::max
+#include <cstddef>     // std::size_t
+#include <cstdint>     // times
+#include <string_view> // lines
+#include <type_traits> // std::remove_reference_t
+#include <utility>     // std::move
+#include <vector>      // the lines' stacks
+
+WICK_BEGIN_NAMESPACE
+
+/// Folded text, each line lasting as long as it weighs.
+struct folded_order {
+    wick::timeline timeline; ///< one thread; times in units of 10^-decimals of a weight
+    int decimals = 0;        ///< 0 to 6
+    wick::skipped skipped;   ///< lines without a weight at their end
+};
+
+namespace detail {
+
+/// Collects lines; the unit of time is known only when all have been seen.
+class order_reader {
+public:
+    void line(std::string_view line, std::uint64_t number) {
+        trim_blanks(line);
+        if (line.empty() || line.substr(0, 2) == "# " || line == "#") { return; }
+        const std::size_t stack_end = find_weight(line);
+        line_weight weight;
+        if (stack_end == std::string_view::npos ||
+            !parse_weight(line.substr(stack_end + 1), weight)) {
+            skip("expected \"frame;frame weight\": no number at the end", number);
+            return;
+        }
+        step made{weight.value, weight.decimals, 0, frames_.size()};
+        decimals_ = (std::max)(decimals_, weight.decimals);
+        add_stack(line.substr(0, stack_end), made);
+        steps_.push_back(made);
+    }
+
+    void skip(const char* what, std::uint64_t number) { skipped_.add(what, number); }
+
+    [[nodiscard]] result<folded_order> finish() {
+        timeline_thread thread;
+        thread.name = "in the order of the input";
+        made_.add_thread(std::move(thread));
+        std::int64_t now = 0;
+        std::size_t depth = 0;
+        for (std::size_t i = 0; i < steps_.size(); ++i) {
+            const step& s = steps_[i];
+            for (; depth > s.shared; --depth) { made_.end(0, now); }
+            const std::size_t stop = i + 1 < steps_.size() ? steps_[i + 1].begin : frames_.size();
+            for (std::size_t f = s.begin; f < stop; ++f, ++depth) { made_.begin(0, frames_[f], now); }
+            const auto factor = static_cast<std::int64_t>(power_of_ten(decimals_ - s.decimals));
+            if (s.weight > (max_time_ns - now) / factor) {
+                return {{}, error{"the weights add up to more than 2^62"}};
+            }
+            now += s.weight * factor;
+        }
+        for (; depth > 0; --depth) { made_.end(0, now); }
+        timeline_repairs none;
+        return {folded_order{made_.finish(none), decimals_, std::move(skipped_)}, {}};
+    }
+
+private:
+    struct step {
+        std::int64_t weight;
+        int decimals;
+        std::size_t shared; // frames that it has in common with the line before, from the root
+        std::size_t begin;  // of the others, in frames_
+    };
+    timeline_builder made_;
+    std::vector<std::uint32_t> frames_; // of all lines, less what they share with the line before
+    std::vector<std::uint32_t> open_;   // the stack of the line before
+    std::vector<step> steps_;
+    int decimals_ = 0;
+    wick::skipped skipped_;
+
+    void add_stack(std::string_view stack, step& to) {
+        std::size_t depth = 0;
+        bool same = true;
+        while (!stack.empty()) {
+            const std::size_t end = (std::min)(stack.find(';'), stack.size());
+            const named_frame parsed = parse_frame_text(stack.substr(0, end));
+            stack.remove_prefix((std::min)(end + 1, stack.size()));
+            const std::uint32_t frame = made_.intern(parsed.function, parsed.kind);
+            same = same && depth < open_.size() && open_[depth] == frame;
+            if (same) {
+                ++depth;
+                continue;
+            }
+            open_.resize(depth++);
+            open_.push_back(frame);
+            frames_.push_back(frame);
+        }
+        open_.resize(depth);
+        to.shared = open_.size() - (frames_.size() - to.begin);
+    }
+};
+
+} // namespace detail
+
+/// Reads folded text in the order of its lines: what flame charts are made of. A frame that stands
+/// at the same depth in neighbouring lines, below the same frames, is one span.
+/// source  callable `std::size_t(char* to, std::size_t room)`, returns 0 at the end.
+/// Errors: weights that add up to more than 2^62. Lines without a weight, or longer than 16 MiB,
+///         are skipped and counted.
+/// Cost:   one pass; memory for what differs from each line to the next.
+template <class Source>
+[[nodiscard]] result<folded_order> read_folded_order(Source&& source) {
+    detail::order_reader reader;
+    detail::line_reader<std::remove_reference_t<Source>> lines(source);
+    std::string_view line;
+    while (lines.next(line)) {
+        if (lines.too_long()) {
+            reader.skip("the line is longer than 16 MiB", lines.number());
+            continue;
+        }
+        reader.line(line, lines.number());
+    }
+    return reader.finish();
+}
+
+WICK_END_NAMESPACE
+
+#endif
+// wick/pstats.hpp - the call-graph analyzer: sort, restrict, callers, callees, print as pstats.
+#ifndef WICK_PSTATS_HPP
+#define WICK_PSTATS_HPP
 
 // wick/detail/pattern.hpp - literal text or a regular expression, searched for in linear time.
 #ifndef WICK_DETAIL_PATTERN_HPP
@@ -18602,6 +20427,1359 @@ inline bool pattern::search(std::string_view text) const {
 WICK_END_NAMESPACE
 
 #endif
+// wick/detail/python_text.hpp - numbers and texts as Python prints them, byte for byte.
+#ifndef WICK_DETAIL_PYTHON_TEXT_HPP
+#define WICK_DETAIL_PYTHON_TEXT_HPP
+
+
+#include <charconv>    // std::to_chars
+#include <cstddef>     // std::size_t
+#include <cstdint>     // bits of numbers
+#include <cstring>     // std::memcpy, std::memset, std::strcpy
+#include <string>      // what is appended to
+#include <string_view> // what is printed
+#include <vector>      // the buffer
+
+WICK_BEGIN_NAMESPACE
+namespace detail {
+
+/// Whether the bits of a number say that it is none.
+[[nodiscard]] constexpr bool is_nan(std::uint64_t bits) noexcept {
+    return (bits & 0x7fffffffffffffffu) > 0x7ff0000000000000u;
+}
+
+/// The most that put_thousandths writes: all digits of the largest number.
+inline constexpr std::size_t max_thousandths = 336;
+
+/// Writes a number as printf's "%.3f" does and returns the end. Exact as it is, but without the
+/// general algorithm: thousandths of a number below 2^53 fit a 64-bit integer and a remainder.
+inline char* put_thousandths(char* to, double value) noexcept {
+    std::uint64_t bits = 0;
+    std::memcpy(&bits, &value, sizeof bits);
+    const auto exponent = static_cast<int>(bits >> 52 & 0x7ff);
+    const std::uint64_t fraction = bits & 0xfffffffffffffu;
+    constexpr int whole = 1075; // the exponent of 2^52, from where on there are no fractions
+    if (exponent >= whole) {
+        if (is_nan(bits)) { return std::strcpy(to, "nan") + 3; }
+        return std::to_chars(to, to + max_thousandths, value, std::chars_format::fixed, 3).ptr;
+    }
+    if ((bits >> 63) != 0) { *to++ = '-'; }
+    // value = mantissa / 2^shift
+    const std::uint64_t mantissa = exponent == 0 ? fraction : fraction | std::uint64_t{1} << 52;
+    const int shift = exponent == 0 ? whole - 1 : whole - exponent;
+    std::uint64_t thousandths = 0;
+    if (shift < 64) {
+        const std::uint64_t scaled = mantissa * 1000; // less than 2^63
+        thousandths = scaled >> shift;
+        const std::uint64_t rest = scaled - (thousandths << shift);
+        const std::uint64_t half = std::uint64_t{1} << (shift - 1);
+        if (rest > half || (rest == half && (thousandths & 1) != 0)) { ++thousandths; }
+    }
+    to = std::to_chars(to, to + 20, thousandths / 1000).ptr;
+    const auto last = static_cast<unsigned>(thousandths % 1000);
+    to[0] = '.';
+    to[1] = static_cast<char>('0' + last / 100);
+    to[2] = static_cast<char>('0' + last / 10 % 10);
+    to[3] = static_cast<char>('0' + last % 10);
+    return to + 4;
+}
+
+/// Appends a number as Python's repr does: the fewest digits that give it back.
+inline void append_repr(std::string& out, double value) {
+    std::uint64_t bits = 0;
+    std::memcpy(&bits, &value, sizeof bits);
+    if (is_nan(bits)) {
+        out += "nan";
+        return;
+    }
+    char text[40];
+    const char* end =
+        std::to_chars(text, text + sizeof text, value, std::chars_format::scientific).ptr;
+    const char* at = text;
+    if (*at == '-') { out += *at++; }
+    if (*at == 'i') {
+        out += "inf";
+        return;
+    }
+    std::string digits;
+    for (; at < end && *at != 'e'; ++at) {
+        if (*at != '.') { digits += *at; }
+    }
+    int exponent = 0;
+    const bool negative = at + 1 < end && at[1] == '-';
+    for (at += 2; at < end; ++at) { exponent = exponent * 10 + (*at - '0'); }
+    if (negative) { exponent = -exponent; }
+    const auto size = static_cast<int>(digits.size());
+    if (exponent < -4 || exponent >= 16) {
+        out += digits[0];
+        if (size > 1) { (out += '.').append(digits, 1, std::string::npos); }
+        out += negative ? "e-" : "e+";
+        const int shown = negative ? -exponent : exponent;
+        if (shown < 10) { out += '0'; }
+        out += std::to_string(shown);
+    } else if (exponent < 0) {
+        out += "0.";
+        out.append(static_cast<std::size_t>(-exponent - 1), '0');
+        out += digits;
+    } else {
+        const auto point = static_cast<std::size_t>(exponent) + 1;
+        out.append(digits, 0, point);
+        if (point > digits.size()) { out.append(point - digits.size(), '0'); }
+        out += '.';
+        out += point < digits.size() ? digits.substr(point) : std::string("0");
+    }
+}
+
+/// Returns how many characters a text has: bytes that begin one.
+[[nodiscard]] inline std::size_t count_characters(std::string_view text) noexcept {
+    std::size_t more = 0;
+    for (const char c : text) { more += (static_cast<unsigned char>(c) & 0xc0) == 0x80 ? 1u : 0u; }
+    return text.size() - more;
+}
+
+/// A character at the beginning of a text, and its size in bytes; a byte that is none has the code
+/// 0xdc00 and more, as Python's "surrogateescape" has it.
+struct decoded_character {
+    std::uint32_t code;
+    std::size_t size;
+};
+
+[[nodiscard]] inline decoded_character decode_character(std::string_view text) noexcept {
+    const auto byte = [&](std::size_t i) -> std::uint32_t {
+        return i < text.size() ? static_cast<unsigned char>(text[i]) : 0u;
+    };
+    const std::uint32_t first = byte(0);
+    if (first < 0x80) { return {first, 1}; }
+    const decoded_character none{0xdc00 + first, 1};
+    if (first < 0xc2 || first > 0xf4) { return none; }
+    const std::size_t size = first >= 0xf0 ? 4 : first >= 0xe0 ? 3 : 2;
+    std::uint32_t code = first & (0x7fu >> size);
+    for (std::size_t i = 1; i < size; ++i) {
+        if ((byte(i) & 0xc0) != 0x80) { return none; }
+        code = code << 6 | (byte(i) & 0x3f);
+    }
+    const std::uint32_t least = size == 2 ? 0x80u : size == 3 ? 0x800u : 0x10000u;
+    return code < least || code > 0x10ffff ? none : decoded_character{code, size};
+}
+
+/// Returns whether Python's repr shows a character as it is. Exact below 0x300 and for the blanks,
+/// marks of direction, surrogates and private characters above; characters that are not assigned
+/// are taken for printable.
+[[nodiscard]] inline bool is_printable(std::uint32_t c) noexcept {
+    if (c < 0x7f) { return c >= 0x20; }
+    if (c <= 0xa0 || c == 0xad) { return false; }
+    if (c < 0x600) { return true; }
+    const bool blank = c == 0x1680 || (c >= 0x2000 && c <= 0x200f) ||
+                       (c >= 0x2028 && c <= 0x202f) || (c >= 0x205f && c <= 0x206f) ||
+                       c == 0x3000 || c == 0xfeff;
+    const bool odd = (c >= 0xd800 && c <= 0xf8ff) || (c >= 0xfff0 && c <= 0xfffb) ||
+                     (c & 0xfffe) == 0xfffe || c >= 0xe0000;
+    return !blank && !odd && c > 0x605;
+}
+
+/// Appends a text as Python's repr does: in quotes, with escapes.
+inline void append_repr(std::string& out, std::string_view text) {
+    constexpr char hex[] = "0123456789abcdef";
+    const bool apostrophes = text.find('\'') != std::string_view::npos;
+    const char quote = apostrophes && text.find('"') == std::string_view::npos ? '"' : '\'';
+    out += quote;
+    for (std::size_t at = 0; at < text.size();) {
+        const decoded_character c = decode_character(text.substr(at));
+        const std::string_view shown = text.substr(at, c.size);
+        at += c.size;
+        if (c.code == '\\' || c.code == static_cast<unsigned char>(quote)) {
+            out += '\\';
+            out += shown;
+        } else if (c.code == '\n' || c.code == '\r' || c.code == '\t') {
+            out += c.code == '\n' ? "\\n" : c.code == '\r' ? "\\r" : "\\t";
+        } else if (is_printable(c.code)) {
+            out += shown;
+        } else {
+            const int digits = c.code < 0x100 ? 2 : c.code < 0x10000 ? 4 : 8;
+            out += digits == 2 ? "\\x" : digits == 4 ? "\\u" : "\\U";
+            for (int d = digits; d-- > 0;) { out += hex[c.code >> (4 * d) & 15]; }
+        }
+    }
+    out += quote;
+}
+
+/// Collects lines of tables: a buffer that numbers are written into in place.
+template <class Sink>
+class page {
+public:
+    explicit page(Sink& sink)
+        : out_(sink)
+        , buffer_(capacity) {}
+
+    void put(std::string_view text) {
+        std::memcpy(need(text.size()), text.data(), text.size());
+        used_ += text.size();
+    }
+    void put(char c) {
+        *need(1) = c;
+        ++used_;
+    }
+    void pad(std::size_t blanks) {
+        std::memset(need(blanks), ' ', blanks);
+        used_ += blanks;
+    }
+    /// A text, and blanks up to a width; `size` is the text's in characters.
+    void put_left(std::string_view text, std::size_t size, std::size_t width) {
+        put(text);
+        if (size < width) { pad(width - size); }
+    }
+    void put_number(std::uint64_t value) {
+        char* const to = need(20);
+        used_ += static_cast<std::size_t>(std::to_chars(to, to + 20, value).ptr - to);
+    }
+    /// "%8.3f", or with another width.
+    void put_time(double value, std::size_t width = 8) {
+        char* const to = need(max_thousandths + width);
+        char digits[max_thousandths];
+        const auto size = static_cast<std::size_t>(put_thousandths(digits, value) - digits);
+        const std::size_t blanks = size < width ? width - size : 0;
+        std::memset(to, ' ', blanks);
+        std::memcpy(to + blanks, digits, size);
+        used_ += blanks + size;
+    }
+    /// "7" or "7/2", to the right.
+    void put_calls(std::uint64_t all, std::uint64_t primitive, std::size_t width) {
+        char text[44];
+        char* end = std::to_chars(text, text + 20, all).ptr;
+        if (all != primitive) {
+            *end++ = '/';
+            end = std::to_chars(end, text + sizeof text, primitive).ptr;
+        }
+        const auto size = static_cast<std::size_t>(end - text);
+        if (size < width) { pad(width - size); }
+        put(std::string_view(text, size));
+    }
+    void flush() {
+        out_.put(std::string_view(buffer_.data(), used_));
+        out_.flush();
+        used_ = 0;
+    }
+
+private:
+    static constexpr std::size_t capacity = std::size_t{1} << 17;
+    text_writer<Sink> out_;
+    std::vector<char> buffer_;
+    std::size_t used_ = 0;
+
+    [[nodiscard]] char* need(std::size_t size) {
+        if (buffer_.size() - used_ < size) {
+            out_.put(std::string_view(buffer_.data(), used_));
+            used_ = 0;
+            if (buffer_.size() < size) { buffer_.resize(size); }
+        }
+        return buffer_.data() + used_;
+    }
+};
+
+} // namespace detail
+WICK_END_NAMESPACE
+
+#endif
+
+#include <algorithm>        // std::stable_sort
+#include <charconv>         // std::to_chars
+#include <cstddef>          // std::size_t
+#include <cstdint>          // indexes
+#include <cstring>          // std::memcpy
+#include <initializer_list> // keys to sort by
+#include <string>           // names
+#include <string_view>      // keys
+#include <type_traits>      // std::enable_if_t
+#include <utility>          // std::move
+#include <vector>           // listings
+
+WICK_BEGIN_NAMESPACE
+
+/// What functions are sorted by: figures from the greatest on, all others from the least on.
+enum class sort_key : std::uint8_t {
+    calls,
+    cumulative,
+    filename,
+    line,
+    name,
+    name_file_line,
+    primitive_calls,
+    standard_name, ///< as text: ":110" comes before ":25"
+    time
+};
+
+/// What a name for a key stands for, and how pstats calls it.
+struct sort_key_name {
+    const char* name;        ///< "cumtime"
+    const char* description; ///< "cumulative time"
+    sort_key key;
+};
+
+/// All names of keys, in the order in which pstats lists them.
+inline constexpr sort_key_name sort_key_names[] = {
+    {"calls", "call count", sort_key::calls},
+    {"ncalls", "call count", sort_key::calls},
+    {"cumtime", "cumulative time", sort_key::cumulative},
+    {"cumulative", "cumulative time", sort_key::cumulative},
+    {"filename", "file name", sort_key::filename},
+    {"line", "line number", sort_key::line},
+    {"module", "file name", sort_key::filename},
+    {"name", "function name", sort_key::name},
+    {"nfl", "name/file/line", sort_key::name_file_line},
+    {"pcalls", "primitive call count", sort_key::primitive_calls},
+    {"stdname", "standard name", sort_key::standard_name},
+    {"time", "internal time", sort_key::time},
+    {"tottime", "internal time", sort_key::time},
+};
+
+/// Returns the key that a name, or a prefix of one, stands for; an error when it is none or stands
+/// for several. The prefixes are those that pstats takes: "cu", but neither "cum" nor "c".
+[[nodiscard]] inline result<sort_key> parse_sort_key(std::string_view name) {
+    const bool ambiguous = name == "c" || name == "n" || name == "t" || name == "cum";
+    for (const sort_key_name& known : sort_key_names) {
+        const bool prefix = std::string_view(known.name).substr(0, name.size()) == name;
+        if (!name.empty() && !ambiguous && prefix) { return {known.key, {}}; }
+    }
+    const char* const problem = ambiguous ? "\" stands for several sort keys" : "\" is no sort key";
+    return {{}, error{"\"" + std::string(name) + problem}};
+}
+
+/// What cuts a listing: to a number of functions, to a share of them, or to those whose text a
+/// regular expression is found in. `{"socket", 0.5, 10}` makes three of them.
+class restriction {
+public:
+    enum class kind : std::uint8_t { count, share, pattern };
+
+    template <class Integer, std::enable_if_t<std::is_integral_v<Integer>, int> = 0>
+    restriction(Integer count) // NOLINT: lists of restrictions read as pstats' arguments
+        : count_(static_cast<std::int64_t>(count)) {}
+    restriction(double share) // NOLINT
+        : kind_(kind::share)
+        , share_(share) {}
+    restriction(std::string regex) // NOLINT
+        : kind_(kind::pattern)
+        , regex_(std::move(regex)) {}
+    restriction(std::string_view regex) // NOLINT
+        : restriction(std::string(regex)) {}
+    restriction(const char* regex) // NOLINT
+        : restriction(std::string(regex)) {}
+
+    [[nodiscard]] kind what() const noexcept { return kind_; }
+    [[nodiscard]] std::int64_t count() const noexcept { return count_; }
+    [[nodiscard]] double share() const noexcept { return share_; }
+    [[nodiscard]] const std::string& regex() const noexcept { return regex_; }
+
+private:
+    kind kind_ = kind::count;
+    std::int64_t count_ = 0;
+    double share_ = 0;
+    std::string regex_;
+};
+
+/// Which functions a listing has, in order, and what pstats says about that.
+struct listing {
+    std::vector<std::uint32_t> functions; ///< indexes into call_graph::functions
+    std::string message; ///< "   Ordered by: …\n", and a line for each restriction that cut
+};
+
+/// A function at the other end of a call, with what those calls took.
+struct call_relation {
+    std::uint32_t function = 0; ///< index into call_graph::functions
+    call_figures figures;
+};
+
+/// Callers or callees of a function.
+struct call_relations {
+    std::vector<call_relation> rows;
+    std::size_t hidden = 0; ///< how many more there are
+    call_figures hidden_figures;
+};
+
+/// How callers and callees are listed, which pstats sorts by name and never cuts.
+struct relation_options {
+    sort_key by = sort_key::cumulative;
+    std::size_t limit = 20; ///< of each function; 0: all
+};
+
+namespace detail {
+
+/// Appends what pstats shows a function as: "file:12(name)", "{built-in method f}".
+inline void append_standard_name(std::string& out, const call_graph::function& f) {
+    const std::string_view name = f.name;
+    if (f.line == 0 && f.file == "~") {
+        const bool angle = !name.empty() && name.front() == '<' && name.back() == '>';
+        if (!angle) {
+            out += name;
+            return;
+        }
+        out += '{';
+        // "<" alone is both ends; Python's slice of it is empty.
+        if (name.size() > 2) { out += name.substr(1, name.size() - 2); }
+        out += '}';
+        return;
+    }
+    char digits[12];
+    out += f.file;
+    out += ':';
+    out.append(digits, std::to_chars(digits, digits + sizeof digits, f.line).ptr);
+    out += '(';
+    out += name;
+    out += ')';
+}
+
+/// Returns a number that is greater where the time is. All bits are ordered: sorting cannot fail.
+[[nodiscard]] inline std::uint64_t ordered_bits(double time) noexcept {
+    const double value = time + 0.0; // -0 is 0
+    std::uint64_t bits = 0;
+    std::memcpy(&bits, &value, sizeof bits);
+    constexpr std::uint64_t sign = std::uint64_t{1} << 63;
+    return (bits & sign) != 0 ? ~bits : bits | sign;
+}
+
+/// A list of the edges of each function, as indexes.
+struct edge_lists {
+    std::vector<std::uint32_t> begin; // by function, and one more
+    std::vector<std::uint32_t> edges;
+};
+
+[[nodiscard]] inline edge_lists edges_by_caller(const call_graph& g) {
+    edge_lists lists;
+    lists.begin.assign(g.functions.size() + 1, 0);
+    for (const call_graph::edge& e : g.edges) { ++lists.begin[e.caller + 1]; }
+    for (std::size_t f = 1; f < lists.begin.size(); ++f) { lists.begin[f] += lists.begin[f - 1]; }
+    std::vector<std::uint32_t> next(lists.begin.begin(), lists.begin.end());
+    lists.edges.resize(g.edges.size());
+    for (std::uint32_t e = 0; e < g.edges.size(); ++e) {
+        lists.edges[next[g.edges[e].caller]++] = e;
+    }
+    return lists;
+}
+
+/// Appends a time of seconds with a unit: "1.23 s", "12.3 ms", "123 us", "7 ns".
+inline void append_duration(std::string& out, double seconds) {
+    constexpr struct {
+        double size;
+        const char* name;
+    } units[] = {{1, " s"}, {1e-3, " ms"}, {1e-6, " us"}, {1e-9, " ns"}};
+    const double size = seconds < 0 ? -seconds : seconds;
+    std::size_t u = 0;
+    while (u < 3 && size < units[u].size * 0.9995) { ++u; }
+    const double shown = seconds / units[u].size;
+    const double magnitude = size / units[u].size;
+    const int decimals = magnitude < 0.0005 || magnitude >= 99.95 ? 0 : magnitude >= 9.995 ? 1 : 2;
+    char text[max_thousandths];
+    out.append(
+        text,
+        std::to_chars(text, text + sizeof text, shown, std::chars_format::fixed, decimals).ptr);
+    out += units[u].name;
+}
+
+/// Appends a number with at most three decimals and no zeros behind them.
+inline void append_amount(std::string& out, double value) {
+    char text[max_thousandths];
+    const char* end = put_thousandths(text, value);
+    while (end[-1] == '0') { --end; }
+    if (end[-1] == '.') { --end; }
+    out.append(text, static_cast<std::size_t>(end - text));
+}
+
+} // namespace detail
+
+/// Sorts, restricts and prints a call graph, as Python's pstats.Stats does; and answers what that
+/// does not: callers sorted and cut, what is reached, cycles.
+/// Cost: building goes over functions and edges once and keeps each function's text.
+/// Thread safety: as a standard container: const members may be called by several threads.
+class pstats {
+public:
+    pstats() = default;
+    /// Takes a valid graph.
+    explicit pstats(call_graph graph)
+        : graph_(std::move(graph)) {
+        index();
+        for (const std::uint32_t f : listed_) {
+            const call_figures& figures = graph_.functions[f].figures;
+            total_.calls += figures.calls;
+            total_.primitive_calls += figures.primitive_calls;
+            total_.self += figures.self;
+        }
+    }
+
+    [[nodiscard]] const call_graph& graph() const noexcept { return graph_; }
+
+    /// The sums over all functions: calls, primitive calls and self; no cumulative time.
+    [[nodiscard]] const call_figures& total() const noexcept { return total_; }
+
+    /// Returns the text of a function, "file:12(name)": what restrictions search.
+    [[nodiscard]] std::string_view text(std::uint32_t function) const {
+        const std::size_t begin = function == 0 ? 0 : ends_[function - 1];
+        return std::string_view(texts_).substr(begin, ends_[function] - begin);
+    }
+
+    /// Adds another graph, as wick::add does. The order is gone afterwards.
+    [[nodiscard]] error add(const call_graph& other) {
+        const pstats added(other);
+        error problem = wick::add(graph_, other);
+        if (problem) { return problem; }
+        // Sums of sums, as pstats has them: the last bits of a sum depend on the order.
+        detail::add_figures(total_, added.total_);
+        index();
+        return {};
+    }
+
+    /// Cuts the directories off, as wick::strip_dirs does: calls from functions that become the
+    /// same are added, where pstats keeps the last. The order is gone afterwards.
+    void strip_dirs() {
+        graph_ = wick::strip_dirs(graph_);
+        index();
+    }
+
+    // ---------------------------------------------------------------------------- order
+
+    /// Sorts by several keys, the first one first; what is equal stays in the graph's order. No
+    /// key: the graph's order, which pstats calls random.
+    void sort(const std::vector<sort_key>& keys) {
+        order_.clear();
+        order_text_.clear();
+        if (keys.empty()) { return; }
+        for (const sort_key key : keys) {
+            if (!order_text_.empty()) { order_text_ += ", "; }
+            for (const sort_key_name& known : sort_key_names) {
+                if (known.key != key) { continue; }
+                order_text_ += known.description;
+                break;
+            }
+        }
+        order_ = sorted(listed_, keys);
+    }
+    void sort(std::initializer_list<sort_key> keys) { sort(std::vector<sort_key>(keys)); }
+    /// The same by names. Errors: as parse_sort_key; then nothing has changed.
+    [[nodiscard]] error sort(std::initializer_list<std::string_view> names) {
+        return sort(std::vector<std::string_view>(names));
+    }
+    [[nodiscard]] error sort(const std::vector<std::string_view>& names) {
+        std::vector<sort_key> keys;
+        for (const std::string_view name : names) {
+            result<sort_key> key = parse_sort_key(name);
+            if (!key) { return std::move(key.error); }
+            keys.push_back(key.value);
+        }
+        sort(keys);
+        return {};
+    }
+
+    /// Reverses the order, if functions were sorted.
+    void reverse() { std::reverse(order_.begin(), order_.end()); }
+
+    /// Returns the functions that restrictions leave, applied one after the other to what is left.
+    /// A number of functions that is negative, or not less than what is left, and a share outside
+    /// [0, 1) cut nothing. What is no regular expression, or an unsupported one, is told in the
+    /// message and cuts nothing.
+    [[nodiscard]] listing select(const std::vector<restriction>& restrictions = {}) const {
+        listing made;
+        made.functions = order_.empty() ? listed_ : order_;
+        made.message = order_.empty() ? "   Random listing order was used\n"
+                                      : "   Ordered by: " + order_text_ + "\n";
+        for (const restriction& r : restrictions) { restrict(made, r); }
+        return made;
+    }
+
+    /// Returns some of the functions sorted, at most `limit` of them.
+    [[nodiscard]] std::vector<std::uint32_t>
+    top(const std::vector<std::uint32_t>& functions, sort_key by, std::size_t limit) const {
+        return sorted(functions, {by}, limit);
+    }
+
+    // ---------------------------------------------------------------------------- as pstats prints
+
+    /// Writes what Stats.print_stats prints: byte for byte, where times are in a unit of time.
+    /// sink  callable taking std::string_view, or a std::ostream.
+    template <class Sink>
+    void print_stats(Sink&& sink, const std::vector<restriction>& restrictions = {}) const {
+        detail::page<std::remove_reference_t<Sink>> out(sink);
+        for (const std::string& source : graph_.sources) {
+            out.put(source);
+            out.put('\n');
+        }
+        if (!graph_.sources.empty()) { out.put('\n'); }
+        out.pad(9);
+        out.put_number(total_.calls);
+        out.put(" function calls ");
+        if (total_.calls != total_.primitive_calls) {
+            out.put('(');
+            out.put_number(total_.primitive_calls);
+            out.put(" primitive calls) ");
+        }
+        out.put("in ");
+        out.put_time(shown(total_.self), 0);
+        out.put(' ');
+        out.put(is_time() ? "seconds" : std::string_view(graph_.unit));
+        out.put("\n\n");
+        const listing list = select(restrictions);
+        if (!list.functions.empty()) {
+            out.put(list.message);
+            out.put("\n   ncalls  tottime  percall  cumtime  percall filename:lineno(function)\n");
+            for (const std::uint32_t f : list.functions) { put_function(out, f); }
+            out.put("\n\n");
+        }
+        out.flush();
+    }
+
+    /// Writes what Stats.print_callers prints.
+    template <class Sink>
+    void print_callers(Sink&& sink, const std::vector<restriction>& restrictions = {}) const {
+        print_relations(sink, restrictions, true);
+    }
+
+    /// Writes what Stats.print_callees prints.
+    template <class Sink>
+    void print_callees(Sink&& sink, const std::vector<restriction>& restrictions = {}) const {
+        print_relations(sink, restrictions, false);
+    }
+
+    // ---------------------------------------------------------------------------- own answers
+
+    /// Returns who calls a function, sorted and cut.
+    [[nodiscard]] call_relations callers(std::uint32_t function,
+                                         const relation_options& options = {}) const {
+        std::vector<call_relation> rows;
+        for (std::uint32_t e = group_[function]; e < group_[function + 1]; ++e) {
+            rows.push_back({graph_.edges[e].caller, graph_.edges[e].figures});
+        }
+        return relations(std::move(rows), options);
+    }
+
+    /// Returns what a function calls, sorted and cut. Cost: a pass over the edges.
+    [[nodiscard]] call_relations callees(std::uint32_t function,
+                                         const relation_options& options = {}) const {
+        std::vector<call_relation> rows;
+        for (const call_graph::edge& e : graph_.edges) {
+            if (e.caller == function) { rows.push_back({e.callee, e.figures}); }
+        }
+        return relations(std::move(rows), options);
+    }
+
+    /// Returns, by function, 1 where one that matches can be reached, itself included. `sink` is a
+    /// predicate on texts: a pattern, or a callable `bool(std::string_view)`. An approximation of
+    /// what stacks would say: one call of a shared helper taints all its callers.
+    /// Cost: the predicate for each function, and a pass over the edges.
+    template <class Matches>
+    [[nodiscard]] std::vector<std::uint8_t> reaches(const Matches& sink) const {
+        std::vector<std::uint8_t> marks = matching(sink);
+        std::vector<std::uint32_t> queue;
+        for (std::uint32_t f = 0; f < marks.size(); ++f) {
+            if (marks[f] != 0) { queue.push_back(f); }
+        }
+        while (!queue.empty()) {
+            const std::uint32_t f = queue.back();
+            queue.pop_back();
+            for (std::uint32_t e = group_[f]; e < group_[f + 1]; ++e) {
+                const std::uint32_t caller = callers_[e];
+                if (marks[caller] != 0) { continue; }
+                marks[caller] = 1;
+                queue.push_back(caller);
+            }
+        }
+        return marks;
+    }
+
+    /// Returns the functions from which none that matches can be reached, in the present order.
+    template <class Matches>
+    [[nodiscard]] std::vector<std::uint32_t> free_of(const Matches& sink) const {
+        const std::vector<std::uint8_t> marks = reaches(sink);
+        std::vector<std::uint32_t> free;
+        for (const std::uint32_t f : order_.empty() ? listed_ : order_) {
+            if (marks[f] == 0) { free.push_back(f); }
+        }
+        return free;
+    }
+
+    /// Returns, by function, 1 where it matches, can be reached from one that does, or reaches one:
+    /// the approximation of the stacks through a function that a graph allows.
+    template <class Matches>
+    [[nodiscard]] std::vector<std::uint8_t> around(const Matches& matches) const {
+        std::vector<std::uint8_t> marks = matching(matches);
+        const detail::edge_lists callees = detail::edges_by_caller(graph_);
+        std::vector<std::uint32_t> queue;
+        for (std::uint32_t f = 0; f < marks.size(); ++f) {
+            if (marks[f] != 0) { queue.push_back(f); }
+        }
+        while (!queue.empty()) {
+            const std::uint32_t f = queue.back();
+            queue.pop_back();
+            for (std::uint32_t i = callees.begin[f]; i < callees.begin[f + 1]; ++i) {
+                const std::uint32_t callee = graph_.edges[callees.edges[i]].callee;
+                if (marks[callee] != 0) { continue; }
+                marks[callee] = 1;
+                queue.push_back(callee);
+            }
+        }
+        const std::vector<std::uint8_t> above = reaches(matches);
+        for (std::size_t f = 0; f < marks.size(); ++f) { marks[f] |= above[f]; }
+        return marks;
+    }
+
+    /// Returns the groups of functions that call each other in circles, and those that call
+    /// themselves, each in the graph's order, the largest groups first. Cost: a pass over the
+    /// edges.
+    [[nodiscard]] std::vector<std::vector<std::uint32_t>> cycles() const {
+        std::vector<std::vector<std::uint32_t>> found = components();
+        std::stable_sort(found.begin(), found.end(), [](const auto& a, const auto& b) {
+            return a.size() != b.size() ? a.size() > b.size() : a.front() < b.front();
+        });
+        return found;
+    }
+
+    /// Writes the functions that restrictions leave with units and shares, and what was cut.
+    template <class Sink>
+    void print_table(Sink&& sink, const std::vector<restriction>& restrictions = {}) const {
+        const listing list = select(restrictions);
+        detail::page<std::remove_reference_t<Sink>> out(sink);
+        put_heading(out);
+        out.put(table_title());
+        call_figures cut = total_;
+        for (const std::uint32_t f : list.functions) {
+            const call_figures& figures = graph_.functions[f].figures;
+            put_row(out, figures, "");
+            out.put(text(f));
+            out.put('\n');
+            cut.self -= figures.self;
+        }
+        const std::size_t hidden = listed_.size() - list.functions.size();
+        std::string line = "\n" + count_of(list.functions.size(), listed_.size(), "functions");
+        if (hidden != 0) {
+            line += "; the " + std::to_string(hidden) + " others hold ";
+            append_share(line, cut.self);
+            line += " of the time (self)";
+        }
+        // Lines of the message that tell of bad expressions, and what did the cutting.
+        const std::size_t first = list.message.find('\n') + 1;
+        line += '\n';
+        line.append(list.message, first, std::string::npos);
+        out.put(line);
+        out.flush();
+    }
+
+    /// Writes the callers, or callees, of the functions that restrictions leave: sorted, cut, and
+    /// with what was cut.
+    template <class Sink>
+    void print_relation_table(Sink&& sink,
+                              bool callers_of,
+                              const std::vector<restriction>& restrictions = {},
+                              const relation_options& options = {}) const {
+        const listing list = select(restrictions);
+        detail::page<std::remove_reference_t<Sink>> out(sink);
+        put_heading(out);
+        out.put(table_title());
+        const detail::edge_lists below =
+            callers_of ? detail::edge_lists{} : detail::edges_by_caller(graph_);
+        for (const std::uint32_t f : list.functions) {
+            put_row(out, graph_.functions[f].figures, "");
+            out.put(text(f));
+            out.put('\n');
+            const call_relations others =
+                callers_of ? callers(f, options) : relations(callee_rows(below, f), options);
+            for (const call_relation& r : others.rows) {
+                put_row(out, r.figures, callers_of ? "  <- " : "  -> ");
+                out.put(text(r.function));
+                out.put('\n');
+            }
+            if (others.hidden != 0) {
+                put_row(out, others.hidden_figures, "     ");
+                out.put("(" + std::to_string(others.hidden) + " more)\n");
+            }
+        }
+        const std::size_t first = list.message.find('\n') + 1;
+        out.put("\n" + count_of(list.functions.size(), listed_.size(), "functions") + "\n" +
+                list.message.substr(first));
+        out.flush();
+    }
+
+private:
+    call_graph graph_;
+    call_figures total_;
+    std::vector<std::uint32_t> listed_;  // functions that have an entry
+    std::vector<std::uint32_t> order_;   // the same, sorted; empty: not sorted
+    std::string order_text_;             // by what
+    std::vector<std::uint32_t> group_;   // by callee: its first edge, and one more
+    std::vector<std::uint32_t> callers_; // by edge
+    std::string texts_;                  // of functions
+    std::vector<std::size_t> ends_;      // of their texts
+    std::vector<std::uint32_t> widths_;  // of their texts, in characters
+
+    void index() {
+        order_.clear();
+        order_text_.clear();
+        listed_.clear();
+        texts_.clear();
+        ends_.clear();
+        widths_.clear();
+        const std::size_t functions = graph_.functions.size();
+        ends_.reserve(functions);
+        widths_.reserve(functions);
+        listed_.reserve(functions);
+        for (std::uint32_t f = 0; f < functions; ++f) {
+            const std::size_t begin = texts_.size();
+            detail::append_standard_name(texts_, graph_.functions[f]);
+            ends_.push_back(texts_.size());
+            widths_.push_back(static_cast<std::uint32_t>(
+                detail::count_characters(std::string_view(texts_).substr(begin))));
+            if (graph_.functions[f].listed) { listed_.push_back(f); }
+        }
+        group_.assign(functions + 1, 0);
+        callers_.resize(graph_.edges.size());
+        std::uint32_t callee = 0;
+        for (std::uint32_t e = 0; e < callers_.size(); ++e) {
+            callers_[e] = graph_.edges[e].caller;
+            while (callee < graph_.edges[e].callee) { group_[++callee] = e; }
+        }
+        while (callee < functions) {
+            group_[++callee] = static_cast<std::uint32_t>(callers_.size());
+        }
+    }
+
+    [[nodiscard]] bool is_time() const noexcept {
+        return detail::units_per_second(graph_.unit) > 0;
+    }
+
+    // A time in seconds; what is no time as it is.
+    [[nodiscard]] double shown(double time) const noexcept {
+        const double unit = detail::units_per_second(graph_.unit);
+        return unit > 0 ? time / unit : time;
+    }
+
+    template <class Matches>
+    [[nodiscard]] std::vector<std::uint8_t> matching(const Matches& matches) const {
+        std::vector<std::uint8_t> marks(graph_.functions.size(), 0);
+        const auto mark = [&](auto&& test) {
+            for (std::uint32_t f = 0; f < marks.size(); ++f) {
+                if (test(text(f))) { marks[f] = 1; }
+            }
+        };
+        if constexpr (std::is_same_v<Matches, pattern>) {
+            mark(pattern_searcher(matches));
+        } else {
+            mark(matches);
+        }
+        return marks;
+    }
+
+    void restrict(listing& list, const restriction& r) const {
+        const std::size_t before = list.functions.size();
+        std::string shown_as;
+        switch (r.what()) {
+        case restriction::kind::count:
+            shown_as = std::to_string(r.count());
+            if (r.count() >= 0 && static_cast<std::uint64_t>(r.count()) < before) {
+                list.functions.resize(static_cast<std::size_t>(r.count()));
+            }
+            break;
+        case restriction::kind::share:
+            detail::append_repr(shown_as, r.share());
+            if (r.share() >= 0 && r.share() < 1) {
+                const double kept = static_cast<double>(before) * r.share() + .5;
+                list.functions.resize(static_cast<std::size_t>(kept));
+            }
+            break;
+        case restriction::kind::pattern: {
+            detail::append_repr(shown_as, r.regex());
+            pattern_options regex;
+            regex.regex = true;
+            const result<pattern> compiled = compile_pattern(r.regex(), regex);
+            if (!compiled) {
+                const bool python_takes = compiled.error.what.find("not supported") !=
+                                          std::string::npos; // pstats could have searched for it
+                list.message += python_takes ? "   <Unsupported regular expression "
+                                             : "   <Invalid regular expression ";
+                list.message += shown_as;
+                if (python_takes) { list.message += ": " + compiled.error.what; }
+                list.message += ">\n";
+                return;
+            }
+            pattern_searcher found(compiled.value);
+            std::vector<std::uint32_t>& all = list.functions;
+            all.erase(std::remove_if(
+                          all.begin(), all.end(), [&](std::uint32_t f) { return !found(text(f)); }),
+                      all.end());
+            break;
+        }
+        }
+        if (list.functions.size() == before) { return; }
+        list.message += "   List reduced from " + std::to_string(before) + " to " +
+                        std::to_string(list.functions.size()) + " due to restriction <" + shown_as +
+                        ">\n";
+    }
+
+    // ------------------------------------------------------------------------ sorting
+
+    // Numbers in the order of texts, by function; equal texts have equal numbers.
+    template <class Text>
+    [[nodiscard]] std::vector<std::uint64_t> ranks(Text text_of) const {
+        detail::text_table texts;
+        std::vector<std::uint32_t> id(graph_.functions.size());
+        for (std::uint32_t f = 0; f < id.size(); ++f) { id[f] = texts.add(text_of(f)); }
+        std::vector<std::uint32_t> order(texts.size());
+        for (std::uint32_t i = 0; i < order.size(); ++i) { order[i] = i; }
+        std::sort(order.begin(), order.end(), [&](std::uint32_t a, std::uint32_t b) {
+            return texts.text(a) < texts.text(b); // bytes of UTF-8 sort as characters do
+        });
+        std::vector<std::uint64_t> rank(order.size());
+        for (std::size_t i = 0; i < order.size(); ++i) { rank[order[i]] = i; }
+        std::vector<std::uint64_t> by_function(id.size());
+        for (std::size_t f = 0; f < id.size(); ++f) { by_function[f] = rank[id[f]]; }
+        return by_function;
+    }
+    [[nodiscard]] std::vector<std::uint64_t> file_ranks() const {
+        return ranks([&](std::uint32_t f) { return std::string_view(graph_.functions[f].file); });
+    }
+    [[nodiscard]] std::vector<std::uint64_t> name_ranks() const {
+        return ranks([&](std::uint32_t f) { return std::string_view(graph_.functions[f].name); });
+    }
+    [[nodiscard]] std::uint64_t line_rank(std::uint32_t f) const {
+        return static_cast<std::uint64_t>(std::int64_t{graph_.functions[f].line} + 0x80000000);
+    }
+
+    // A number for each function that is less where it comes first.
+    template <class Number>
+    [[nodiscard]] std::vector<std::uint64_t> numbers(Number number) const {
+        std::vector<std::uint64_t> all(graph_.functions.size());
+        for (std::uint32_t f = 0; f < all.size(); ++f) { all[f] = number(f); }
+        return all;
+    }
+    void append_columns(sort_key key, std::vector<std::vector<std::uint64_t>>& to) const {
+        const auto figures = [&](std::uint32_t f) -> const call_figures& {
+            return graph_.functions[f].figures;
+        };
+        switch (key) {
+        case sort_key::calls:
+            to.push_back(numbers([&](std::uint32_t f) { return ~figures(f).calls; }));
+            break;
+        case sort_key::primitive_calls:
+            to.push_back(numbers([&](std::uint32_t f) { return ~figures(f).primitive_calls; }));
+            break;
+        case sort_key::time:
+            to.push_back(
+                numbers([&](std::uint32_t f) { return ~detail::ordered_bits(figures(f).self); }));
+            break;
+        case sort_key::cumulative:
+            to.push_back(numbers(
+                [&](std::uint32_t f) { return ~detail::ordered_bits(figures(f).cumulative); }));
+            break;
+        case sort_key::filename:
+            to.push_back(file_ranks());
+            break;
+        case sort_key::line:
+            to.push_back(numbers([&](std::uint32_t f) { return line_rank(f); }));
+            break;
+        case sort_key::name:
+            to.push_back(name_ranks());
+            break;
+        case sort_key::name_file_line:
+            to.push_back(name_ranks());
+            to.push_back(file_ranks());
+            to.push_back(numbers([&](std::uint32_t f) { return line_rank(f); }));
+            break;
+        case sort_key::standard_name:
+            to.push_back(ranks([&](std::uint32_t f) { return text(f); }));
+            break;
+        }
+    }
+
+    // Returns functions sorted, the first `limit` of them.
+    [[nodiscard]] std::vector<std::uint32_t> sorted(const std::vector<std::uint32_t>& functions,
+                                                    const std::vector<sort_key>& keys,
+                                                    std::size_t limit = ~std::size_t{0}) const {
+        std::vector<std::vector<std::uint64_t>> columns;
+        for (const sort_key key : keys) { append_columns(key, columns); }
+        struct row {
+            std::uint64_t first;
+            std::uint32_t place; // where it was: equal functions stay in order
+            std::uint32_t function;
+        };
+        std::vector<row> rows;
+        rows.reserve(functions.size());
+        for (const std::uint32_t f : functions) {
+            rows.push_back({columns[0][f], static_cast<std::uint32_t>(rows.size()), f});
+        }
+        const auto before = [&](const row& a, const row& b) {
+            if (a.first != b.first) { return a.first < b.first; }
+            for (std::size_t c = 1; c < columns.size(); ++c) {
+                const std::uint64_t left = columns[c][a.function];
+                const std::uint64_t right = columns[c][b.function];
+                if (left != right) { return left < right; }
+            }
+            return a.place < b.place;
+        };
+        if (limit < rows.size()) {
+            std::partial_sort(rows.begin(),
+                              rows.begin() + static_cast<std::ptrdiff_t>(limit),
+                              rows.end(),
+                              before);
+            rows.resize(limit);
+        } else {
+            std::sort(rows.begin(), rows.end(), before);
+        }
+        std::vector<std::uint32_t> made;
+        made.reserve(rows.size());
+        for (const row& r : rows) { made.push_back(r.function); }
+        return made;
+    }
+
+    // The order of file, line and name, by function: that of pstats' second level.
+    [[nodiscard]] std::vector<std::uint32_t> key_ranks() const {
+        struct row {
+            std::uint64_t file_line;
+            std::uint32_t function;
+        };
+        const std::vector<std::uint64_t> files = file_ranks();
+        std::vector<row> rows;
+        rows.reserve(files.size());
+        for (std::uint32_t f = 0; f < files.size(); ++f) {
+            rows.push_back({files[f] << 32 | line_rank(f), f});
+        }
+        std::sort(rows.begin(), rows.end(), [&](const row& a, const row& b) {
+            if (a.file_line != b.file_line) { return a.file_line < b.file_line; }
+            return graph_.functions[a.function].name < graph_.functions[b.function].name;
+        });
+        std::vector<std::uint32_t> rank(rows.size());
+        for (std::uint32_t i = 0; i < rows.size(); ++i) { rank[rows[i].function] = i; }
+        return rank;
+    }
+
+    [[nodiscard]] bool key_less(std::uint32_t a, std::uint32_t b) const {
+        const call_graph::function& left = graph_.functions[a];
+        const call_graph::function& right = graph_.functions[b];
+        const int by_file = left.file.compare(right.file);
+        if (by_file != 0) { return by_file < 0; }
+        return left.line != right.line ? left.line < right.line : left.name < right.name;
+    }
+
+    // ------------------------------------------------------------------------ pstats' layout
+
+    template <class Page>
+    void put_function(Page& out, std::uint32_t f) const {
+        const call_figures& figures = graph_.functions[f].figures;
+        const double self = shown(figures.self);
+        const double cumulative = shown(figures.cumulative);
+        out.put_calls(figures.calls, figures.primitive_calls, 9);
+        out.put(' ');
+        out.put_time(self);
+        out.put(' ');
+        put_mean(out, self, figures.calls);
+        out.put(' ');
+        out.put_time(cumulative);
+        out.put(' ');
+        put_mean(out, cumulative, figures.primitive_calls);
+        out.put(' ');
+        out.put(text(f));
+        out.put('\n');
+    }
+
+    template <class Page>
+    static void put_mean(Page& out, double time, std::uint64_t calls) {
+        if (calls == 0) {
+            out.pad(8);
+        } else {
+            out.put_time(time / static_cast<double>(calls));
+        }
+    }
+
+    template <class Sink>
+    void print_relations(Sink& sink,
+                         const std::vector<restriction>& restrictions,
+                         bool callers_of) const {
+        const listing list = select(restrictions);
+        if (list.functions.empty()) { return; }
+        detail::page<Sink> out(sink);
+        out.put(list.message);
+        out.put('\n');
+        const std::vector<std::uint32_t>& measured =
+            list.functions.size() < listed_.size() ? list.functions : listed_;
+        std::size_t width = 0;
+        for (const std::uint32_t f : measured) {
+            width = (std::max)(width, std::size_t{widths_[f]});
+        }
+        width += 2;
+        out.put_left("Function ", 9, width);
+        out.put(callers_of ? "was called by...\n" : "called...\n");
+        if (!graph_.edges.empty() && graph_.edge_times) {
+            out.pad(width);
+            out.put("    ncalls  tottime  cumtime\n");
+        }
+        put_relations(out, list.functions, width, callers_of);
+        out.put("\n\n");
+        out.flush();
+    }
+
+    template <class Page>
+    void put_relations(Page& out,
+                       const std::vector<std::uint32_t>& functions,
+                       std::size_t width,
+                       bool callers_of) const {
+        // Numbers for all functions pay only where many are compared.
+        const bool many = functions.size() > listed_.size() / 16;
+        const std::vector<std::uint32_t> rank = many ? key_ranks() : std::vector<std::uint32_t>();
+        const detail::edge_lists below =
+            callers_of ? detail::edge_lists{} : detail::edges_by_caller(graph_);
+        struct row {
+            std::uint32_t rank;
+            std::uint32_t other;
+            std::uint32_t edge;
+        };
+        std::vector<row> rows;
+        for (const std::uint32_t f : functions) {
+            rows.clear();
+            const std::uint32_t begin = callers_of ? group_[f] : below.begin[f];
+            const std::uint32_t end = callers_of ? group_[f + 1] : below.begin[f + 1];
+            for (std::uint32_t i = begin; i < end; ++i) {
+                const std::uint32_t e = callers_of ? i : below.edges[i];
+                const std::uint32_t other = callers_of ? callers_[e] : graph_.edges[e].callee;
+                rows.push_back({many ? rank[other] : 0, other, e});
+            }
+            std::sort(rows.begin(), rows.end(), [&](const row& a, const row& b) {
+                return many ? a.rank < b.rank : key_less(a.other, b.other);
+            });
+            out.put_left(text(f), widths_[f], width);
+            out.put(callers_of ? "<- " : "-> ");
+            if (rows.empty()) { out.put('\n'); }
+            for (std::size_t i = 0; i < rows.size(); ++i) {
+                put_relation(out, rows[i].other, graph_.edges[rows[i].edge].figures, width, i == 0);
+            }
+        }
+    }
+
+    template <class Page>
+    void put_relation(Page& out,
+                      std::uint32_t other,
+                      const call_figures& figures,
+                      std::size_t width,
+                      bool first) const {
+        if (graph_.edge_times) {
+            if (!first) { out.pad(width + 1); }
+            out.put_calls(figures.calls, figures.primitive_calls, first ? 7 : 9);
+            out.put(' ');
+            out.put_time(shown(figures.self));
+            out.put(' ');
+            out.put_time(shown(figures.cumulative));
+            out.put("  ");
+            out.put(text(other));
+        } else {
+            if (!first) { out.pad(width + 3); }
+            out.put(text(other));
+            out.put('(');
+            out.put_number(figures.calls);
+            out.put(") ");
+            out.put_time(shown(graph_.functions[other].figures.cumulative));
+        }
+        out.put('\n');
+    }
+
+    // ------------------------------------------------------------------------ own layout
+
+    [[nodiscard]] std::vector<call_relation> callee_rows(const detail::edge_lists& below,
+                                                         std::uint32_t f) const {
+        std::vector<call_relation> rows;
+        for (std::uint32_t i = below.begin[f]; i < below.begin[f + 1]; ++i) {
+            const call_graph::edge& e = graph_.edges[below.edges[i]];
+            rows.push_back({e.callee, e.figures});
+        }
+        return rows;
+    }
+
+    [[nodiscard]] call_relations relations(std::vector<call_relation> rows,
+                                           const relation_options& options) const {
+        std::stable_sort(
+            rows.begin(), rows.end(), [&](const call_relation& a, const call_relation& b) {
+                return relation_less(a, b, options.by);
+            });
+        call_relations made;
+        const std::size_t kept =
+            options.limit == 0 ? rows.size() : (std::min)(options.limit, rows.size());
+        for (std::size_t i = kept; i < rows.size(); ++i) {
+            detail::add_figures(made.hidden_figures, rows[i].figures);
+        }
+        made.hidden = rows.size() - kept;
+        rows.resize(kept);
+        made.rows = std::move(rows);
+        return made;
+    }
+
+    [[nodiscard]] bool
+    relation_less(const call_relation& a, const call_relation& b, sort_key by) const {
+        const call_graph::function& left = graph_.functions[a.function];
+        const call_graph::function& right = graph_.functions[b.function];
+        switch (by) {
+        case sort_key::calls:
+            return a.figures.calls > b.figures.calls;
+        case sort_key::primitive_calls:
+            return a.figures.primitive_calls > b.figures.primitive_calls;
+        case sort_key::time:
+            return a.figures.self > b.figures.self;
+        case sort_key::cumulative:
+            return a.figures.cumulative > b.figures.cumulative;
+        case sort_key::filename:
+            return left.file < right.file;
+        case sort_key::line:
+            return left.line < right.line;
+        case sort_key::name:
+            return left.name < right.name;
+        case sort_key::name_file_line:
+            return left.name != right.name ? left.name < right.name
+                                           : key_less(a.function, b.function);
+        case sort_key::standard_name:
+            return text(a.function) < text(b.function);
+        }
+        return false;
+    }
+
+    void append_share(std::string& out, double part) const {
+        const double share = total_.self > 0 ? part / total_.self * 100 : 0;
+        char text[detail::max_thousandths];
+        out.append(text,
+                   std::to_chars(text, text + sizeof text, share, std::chars_format::fixed, 1).ptr);
+        out += '%';
+    }
+
+    [[nodiscard]] static std::string
+    count_of(std::size_t shown, std::size_t all, const char* what) {
+        return std::to_string(shown) + " of " + std::to_string(all) + " " + what + " shown";
+    }
+
+    [[nodiscard]] std::string amount(double value) const {
+        std::string made;
+        if (is_time()) {
+            detail::append_duration(made, shown(value));
+        } else {
+            detail::append_amount(made, value);
+        }
+        return made;
+    }
+
+    template <class Page>
+    void put_heading(Page& out) const {
+        std::string line;
+        for (const std::string& source : graph_.sources) { line += source + "\n"; }
+        line += std::to_string(total_.calls);
+        line += graph_.kind == graph_kind::sampled ? " samples on stacks of " : " calls of ";
+        line += std::to_string(listed_.size()) + " functions, " + amount(total_.self);
+        if (!is_time()) { line += " " + graph_.unit; }
+        if (graph_.unattributed > 0 || graph_.unattributed < 0) {
+            line += " and " + amount(graph_.unattributed) + " outside of them";
+        }
+        line += order_.empty() ? "; in the order of the input" : "; ordered by " + order_text_;
+        out.put(line + "\n\n");
+    }
+
+    [[nodiscard]] std::string_view table_title() const noexcept {
+        return graph_.kind == graph_kind::sampled
+                   ? "     samples        self              total            per call  function\n"
+                   : "       calls        self              total            per call  function\n";
+    }
+
+    template <class Page>
+    void put_row(Page& out, const call_figures& figures, std::string_view arrow) const {
+        const auto right = [&](const std::string& text, std::size_t width) {
+            if (text.size() < width) { out.pad(width - text.size()); }
+            out.put(text);
+        };
+        const bool sampled = graph_.kind == graph_kind::sampled;
+        out.put_calls(figures.calls, sampled ? figures.calls : figures.primitive_calls, 12);
+        std::string share;
+        right(amount(figures.self), 12);
+        append_share(share, figures.self);
+        right(share, 7);
+        share.clear();
+        right(amount(figures.cumulative), 12);
+        append_share(share, figures.cumulative);
+        right(share, 7);
+        const std::uint64_t calls = sampled ? figures.calls : figures.primitive_calls;
+        right(calls == 0 ? std::string("-")
+                         : amount(figures.cumulative / static_cast<double>(calls)),
+              12);
+        out.put("  ");
+        out.put(arrow);
+    }
+
+    // ------------------------------------------------------------------------ cycles
+
+    // Tarjan's strongly connected components, with a stack of its own: graphs may be deep.
+    [[nodiscard]] std::vector<std::vector<std::uint32_t>> components() const {
+        const detail::edge_lists below = detail::edges_by_caller(graph_);
+        const std::size_t functions = graph_.functions.size();
+        std::vector<std::uint32_t> number(functions, 0); // from 1, as they are found; 0: not yet
+        std::vector<std::uint32_t> low(functions, 0);    // the least number that is reached
+        std::vector<std::uint8_t> open(functions, 0);
+        std::vector<std::uint32_t> stack; // functions of components that are not closed
+        struct visit {
+            std::uint32_t function;
+            std::uint32_t next; // the edge to look at next
+        };
+        std::vector<visit> path;
+        std::vector<std::vector<std::uint32_t>> found;
+        std::uint32_t count = 0;
+        const auto enter = [&](std::uint32_t f) {
+            number[f] = low[f] = ++count;
+            open[f] = 1;
+            stack.push_back(f);
+            path.push_back({f, below.begin[f]});
+        };
+        for (std::uint32_t start = 0; start < functions; ++start) {
+            if (number[start] != 0) { continue; }
+            enter(start);
+            while (!path.empty()) {
+                visit& v = path.back();
+                const std::uint32_t f = v.function;
+                if (v.next < below.begin[f + 1]) {
+                    const std::uint32_t to = graph_.edges[below.edges[v.next++]].callee;
+                    if (number[to] == 0) {
+                        enter(to);
+                    } else if (open[to] != 0) {
+                        low[f] = (std::min)(low[f], number[to]);
+                    }
+                    continue;
+                }
+                path.pop_back();
+                if (!path.empty()) {
+                    std::uint32_t& above = low[path.back().function];
+                    above = (std::min)(above, low[f]);
+                }
+                if (low[f] == number[f]) { close(f, stack, open, found); }
+            }
+        }
+        return found;
+    }
+
+    void close(std::uint32_t f,
+               std::vector<std::uint32_t>& stack,
+               std::vector<std::uint8_t>& open,
+               std::vector<std::vector<std::uint32_t>>& found) const {
+        std::vector<std::uint32_t> members;
+        std::uint32_t member = 0;
+        do {
+            member = stack.back();
+            stack.pop_back();
+            open[member] = 0;
+            members.push_back(member);
+        } while (member != f);
+        if (members.size() == 1 && !calls_itself(f)) { return; }
+        std::sort(members.begin(), members.end());
+        found.push_back(std::move(members));
+    }
+
+    [[nodiscard]] bool calls_itself(std::uint32_t f) const {
+        for (std::uint32_t e = group_[f]; e < group_[f + 1]; ++e) {
+            if (callers_[e] == f) { return true; }
+        }
+        return false;
+    }
+};
+
+WICK_END_NAMESPACE
+
+#endif
+// wick/query.hpp - questions to a profile: what matches, what remains, what never waits.
+#ifndef WICK_QUERY_HPP
+#define WICK_QUERY_HPP
+
 
 #include <algorithm>   // std::sort
 #include <cstddef>     // std::size_t
