@@ -5,7 +5,7 @@
 #define WICK_DETAIL_UNWIND_HPP
 
 #include <wick/detail/eh_frame.hpp> // rows of .eh_frame
-#include <wick/detail/elf.hpp> // build-ids, the section that static executables keep their tables in
+#include <wick/detail/elf.hpp>      // build-ids, and where static executables keep their tables
 #include <wick/version.hpp>
 
 #include <algorithm>   // std::sort
