@@ -341,7 +341,7 @@ public:
         out.put("in ");
         out.put_time(shown(total_.self), 0);
         out.put(' ');
-        out.put(is_time() ? "seconds" : std::string_view(graph_.unit));
+        out.put(is_time() ? "seconds" : unit());
         out.put("\n\n");
         const listing list = select(restrictions);
         if (!list.functions.empty()) {
@@ -568,6 +568,10 @@ private:
 
     [[nodiscard]] bool is_time() const noexcept {
         return detail::units_per_second(graph_.unit) > 0;
+    }
+
+    [[nodiscard]] std::string_view unit() const noexcept {
+        return graph_.unit.empty() ? std::string_view("weight") : std::string_view(graph_.unit);
     }
 
     // A time in seconds; what is no time as it is.
@@ -990,7 +994,10 @@ private:
         line += std::to_string(total_.calls);
         line += graph_.kind == graph_kind::sampled ? " samples on stacks of " : " calls of ";
         line += std::to_string(listed_.size()) + " functions, " + amount(total_.self);
-        if (!is_time()) { line += " " + graph_.unit; }
+        if (!is_time()) {
+            line += ' ';
+            line += unit();
+        }
         if (graph_.unattributed > 0 || graph_.unattributed < 0) {
             line += " and " + amount(graph_.unattributed) + " outside of them";
         }
