@@ -40,7 +40,7 @@ struct request {
 
 // What is to be drawn: one of the three.
 struct picture {
-    std::vector<wick::profile> profiles;                    // added up
+    std::vector<wick::profile> profiles;                          // added up
     std::optional<std::pair<wick::profile, wick::profile>> sides; // compared
     std::optional<wick::timeline> timeline;
 };
@@ -110,13 +110,14 @@ wick::profile add_up(const arguments& args, std::vector<wick::profile>& profiles
 }
 
 // Spans where the input has some, else its lines in their order.
-wick::timeline
-load_chart(const arguments& args, const request& asked, const std::string& name,
-           wick::flamegraph_options& options) {
+wick::timeline load_chart(const arguments& args,
+                          const request& asked,
+                          const std::string& name,
+                          wick::flamegraph_options& options) {
     std::string text = read_whole(args, name);
-    const std::string format =
-        asked.format.empty() ? wick::sniff_format(std::string_view(text).substr(0, 1 << 16))
-                             : asked.format;
+    const std::string format = asked.format.empty()
+                                   ? wick::sniff_format(std::string_view(text).substr(0, 1 << 16))
+                                   : asked.format;
     wick::detail::text_source source(text);
     if (format != "folded" && !text.empty()) {
         wick::any_options any;
@@ -139,9 +140,11 @@ load_chart(const arguments& args, const request& asked, const std::string& name,
 std::optional<wick::rgb>
 colour(const arguments& args, const char* option, const std::string& text) {
     if (text.empty() || text == "none") { return std::nullopt; }
-    const std::map<std::string, const char*> known = {
-        {"yellow", "#f7f3d4"}, {"blue", "#e9ecfb"}, {"green", "#e7f5e9"}, {"grey", "#f1f1f1"},
-        {"gray", "#f1f1f1"}};
+    const std::map<std::string, const char*> known = {{"yellow", "#f7f3d4"},
+                                                      {"blue", "#e9ecfb"},
+                                                      {"green", "#e7f5e9"},
+                                                      {"grey", "#f1f1f1"},
+                                                      {"gray", "#f1f1f1"}};
     const auto named = known.find(text);
     const wick::result<wick::rgb> read =
         wick::parse_rgb(named == known.end() ? text : std::string(named->second));
@@ -209,8 +212,7 @@ void use_palette_file(const arguments& args,
                       wick::flamegraph_options& to) {
     if (std::FILE* known = std::fopen(asked.palette_file.c_str(), "rb")) {
         std::fclose(known);
-        wick::palette_text read =
-            wick::parse_palette_map(read_whole(args, asked.palette_file));
+        wick::palette_text read = wick::parse_palette_map(read_whole(args, asked.palette_file));
         tell_skipped(args, asked.palette_file, read.skipped);
         to.colours = std::move(read.colours);
     }
@@ -351,7 +353,9 @@ int main(int argc, char** argv) {
     std::vector<std::string> files = args.parse(argc, argv);
     if (files.empty()) { files.emplace_back("-"); }
     if (asked.extract) { return extract(args, asked, files); }
-    if (encoding != "UTF-8" && encoding != "utf-8") { args.fail("--encoding: UTF-8 is all there is"); }
+    if (encoding != "UTF-8" && encoding != "utf-8") {
+        args.fail("--encoding: UTF-8 is all there is");
+    }
     if (right) { options.truncate_left = false; }
     finish_options(args, asked, options);
 

@@ -349,7 +349,8 @@ TEST_CASE("flamegraph: weights are exact up to 2^63 - 1 and with decimals") {
     const std::string fine = wick::to_flamegraph(make({{{"a"}, 1234500}, {{"b"}, 1000}}, 3));
     CHECK(frames_of(fine).front().title == "all (1,235.5 samples, 100.00 %; self 0)");
     CHECK(frames_of(fine)[1].title == "a (1,234.5 samples, 99.92 %; self 1,234.5, 99.92 %)");
-    CHECK(frames_of(fine)[2].title == "b (1 sample, 0.08 %; self 1, 0.08 %; 95 % interval 0.01 to 0.46 %)");
+    CHECK(frames_of(fine)[2].title ==
+          "b (1 sample, 0.08 %; self 1, 0.08 %; 95 % interval 0.01 to 0.46 %)");
 }
 
 TEST_CASE("flamegraph: frames of equal text are one frame, whatever tells them apart") {
@@ -357,9 +358,8 @@ TEST_CASE("flamegraph: frames of equal text are one frame, whatever tells them a
     const auto add = [&](wick::frame f, std::int64_t weight) {
         const std::uint32_t main = made.child(wick::profile_builder::root, made.intern("main"));
         const std::uint32_t node = made.child(main, made.intern(f));
-        REQUIRE(made.add(made.child(node, made.intern("leaf")),
-                         static_cast<std::uint64_t>(weight),
-                         weight));
+        REQUIRE(made.add(
+            made.child(node, made.intern("leaf")), static_cast<std::uint64_t>(weight), weight));
     };
     wick::frame f;
     f.function = "twice";
@@ -380,7 +380,8 @@ TEST_CASE("flamegraph: frames of equal text are one frame, whatever tells them a
     CHECK(frames.size() == 6);
     CHECK(titles["twice (60 samples, 95.24 %; self 0; 95 % interval 86.91 to 98.37 %)"] == 1);
     CHECK(titles["twice [kernel] (3 samples, 4.76 %; self 0; 95 % interval 1.63 to 13.09 %)"] == 1);
-    CHECK(titles["leaf (60 samples, 95.24 %; self 60, 95.24 %; 95 % interval 86.91 to 98.37 %)"] == 1);
+    CHECK(titles["leaf (60 samples, 95.24 %; self 60, 95.24 %; 95 % interval 86.91 to 98.37 %)"] ==
+          1);
 }
 
 TEST_CASE("flamegraph: siblings are never drawn twice, also where lines sort between them") {
@@ -605,10 +606,23 @@ TEST_CASE("flamegraph: labels contrast with every colour of both modes") {
     // A file for each palette, with names of every sort, and a comparison.
     std::vector<std::pair<stack, std::int64_t>> names;
     for (int i = 0; i < 400; ++i) {
-        const char* sorts[] = {"", "_[k]", "_[i]", "_[j]", "_[w]", "::x", "/a.js", ".pl", "site-packages",
-                               "<built-in", "std::x", "node_modules/", " ", "Java"};
+        const char* sorts[] = {"",
+                               "_[k]",
+                               "_[i]",
+                               "_[j]",
+                               "_[w]",
+                               "::x",
+                               "/a.js",
+                               ".pl",
+                               "site-packages",
+                               "<built-in",
+                               "std::x",
+                               "node_modules/",
+                               " ",
+                               "Java"};
         const std::string sort = sorts[i % 14];
-        names.push_back({{i % 28 < 14 ? "n" + std::to_string(i) + sort : sort + std::to_string(i)}, 9});
+        names.push_back(
+            {{i % 28 < 14 ? "n" + std::to_string(i) + sort : sort + std::to_string(i)}, 9});
     }
     names.push_back({{"-", "--"}, 5});
     std::vector<std::string> files;
@@ -857,8 +871,8 @@ TEST_CASE("flamegraph: few observations have an interval, many have none") {
 }
 
 TEST_CASE("flamegraph: a comparison tells both sides, and hatches what is gone") {
-    const wick::comparison c = compare("m;a 100\nm;gone 50\nm;same 70\n",
-                                       "m;a 300\nm;new 25\nm;same 70\n");
+    const wick::comparison c =
+        compare("m;a 100\nm;gone 50\nm;same 70\n", "m;a 300\nm;new 25\nm;same 70\n");
     wick::flamegraph_options options;
     const auto picture = [&] { return wick::to_flamegraph(c, options); };
     std::string svg = picture();
@@ -872,7 +886,8 @@ TEST_CASE("flamegraph: a comparison tells both sides, and hatches what is gone")
     CHECK(find(frames, "gone").title.find("; only before)") != std::string::npos);
     CHECK(find(frames, "new").title.find("; only after)") != std::string::npos);
     CHECK(find(frames, "same").style == "z0");
-    CHECK(svg.find("<rect class=\"hatch\"") == svg.rfind("<rect class=\"hatch\" x=\"", svg.find("<g class=\"footer\"")));
+    CHECK(svg.find("<rect class=\"hatch\"") ==
+          svg.rfind("<rect class=\"hatch\" x=\"", svg.find("<g class=\"footer\"")));
 
     const auto names = [&] {
         std::string all;
@@ -931,9 +946,10 @@ TEST_CASE("flamegraph: a timeline has a lane for each thread, and time runs to t
         thread.name = name;
         made.add_thread(thread);
     }
-    const auto span = [&](std::uint32_t thread, const char* name, std::int64_t from, std::int64_t to) {
-        made.add(thread, made.intern(name), from, to);
-    };
+    const auto span =
+        [&](std::uint32_t thread, const char* name, std::int64_t from, std::int64_t to) {
+            made.add(thread, made.intern(name), from, to);
+        };
     span(0, "outer", 1000, 2000);
     span(0, "inner", 1500, 1600);
     span(0, "inner", 1700, 1750);
@@ -956,6 +972,22 @@ TEST_CASE("flamegraph: a timeline has a lane for each thread, and time runs to t
     CHECK(wick::to_folded(back.value.columns[0]) ==
           "one 1000\none;outer 850\none;outer;inner 150\ntwo 900\ntwo;late 1100\n");
     CHECK_FALSE(wick::write_flamegraph([](std::string_view) {}, wick::timeline{}));
+}
+
+TEST_CASE("flamegraph: spans that lie far apart are not elided together") {
+    wick::timeline_builder made;
+    const std::uint32_t thread = made.add_thread({});
+    for (const std::int64_t begin : {0, 3, 500000, 999999}) {
+        made.add(thread, made.intern("f"), begin, begin + 1);
+    }
+    wick::timeline_repairs none;
+    std::vector<std::string> blocks;
+    for (const drawn& f : frames_of(wick::to_flamegraph(made.finish(none)))) {
+        if (f.style == "elided") { blocks.push_back(f.title); }
+    }
+    CHECK(blocks == std::vector<std::string>{"2 frames elided (2 ns, 0.00 %)",
+                                             "1 frame elided (1 ns, 0.00 %)",
+                                             "1 frame elided (1 ns, 0.00 %)"});
 }
 
 TEST_CASE("flamegraph: what extract returns is what was drawn") {
@@ -1033,15 +1065,32 @@ TEST_CASE("flamegraph: palettes colour by the sort of code") {
         p palette;
         const char *name, *hue;
     } const table[] = {
-        {p::kinds, "f", "f"},        {p::kinds, "f_[k]", "k"},       {p::hot, "f_[k]", "f"},
-        {p::java, "org/a/B:.c", "B"}, {p::java, "A::b", "E"},         {p::java, "read_[k]", "H"},
-        {p::java, "f_[i]", "D"},     {p::java, "f_[j]", "B"},        {p::java, "read", "A"},
-        {p::js, "/app/x.js:3", "B"}, {p::js, "v8::f", "E"},          {p::js, "node_modules/a", "G"},
-        {p::perl, "Perl_pp", "B"},   {p::perl, "A::b", "E"},         {p::perl, "x", "A"},
-        {p::python, "a/site-packages/b.py:f", "D"},                  {p::python, "<built-in len>", "E"},
-        {p::rust, "core::fmt", "H"}, {p::rust, "exe`alloc::x", "H"}, {p::rust, "mine::f", "D"},
-        {p::rust, "memcpy", "E"},    {p::chain, "f_[w]", "D"},       {p::chain, "f", "C"},
-        {p::safe, "f_[k]", "T"},     {p::mem, "f", "M"},             {p::wakeup, "f", "D"},
+        {p::kinds, "f", "f"},
+        {p::kinds, "f_[k]", "k"},
+        {p::hot, "f_[k]", "f"},
+        {p::java, "org/a/B:.c", "B"},
+        {p::java, "A::b", "E"},
+        {p::java, "read_[k]", "H"},
+        {p::java, "f_[i]", "D"},
+        {p::java, "f_[j]", "B"},
+        {p::java, "read", "A"},
+        {p::js, "/app/x.js:3", "B"},
+        {p::js, "v8::f", "E"},
+        {p::js, "node_modules/a", "G"},
+        {p::perl, "Perl_pp", "B"},
+        {p::perl, "A::b", "E"},
+        {p::perl, "x", "A"},
+        {p::python, "a/site-packages/b.py:f", "D"},
+        {p::python, "<built-in len>", "E"},
+        {p::rust, "core::fmt", "H"},
+        {p::rust, "exe`alloc::x", "H"},
+        {p::rust, "mine::f", "D"},
+        {p::rust, "memcpy", "E"},
+        {p::chain, "f_[w]", "D"},
+        {p::chain, "f", "C"},
+        {p::safe, "f_[k]", "T"},
+        {p::mem, "f", "M"},
+        {p::wakeup, "f", "D"},
         {p::kinds, "--", "x"},
     };
     for (const auto& row : table) {
@@ -1081,12 +1130,15 @@ TEST_CASE("flamegraph: colours and attributes are read or refused") {
     CHECK(wick::parse_rgb("#1ac").value == wick::rgb{0x11, 0xaa, 0xcc});
     CHECK(wick::parse_rgb("#0102ff").value == wick::rgb{1, 2, 255});
     CHECK(wick::parse_rgb("rgb(1,2,3)").value == wick::rgb{1, 2, 3});
-    for (const char* bad : {"", "#", "red", "#12345", "#1234567", "#gggggg", "rgb(1,2)", "rgb(1,2,300)", "#-1-1-1"}) {
+    for (const char* bad :
+         {"", "#", "red", "#12345", "#1234567", "#gggggg", "rgb(1,2)", "rgb(1,2,300)", "#-1-1-1"}) {
         CAPTURE(bad);
         CHECK_FALSE(wick::parse_rgb(bad));
     }
     const wick::attributes_text read = wick::parse_name_attributes(
-        "f\ttitle=a \"b\"\thref=https://x/?y=1:2\tid=\"q\"\nnone\ng\thref=JavaScript:x\thref=data:x\tonclick=x\n");
+        "f\ttitle=a "
+        "\"b\"\thref=https://x/"
+        "?y=1:2\tid=\"q\"\nnone\ng\thref=JavaScript:x\thref=data:x\tonclick=x\n");
     CHECK(read.skipped.records == 4);
     REQUIRE(read.attributes.size() == 2);
     CHECK(read.attributes[0].title == "a \"b\"");
@@ -1145,9 +1197,8 @@ TEST_CASE("flamegraph: stacks may begin at a function") {
     wick::flamegraph_options options;
     options.base = {"b"};
     std::string svg;
-    const auto summary = wick::write_flamegraph([&](std::string_view s) { svg += s; },
-                                                folded("a;b;c 3\nx;b;b;d 4\ny 5\n"),
-                                                options);
+    const auto summary = wick::write_flamegraph(
+        [&](std::string_view s) { svg += s; }, folded("a;b;c 3\nx;b;b;d 4\ny 5\n"), options);
     CHECK(summary.without_base == 5);
     CHECK(wick::to_folded(wick::extract(svg).value.columns[0]) == "b;c 3\nb;d 4\n");
 }

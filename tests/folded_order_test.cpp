@@ -33,8 +33,7 @@ TEST_CASE("folded order: lines become spans one after the other") {
         read("main;a 3\nmain;a;b 2\n# a comment\nmain;c 1\nother 4\nmain 1\n");
     REQUIRE(r);
     CHECK_FALSE(wick::validate(r.value.timeline));
-    CHECK(spans(r.value.timeline) ==
-          "main 0-6\n a 0-5\n  b 3-5\n c 5-6\nother 6-10\nmain 10-11\n");
+    CHECK(spans(r.value.timeline) == "main 0-6\n a 0-5\n  b 3-5\n c 5-6\nother 6-10\nmain 10-11\n");
 }
 
 TEST_CASE("folded order: a frame below another one is another span") {
@@ -63,7 +62,8 @@ TEST_CASE("folded order: the time of each stack is the weight of its lines") {
         for (auto lines = 1 + random() % 30; lines-- > 0;) {
             std::string stack;
             for (auto depth = 1 + random() % 5; depth-- > 0;) {
-                stack += (stack.empty() ? "" : ";") + std::string("f") + std::to_string(random() % 3);
+                stack +=
+                    (stack.empty() ? "" : ";") + std::string("f") + std::to_string(random() % 3);
             }
             text += stack + " " + std::to_string(1 + random() % 50) + "\n";
         }

@@ -136,7 +136,8 @@ template <class Shown>
 
 /// Returns the colours that a picture of the profile gives to its functions, and those that
 /// options.colours has for others: what a palette.map keeps from one picture to the next.
-[[nodiscard]] inline palette_map colours_of(const profile& p, const flamegraph_options& options = {}) {
+[[nodiscard]] inline palette_map colours_of(const profile& p,
+                                            const flamegraph_options& options = {}) {
     const detail::flame_tree tree = detail::make_flame_tree(p);
     const detail::flame_colours colours(options.palette, options.shades, options.colours);
     palette_map made = options.colours;
@@ -146,7 +147,9 @@ template <class Shown>
         c.colour = colours.colour_of(tree.names[name], name == 0);
         made.push_back(std::move(c));
     }
-    const auto by_name = [](const named_colour& a, const named_colour& b) { return a.name < b.name; };
+    const auto by_name = [](const named_colour& a, const named_colour& b) {
+        return a.name < b.name;
+    };
     std::stable_sort(made.begin(), made.end(), by_name); // what was given before stays first
     const auto same = [](const named_colour& a, const named_colour& b) { return a.name == b.name; };
     made.erase(std::unique(made.begin(), made.end(), same), made.end());

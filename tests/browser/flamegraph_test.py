@@ -10,6 +10,7 @@ import base64
 import hashlib
 import http.server
 import random
+import re
 import subprocess
 import sys
 import tempfile
@@ -21,6 +22,7 @@ from pathlib import Path
 import browser
 
 PROGRAM = sys.argv.pop(1)
+GALLERY = Path(__file__).resolve().parents[2] / "docs" / "gallery"
 
 SERVER = """\
 server;main;loop;handle_request;parse_json;std::vector<token>::push_back(token&&);malloc 410
@@ -255,22 +257,27 @@ class Page(unittest.TestCase):
                     "return [t?.textContent || '', t ? t.getComputedTextLength() : 0, r.width,"
                     "t ? Number(t.getAttribute('x')) - r.x : 3, n || '',"
                     "(t ? t.getComputedTextLength() / [...t.textContent].length : 0)]; })")
-        for scripts in (False, True):
-            for folded in (SERVER, generated(2000)):
-                self.show(folded, scripts=scripts)
-                rows = self.browser.run(measured)
-                self.assertGreater(len(rows), 10)
-                used = could = 0
-                for text, length, width, begin, title, letter in rows:
-                    if text:
-                        self.assertLessEqual(begin + length, width + 0.51, (scripts, text))
-                    name = title.split(" (")[0]
-                    if text and not scripts and name.isascii() and "elided" not in name:
-                        could += min(int((width - 3) / letter), len(name))
-                        used += len(text)
-                if not scripts:
-                    self.assertGreaterEqual(used, 0.85 * could)
-                    print(f"labels use {100 * used / could:.1f} % of the letters that fit")
+        pages = [(SERVER, False), (generated(2000), False), (SERVER, True), (generated(2000), True)]
+        pages += [(path, False) for path in sorted(GALLERY.glob("*.svg"))]
+        for page, scripts in pages:
+            if isinstance(page, Path):
+                self.browser.open(page, scripts)
+            else:
+                self.show(page, scripts=scripts)
+            rows = self.browser.run(measured)
+            self.assertGreater(len(rows), 10)
+            used = could = 0
+            for text, length, width, begin, title, letter in rows:
+                name = re.sub(r" \[[a-z]+\]$", "", title.split(" (")[0])  # without the kind
+                if text:
+                    self.assertLessEqual(begin + length, width + 0.51, (page, text))
+                if text and not scripts and name.isascii() and "elided" not in name:
+                    could += min(int((width - 3) / letter), len(name))
+                    used += len(text)
+            if not scripts:
+                self.assertGreaterEqual(used, 0.85 * could)
+                what = page.name if isinstance(page, Path) else f"{len(page)} bytes"
+                print(f"{what}: labels use {100 * used / could:.1f} % of the letters that fit")
 
     def test_page_follows_the_width_of_its_window_unless_told_not_to(self):
         self.show(SERVER)

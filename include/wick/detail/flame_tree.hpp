@@ -11,7 +11,6 @@
 #include <wick/timeline.hpp>          // spans that are shown
 
 #include <algorithm>   // std::sort, std::max
-#include <cmath>       // std::fabs
 #include <cstddef>     // std::size_t
 #include <cstdint>     // fixed-width members
 #include <string>      // names
@@ -203,7 +202,8 @@ void sum_up(flame_tree& tree, const Nodes& nodes) {
     std::vector<flame_name> names = name_frames(p, distinct);
     if (!distinct) {
         std::size_t next = 0; // map_frames asks for the frames in their order
-        return make_flame_tree(map_frames(p, [&](const frame&) { return frame_of(names[next++]); }));
+        return make_flame_tree(
+            map_frames(p, [&](const frame&) { return frame_of(names[next++]); }));
     }
     flame_tree tree;
     tree.empty = p.empty();
@@ -232,20 +232,29 @@ void sum_up(flame_tree& tree, const Nodes& nodes) {
     return tree;
 }
 
+/// As std::fabs; all of <cmath> would be a third of what this header compiles.
+[[nodiscard]] inline double absolute(double value) noexcept {
+    return value < 0 ? -value : value;
+}
+
 /// Returns the width of a stack's own weights.
 [[nodiscard]] inline std::uint64_t
 width_of(const compared& self, frame_width width, double before_scale) noexcept {
     const std::uint64_t before = not_negative(self.before.weight);
     const std::uint64_t after = not_negative(self.after.weight);
     switch (width) {
-    case frame_width::before: return before;
-    case frame_width::after: return after;
-    case frame_width::both: return before + after;
-    case frame_width::difference: break;
+    case frame_width::before:
+        return before;
+    case frame_width::after:
+        return after;
+    case frame_width::both:
+        return before + after;
+    case frame_width::difference:
+        break;
     }
     if (before_scale < 1 || before_scale > 1) {
         const double scaled = static_cast<double>(self.before.weight) * before_scale;
-        const double change = std::fabs(static_cast<double>(self.after.weight) - scaled) + 0.5;
+        const double change = absolute(static_cast<double>(self.after.weight) - scaled) + 0.5;
         // Scales are near 1; one that is not would make widths that no sum can hold.
         return change < 4e18 ? static_cast<std::uint64_t>(change) : 0;
     }
@@ -295,8 +304,8 @@ width_of(const compared& self, frame_width width, double before_scale) noexcept 
         if (n.self != compared{}) { tree.empty = false; }
         if (n.self.before.weight < 0) { ++tree.negative; }
         if (n.self.after.weight < 0) { ++tree.negative; }
-        tested = tested || n.self_verdict != verdict::untested ||
-                 n.total_verdict != verdict::untested;
+        tested =
+            tested || n.self_verdict != verdict::untested || n.total_verdict != verdict::untested;
     }
     tree.empty = tree.empty && c.nodes.size() == 1;
     tree.big = sum >= 1000000000000000;
@@ -458,8 +467,8 @@ rebased(const profile& p, const std::vector<std::string>& names, std::uint64_t& 
         text.clear();
         append_frame_text(text, p, p.frames[f]);
         const bool named = std::find(names.begin(), names.end(), text) != names.end();
-        is_base[f] = named || std::find(names.begin(), names.end(), p.frames[f].function) !=
-                                  names.end();
+        is_base[f] =
+            named || std::find(names.begin(), names.end(), p.frames[f].function) != names.end();
     }
     profile_builder made;
     made.describe(p.unit, p.counted, p.detail);
@@ -517,7 +526,9 @@ public:
             const std::uint64_t offset = left_[depth];
             left_[depth] += width;
             if (tree_.gaps != 0 && tree_.is_gap(i)) {
-                if (run_.elided && run_.stop == i && run_.depth == depth) {
+                if (width >= least_) {
+                    end_run(); // what lies far apart is not drawn together
+                } else if (run_.elided && run_.stop == i && run_.depth == depth) {
                     ++run_.stop;
                     gap_ += width;
                 }
@@ -525,8 +536,7 @@ public:
             } else if (width >= least_) {
                 left_[depth + 1] = offset;
                 deepest_ = (std::max)(deepest_, depth);
-                visit_(
-                    flame_box{i, i + 1, depth, base_ + depth, false, 1, offset, width, width});
+                visit_(flame_box{i, i + 1, depth, base_ + depth, false, 1, offset, width, width});
                 ++i;
             } else {
                 elide(i, depth, offset);
@@ -546,9 +556,13 @@ private:
     std::uint32_t base_ = 0;    // rows that earlier lanes take
     std::uint32_t deepest_ = 0; // of this lane
 
-    void next_lane() {
+    void end_run() {
         if (run_.elided) { visit_(run_); }
         run_ = flame_box{};
+    }
+
+    void next_lane() {
+        end_run();
         base_ += deepest_;
         deepest_ = 0;
         left_[1] = 0;

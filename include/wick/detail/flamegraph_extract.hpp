@@ -221,8 +221,8 @@ private:
             const place& above = path[known];
             place& below = path[known + 1];
             // A gap, which has no frame, is its parent: its time is the parent's own.
-            below.*node = below.frame == place::none ? above.*node
-                                                     : side.child(above.*node, below.frame);
+            below.*node =
+                below.frame == place::none ? above.*node : side.child(above.*node, below.frame);
         }
         return path.back().*node;
     }
@@ -276,9 +276,8 @@ private:
         }
         if (first > max_magnitude) { return false; }
         const std::uint64_t count = (head & 2) != 0 ? second : observed_ ? first : rounded(first);
-        return after_.add(make_node(path, after_, &place::after),
-                          count,
-                          static_cast<std::int64_t>(first));
+        return after_.add(
+            make_node(path, after_, &place::after), count, static_cast<std::int64_t>(first));
     }
     [[nodiscard]] std::uint64_t rounded(std::uint64_t weight) const noexcept {
         const std::uint64_t one = power_of_ten(after_.decimals());

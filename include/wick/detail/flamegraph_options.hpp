@@ -43,38 +43,38 @@ enum class change_colours : std::uint8_t {
 
 /// What a flame graph looks like. Lengths are in pixels.
 struct flamegraph_options {
-    std::string title;           ///< empty: "Flame Graph" or what else it is
-    std::string subtitle;        ///< stands before the numbers under the title
-    std::string unit;            ///< what the weights are; empty: the profile's unit, or "samples"
-    std::string name_type;       ///< stands before a function's name in the details: "Function:"
-    std::string notes;           ///< for readers of the file: its <desc>
-    int width = 1200;            ///< of the static picture; 100 to 100,000
-    bool fluid = true;           ///< the page takes the width of its window, where scripts run
-    int frame_height = 18;       ///< from one row of frames to the next; 10 to 1,000
-    double min_width = 0.5;      ///< narrower frames are drawn together, as elided blocks; 0: none are
-    double min_percent = 0;      ///< the same as a share of the whole; above 0, min_width is not used
-    bool inverted = false;       ///< the root on top, callees hanging down
-    bool reverse = false;        ///< what ran at the root, its callers above it
-    bool interactive = true;     ///< false: the static picture alone, without the script and its data
-    std::string font;            ///< family of the labels; empty: the reader's monospaced font
-    double font_size = 12;       ///< of the labels; 4 to 100
-    double font_width = 0.603;   ///< of a letter, in font sizes: monospaced fonts have 0.5 to 0.602
-    bool truncate_left = false;  ///< labels that do not fit lose their beginning, not their end
-    double factor = 1;           ///< numbers are shown multiplied by this
-    std::uint64_t total = 0;     ///< what 100 % is, in units of weight, where it is more than there is
+    std::string title;       ///< empty: "Flame Graph" or what else it is
+    std::string subtitle;    ///< stands before the numbers under the title
+    std::string unit;        ///< what the weights are; empty: the profile's unit, or "samples"
+    std::string name_type;   ///< stands before a function's name in the details: "Function:"
+    std::string notes;       ///< for readers of the file: its <desc>
+    int width = 1200;        ///< of the static picture; 100 to 100,000
+    bool fluid = true;       ///< the page takes the width of its window, where scripts run
+    int frame_height = 18;   ///< from one row of frames to the next; 10 to 1,000
+    double min_width = 0.5;  ///< narrower frames are drawn together, as elided blocks; 0: none are
+    double min_percent = 0;  ///< the same as a share of the whole; above 0, min_width is not used
+    bool inverted = false;   ///< the root on top, callees hanging down
+    bool reverse = false;    ///< what ran at the root, its callers above it
+    bool interactive = true; ///< false: the static picture alone, without the script and its data
+    std::string font;        ///< family of the labels; empty: the reader's monospaced font
+    double font_size = 12;   ///< of the labels; 4 to 100
+    double font_width = 0.603;  ///< of a letter, in font sizes: monospaced fonts have 0.5 to 0.602
+    bool truncate_left = false; ///< labels that do not fit lose their beginning, not their end
+    double factor = 1;          ///< numbers are shown multiplied by this
+    std::uint64_t total = 0; ///< what 100 % is, in units of weight, where it is more than there is
     flame_palette palette = flame_palette::kinds;
     flame_shades shades = flame_shades::name;
-    palette_map colours;         ///< of functions that have their own
+    palette_map colours; ///< of functions that have their own
     std::optional<rgb> background;
-    std::optional<rgb> search_colour; ///< of frames that match a search
-    std::optional<rgb> ui_colour;     ///< of titles and notes
-    std::optional<rgb> stroke_colour; ///< of an outline of each frame
+    std::optional<rgb> search_colour;        ///< of frames that match a search
+    std::optional<rgb> ui_colour;            ///< of titles and notes
+    std::optional<rgb> stroke_colour;        ///< of an outline of each frame
     std::vector<name_attributes> attributes; ///< sorted by name
-    std::vector<std::string> base; ///< stacks begin at the deepest of these functions; others are left out
+    std::vector<std::string> base; ///< stacks begin at the deepest of these; others are left out
     frame_width widths = frame_width::both;            ///< of comparisons
     change_colours changes = change_colours::red_blue; ///< of comparisons
-    bool negate = false;         ///< of comparisons: less is shown as more
-    bool by_self = false;        ///< of comparisons: colours tell the change of own weight
+    bool negate = false;                               ///< of comparisons: less is shown as more
+    bool by_self = false; ///< of comparisons: colours tell the change of own weight
 };
 
 /// What became of a profile's frames in a picture's static part. In the page, each can be reached.
@@ -102,11 +102,15 @@ namespace detail {
     if (value.size() >= 2 && value.front() == '"' && value.back() == '"') {
         value = value.substr(1, value.size() - 2);
     }
-    if (key == "title") { of.title = std::move(value); }
-    else if (key == "target") { of.target = std::move(value); }
-    else if (key == "id") { of.id = std::move(value); }
-    else if (key == "class") { of.classes = std::move(value); }
-    else if (key == "href") {
+    if (key == "title") {
+        of.title = std::move(value);
+    } else if (key == "target") {
+        of.target = std::move(value);
+    } else if (key == "id") {
+        of.id = std::move(value);
+    } else if (key == "class") {
+        of.classes = std::move(value);
+    } else if (key == "href") {
         // A place, not a program: "javascript:" and the like are refused.
         const std::size_t colon = value.find_first_of(":/?#");
         const bool scheme = colon != std::string::npos && value[colon] == ':';
@@ -146,8 +150,8 @@ namespace detail {
             line.remove_prefix(tab + 1);
             tab = line.find('\t');
             if (!detail::set_attribute(made, line.substr(0, tab))) {
-                read.skipped.add(
-                    "expected title=, target=, id=, class= or a link as href=", number);
+                read.skipped.add("expected title=, target=, id=, class= or a link as href=",
+                                 number);
             }
         }
         read.attributes.push_back(std::move(made));

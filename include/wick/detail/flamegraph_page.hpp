@@ -14,7 +14,6 @@
 
 #include <algorithm>   // std::max, std::min
 #include <charconv>    // std::to_chars
-#include <cmath>       // std::sqrt, std::log2
 #include <cstddef>     // std::size_t
 #include <cstdint>     // weights
 #include <cstring>     // std::memcpy
@@ -179,16 +178,32 @@ inline char* put_base32(char* at, std::uint64_t value) noexcept {
 /// Returns what is said about a frame of this kind in words, after its name.
 [[nodiscard]] inline std::string_view kind_word(frame_kind kind) noexcept {
     switch (kind) {
-    case frame_kind::kernel: return " [kernel]";
-    case frame_kind::inlined: return " [inlined]";
-    case frame_kind::jit: return " [jit]";
-    case frame_kind::process: return " [process]";
-    case frame_kind::thread: return " [thread]";
-    case frame_kind::label: return " [label]";
+    case frame_kind::kernel:
+        return " [kernel]";
+    case frame_kind::inlined:
+        return " [inlined]";
+    case frame_kind::jit:
+        return " [jit]";
+    case frame_kind::process:
+        return " [process]";
+    case frame_kind::thread:
+        return " [thread]";
+    case frame_kind::label:
+        return " [label]";
     case frame_kind::marker:
-    case frame_kind::function: break;
+    case frame_kind::function:
+        break;
     }
     return {};
+}
+
+/// Returns the square root of a number of 0 to 1, by Newton's method.
+[[nodiscard]] inline double square_root(double value) noexcept {
+    double root = 1;
+    for (double next = (root + value) / 2; next < root; next = (root + value / root) / 2) {
+        root = next;
+    }
+    return root;
 }
 
 /// A share and what it may be by chance: Wilson's interval for `part` of `whole` observations, at
@@ -196,13 +211,13 @@ inline char* put_base32(char* at, std::uint64_t value) noexcept {
 struct share_interval {
     double low, high;
 };
-[[nodiscard]] inline share_interval
-wilson_interval(std::uint64_t part, std::uint64_t whole) noexcept {
+[[nodiscard]] inline share_interval wilson_interval(std::uint64_t part,
+                                                    std::uint64_t whole) noexcept {
     constexpr double z = 1.959963984540054;
     const double n = static_cast<double>(whole);
     const double p = static_cast<double>(part) / n;
     const double centre = p + z * z / (2 * n);
-    const double spread = z * std::sqrt(p * (1 - p) / n + z * z / (4 * n * n));
+    const double spread = z * square_root(p * (1 - p) / n + z * z / (4 * n * n));
     const double all = 1 + z * z / n;
     return {(std::max)(0.0, (centre - spread) / all), (std::min)(1.0, (centre + spread) / all)};
 }
@@ -213,29 +228,50 @@ inline constexpr std::uint64_t few_observations = 100;
 /// Returns the shade of a change, 1 to 9 by the logarithm of its share: 1 for a thousandth and
 /// less, 9 for a half and more; 0 for no change.
 [[nodiscard]] inline int change_shade(double change, double whole) noexcept {
-    const double share = std::fabs(change) / whole;
+    const double share = absolute(change) / whole;
     if (!(share > 0)) { return 0; }
-    const double level = std::log2(share * 1024) * 8 / 9;
-    return level <= 0 ? 1 : level >= 8 ? change_shades : 1 + static_cast<int>(level);
+    // The shade k + 1 begins at 2^(9 k / 8 - 10).
+    constexpr double begins[] = {2.1810154653305154,
+                                 4.756828460010884,
+                                 10.374716437208077,
+                                 22.627416997969522,
+                                 49.350746413054104,
+                                 107.63474115247546,
+                                 234.75303506039583,
+                                 512};
+    int level = 1;
+    for (const double begin : begins) {
+        if (share * 1024 >= begin) { ++level; }
+    }
+    return level;
 }
 
 [[nodiscard]] inline std::string_view verdict_word(verdict v) noexcept {
     switch (v) {
-    case verdict::unchanged: return "; unchanged";
-    case verdict::inconclusive: return "; not significant";
-    case verdict::improved: return "; improved";
-    case verdict::regressed: return "; regressed";
-    case verdict::untested: break;
+    case verdict::unchanged:
+        return "; unchanged";
+    case verdict::inconclusive:
+        return "; not significant";
+    case verdict::improved:
+        return "; improved";
+    case verdict::regressed:
+        return "; regressed";
+    case verdict::untested:
+        break;
     }
     return {};
 }
 
 [[nodiscard]] inline std::string_view width_word(frame_width width) noexcept {
     switch (width) {
-    case frame_width::before: return "before";
-    case frame_width::after: return "after";
-    case frame_width::difference: return "difference";
-    case frame_width::both: break;
+    case frame_width::before:
+        return "before";
+    case frame_width::after:
+        return "after";
+    case frame_width::difference:
+        return "difference";
+    case frame_width::both:
+        break;
     }
     return "both";
 }
@@ -311,8 +347,8 @@ private:
     std::string scratch_;
     std::vector<std::size_t> starts_;
     std::uint64_t elided_weight_ = 0;
-    std::uint64_t whole_ = 0;  // what 100 % is
-    double change_whole_ = 1;  // the same for changes
+    std::uint64_t whole_ = 0; // what 100 % is
+    double change_whole_ = 1; // the same for changes
 
     [[nodiscard]] bool compares() const noexcept {
         return tree_.source == flame_source::comparison;
@@ -327,9 +363,8 @@ private:
         if (options_.font_size >= 4 && options_.font_size <= 100) { // not NaN either
             g_.font_size = options_.font_size;
         }
-        const double letter = options_.font_width >= 0.1 && options_.font_width <= 3
-                                  ? options_.font_width
-                                  : 0.603;
+        const double letter =
+            options_.font_width >= 0.1 && options_.font_width <= 3 ? options_.font_width : 0.603;
         g_.cell = g_.font_size * letter;
         g_.row = (std::max)(g_.row, static_cast<int>(g_.font_size) + 2);
         double least_width = options_.min_width;
@@ -349,7 +384,7 @@ private:
             const compared& all = tree_.side_totals[0];
             const double before = static_cast<double>(all.before.weight) * tree_.before_scale;
             const double after = static_cast<double>(all.after.weight);
-            change_whole_ = (std::max)(std::fabs(before), std::fabs(after));
+            change_whole_ = (std::max)(absolute(before), absolute(after));
             if (!(change_whole_ > 0)) { change_whole_ = static_cast<double>(total); }
         }
         g_.scale = g_.inner_width() * 100.0 / static_cast<double>(whole_);
@@ -428,7 +463,7 @@ private:
 
     void scaled(text_cursor& c, std::uint64_t value) const {
         const double one = static_cast<double>(power_of_ten(tree_.decimals));
-        const double shown = std::fabs(static_cast<double>(value) / one * options_.factor) * 1000;
+        const double shown = absolute(static_cast<double>(value) / one * options_.factor) * 1000;
         if (!(shown < 9e18)) { // NaN too
             c.text("more than 9,000,000,000,000,000");
             return;
@@ -453,12 +488,12 @@ private:
 
     void signed_number(text_cursor& c, double value) const {
         c.text(value < 0 ? "-" : "+");
-        const double size = std::fabs(value) + 0.5;
+        const double size = absolute(value) + 0.5;
         number(c, size < 9e18 ? static_cast<std::uint64_t>(size) : max_magnitude);
     }
     void signed_percent(text_cursor& c, double value) const {
         c.text(value < 0 ? "-" : "+");
-        const double share = std::fabs(value) / change_whole_ * 10000 + 0.5;
+        const double share = absolute(value) / change_whole_ * 10000 + 0.5;
         const auto hundredths = share < 9e18 ? static_cast<std::uint64_t>(share) : max_magnitude;
         c.number(hundredths / 100);
         *c.at++ = '.';
@@ -573,8 +608,8 @@ private:
         if (options_.search_colour) {
             const rgb c = *options_.search_colour;
             const bool light = 2 * c.red + 5 * c.green + c.blue > 8 * 140;
-            text += light ? ".frames .match text{fill:#14110e}\n"
-                          : ".frames .match text{fill:#fff}\n";
+            text +=
+                light ? ".frames .match text{fill:#14110e}\n" : ".frames .match text{fill:#fff}\n";
         }
         fill(".title,.quiet,.note", options_.ui_colour);
         if (options_.stroke_colour) {
@@ -666,7 +701,7 @@ private:
         c.grouped(tree_.deepest);
         c.text(" deep");
         add(c);
-        if (options_.reverse && !tree_.lanes()) { text += "  \xc2\xb7  callers above"; }
+        if (options_.reverse && !tree_.lanes()) { text += "  \xc2\xb7  callers of what ran"; }
         line("quiet subtitle", g_.side, 51, text, 6.6);
     }
 
@@ -680,7 +715,7 @@ private:
         line("",
              g_.side,
              g_.top + 20,
-             tree_.empty ? "Nothing to show: the profile is empty."
+             tree_.empty  ? "Nothing to show: the profile is empty."
              : compares() ? "Nothing to show: no frame has a width of this kind."
                           : "Nothing to show: no frame of the profile has a positive weight.",
              12 * 0.603);
@@ -721,7 +756,7 @@ private:
     // The class of a frame's change: grey where nothing was shown.
     void change_class(text_cursor& c, std::uint32_t node) const {
         const bool tested = !tree_.verdicts.empty();
-        const verdict says = !tested          ? verdict::untested
+        const verdict says = !tested            ? verdict::untested
                              : options_.by_self ? tree_.self_verdicts[node]
                                                 : tree_.verdicts[node];
         const compared& of = options_.by_self ? tree_.sides[node] : tree_.side_totals[node];
@@ -1100,7 +1135,8 @@ private:
     int change_legend() {
         out_.put("<g class=\"legend\">");
         int x = 0;
-        for (const char* style : {"n9", "n7", "n5", "n3", "n1", "z0", "u1", "u3", "u5", "u7", "u9"}) {
+        for (const char* style :
+             {"n9", "n7", "n5", "n3", "n1", "z0", "u1", "u3", "u5", "u7", "u9"}) {
             swatch(style, x, 13);
             x += 13;
         }
@@ -1178,14 +1214,18 @@ private:
     void setting(std::string_view key, int value) {
         setting(key, static_cast<std::uint64_t>(value));
     }
-    void setting(std::string_view key, bool value) { setting(key, std::string_view(value ? "1" : "0")); }
+    void setting(std::string_view key, bool value) {
+        setting(key, std::string_view(value ? "1" : "0"));
+    }
     void setting(std::string_view key, const char* value) { setting(key, std::string_view(value)); }
-    void setting(std::string_view key, const std::string& value) { setting(key, std::string_view(value)); }
+    void setting(std::string_view key, const std::string& value) {
+        setting(key, std::string_view(value));
+    }
     // To twelve digits behind the point, as the standard library has no shortest form everywhere.
     void setting_real(std::string_view key, double value) {
         char text[64];
         text_cursor c{text};
-        double size = std::fabs(value);
+        double size = absolute(value);
         if (!(size < 1e15)) { size = 1; } // NaN too
         if (value < 0) { c.text("-"); }
         const auto whole = static_cast<std::uint64_t>(size);
@@ -1204,10 +1244,7 @@ private:
     void data() {
         out_.put("<metadata class=\"wick-page\"");
         setting("version", 2);
-        setting("source",
-                compares()       ? "comparison"
-                : tree_.lanes() ? "timeline"
-                                 : "profile");
+        setting("source", compares() ? "comparison" : tree_.lanes() ? "timeline" : "profile");
         setting("unit", unit_);
         setting("time", is_time());
         std::string weights; // what they are, whatever the picture calls them

@@ -114,7 +114,9 @@ namespace detail {
                       detail::take_part(rest, colour.red, 16) && rest.size() == 4 &&
                       detail::take_part(rest, colour.green, 16) && rest.size() == 2 &&
                       detail::take_part(rest, colour.blue, 16) && rest.empty();
-    if (!read) { return {{}, error{"expected a colour as #rrggbb, not \"" + std::string(text) + "\""}}; }
+    if (!read) {
+        return {{}, error{"expected a colour as #rrggbb, not \"" + std::string(text) + "\""}};
+    }
     return {colour, {}};
 }
 
@@ -162,7 +164,9 @@ struct palette_text {
 [[nodiscard]] inline std::string to_palette_map(const palette_map& colours) {
     std::string text;
     for (const named_colour& c : colours) {
-        for (const char letter : c.name) { text += letter == '\n' || letter == '\r' ? ' ' : letter; }
+        for (const char letter : c.name) {
+            text += letter == '\n' || letter == '\r' ? ' ' : letter;
+        }
         text += "->rgb(" + std::to_string(c.colour.red) + ',' + std::to_string(c.colour.green) +
                 ',' + std::to_string(c.colour.blue) + ")\n";
     }
@@ -186,14 +190,14 @@ struct hue {
 /// Frames are coloured by class: what a frame is decides the hue, its name the shade. All shades
 /// are light enough for dark labels (a contrast of 4.5 and more), in both of the page's modes.
 inline constexpr hue hues[] = {
-    {'f', 32, {243, 114, 84}, {249, 166, 76}, {252, 212, 104}},  // functions: red to yellow
-    {'k', 8, {126, 164, 232}, {144, 182, 240}, {166, 200, 246}}, // kernel: blue
-    {'i', 8, {92, 190, 182}, {116, 205, 196}, {144, 218, 208}},  // inlined: teal
-    {'j', 8, {124, 192, 108}, {148, 206, 128}, {174, 220, 150}}, // JIT: green
-    {'p', 1, {188, 194, 206}, {188, 194, 206}, {188, 194, 206}}, // process, thread, label: grey
-    {'m', 1, {214, 196, 214}, {214, 196, 214}, {214, 196, 214}}, // what wick put in
-    {'r', 1, {206, 210, 218}, {206, 210, 218}, {206, 210, 218}}, // the root
-    {'x', 2, {164, 164, 164}, {182, 182, 182}, {200, 200, 200}}, // separators: "--", "-"
+    {'f', 32, {243, 114, 84}, {249, 166, 76}, {252, 212, 104}},   // functions: red to yellow
+    {'k', 8, {126, 164, 232}, {144, 182, 240}, {166, 200, 246}},  // kernel: blue
+    {'i', 8, {92, 190, 182}, {116, 205, 196}, {144, 218, 208}},   // inlined: teal
+    {'j', 8, {124, 192, 108}, {148, 206, 128}, {174, 220, 150}},  // JIT: green
+    {'p', 1, {188, 194, 206}, {188, 194, 206}, {188, 194, 206}},  // process, thread, label: grey
+    {'m', 1, {214, 196, 214}, {214, 196, 214}, {214, 196, 214}},  // what wick put in
+    {'r', 1, {206, 210, 218}, {206, 210, 218}, {206, 210, 218}},  // the root
+    {'x', 2, {164, 164, 164}, {182, 182, 182}, {200, 200, 200}},  // separators: "--", "-"
     {'A', 16, {246, 122, 106}, {248, 146, 130}, {252, 172, 158}}, // red
     {'B', 16, {104, 200, 104}, {128, 214, 122}, {160, 228, 150}}, // green
     {'C', 16, {124, 160, 240}, {146, 180, 246}, {172, 202, 252}}, // blue
@@ -216,9 +220,25 @@ inline constexpr hue hues[] = {
 }
 
 /// What palettes are called in command lines, in the order of the enumeration.
-inline constexpr std::string_view palette_names[] = {
-    "kinds", "hot",  "mem",   "io",   "wakeup", "chain",  "java",   "js",     "perl", "python",
-    "rust",  "red",  "green", "blue", "aqua",   "yellow", "purple", "orange", "safe"};
+inline constexpr std::string_view palette_names[] = {"kinds",
+                                                     "hot",
+                                                     "mem",
+                                                     "io",
+                                                     "wakeup",
+                                                     "chain",
+                                                     "java",
+                                                     "js",
+                                                     "perl",
+                                                     "python",
+                                                     "rust",
+                                                     "red",
+                                                     "green",
+                                                     "blue",
+                                                     "aqua",
+                                                     "yellow",
+                                                     "purple",
+                                                     "orange",
+                                                     "safe"};
 
 [[nodiscard]] inline bool has_part(std::string_view text, std::string_view part) noexcept {
     return text.find(part) != std::string_view::npos;
@@ -285,22 +305,31 @@ inline constexpr std::string_view palette_names[] = {
     case 'k':
     case 'i':
     case 'j':
-    case 'm': return kind;
+    case 'm':
+        return kind;
     case 'p':
     case 't':
-    case 'l': return 'p';
-    case 'w': return 'D';
-    default: return function;
+    case 'l':
+        return 'p';
+    case 'w':
+        return 'D';
+    default:
+        return function;
     }
 }
 
 [[nodiscard]] inline char safe_hue(char kind) noexcept {
     switch (kind) {
-    case 'k': return 'T';
-    case 'i': return 'U';
-    case 'j': return 'V';
-    case 'w': return 'U';
-    default: return kind_hue(kind, 'S');
+    case 'k':
+        return 'T';
+    case 'i':
+        return 'U';
+    case 'j':
+        return 'V';
+    case 'w':
+        return 'U';
+    default:
+        return kind_hue(kind, 'S');
     }
 }
 
@@ -309,25 +338,44 @@ inline constexpr std::string_view palette_names[] = {
     if (name.text == "--" || name.text == "-") { return 'x'; }
     const char kind = name.letter;
     switch (palette) {
-    case flame_palette::kinds: return kind_hue(kind, 'f');
-    case flame_palette::hot: return 'f';
-    case flame_palette::mem: return 'M';
-    case flame_palette::io: return 'I';
-    case flame_palette::wakeup: return 'D';
-    case flame_palette::chain: return kind == 'w' ? 'D' : 'C';
-    case flame_palette::java: return java_hue(name.text, kind);
-    case flame_palette::js: return js_hue(name.text, kind);
-    case flame_palette::perl: return perl_hue(name.text, kind);
-    case flame_palette::python: return python_hue(name.text, kind);
-    case flame_palette::rust: return rust_hue(name.text, kind);
-    case flame_palette::red: return 'A';
-    case flame_palette::green: return 'B';
-    case flame_palette::blue: return 'C';
-    case flame_palette::aqua: return 'D';
-    case flame_palette::yellow: return 'E';
-    case flame_palette::purple: return 'G';
-    case flame_palette::orange: return 'H';
-    case flame_palette::safe: break;
+    case flame_palette::kinds:
+        return kind_hue(kind, 'f');
+    case flame_palette::hot:
+        return 'f';
+    case flame_palette::mem:
+        return 'M';
+    case flame_palette::io:
+        return 'I';
+    case flame_palette::wakeup:
+        return 'D';
+    case flame_palette::chain:
+        return kind == 'w' ? 'D' : 'C';
+    case flame_palette::java:
+        return java_hue(name.text, kind);
+    case flame_palette::js:
+        return js_hue(name.text, kind);
+    case flame_palette::perl:
+        return perl_hue(name.text, kind);
+    case flame_palette::python:
+        return python_hue(name.text, kind);
+    case flame_palette::rust:
+        return rust_hue(name.text, kind);
+    case flame_palette::red:
+        return 'A';
+    case flame_palette::green:
+        return 'B';
+    case flame_palette::blue:
+        return 'C';
+    case flame_palette::aqua:
+        return 'D';
+    case flame_palette::yellow:
+        return 'E';
+    case flame_palette::purple:
+        return 'G';
+    case flame_palette::orange:
+        return 'H';
+    case flame_palette::safe:
+        break;
     }
     return safe_hue(kind);
 }
@@ -464,9 +512,8 @@ private:
             const int index = static_cast<int>(spelling_of(name.text) * of.shades);
             return index < of.shades ? index : of.shades - 1;
         }
-        return shade_of(name.text,
-                        of.shades,
-                        shades_ == flame_shades::other ? 2654435769u : 2166136261u);
+        return shade_of(
+            name.text, of.shades, shades_ == flame_shades::other ? 2654435769u : 2166136261u);
     }
 };
 

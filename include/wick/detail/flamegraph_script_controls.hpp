@@ -1,4 +1,4 @@
-// wick/detail/flamegraph_script_controls.hpp - a part of a flame graph's script: what the reader can press.
+// wick/detail/flamegraph_script_controls.hpp - a flame graph's script: what can be pressed.
 // SPDX-FileCopyrightText: 2026 wick contributors
 // SPDX-License-Identifier: MIT
 #ifndef WICK_DETAIL_FLAMEGRAPH_SCRIPT_CONTROLS_HPP

@@ -1,4 +1,4 @@
-// wick/detail/flamegraph_script_draw.hpp - a part of a flame graph's script: layout, search, tables and what is drawn.
+// wick/detail/flamegraph_script_draw.hpp - a flame graph's script: layout, search, drawing.
 // SPDX-FileCopyrightText: 2026 wick contributors
 // SPDX-License-Identifier: MIT
 #ifndef WICK_DETAIL_FLAMEGRAPH_SCRIPT_DRAW_HPP
@@ -57,7 +57,9 @@ function layOut(width, minWidth) {
         const wide = Number(total[i]) * scale;
         left[level] = x + wide;
         if (gaps && isGap(i)) {
-            if (run && run.stop === i && run.row === row) {
+            if (wide >= minWidth) {
+                run = null; // what lies far apart is not drawn together
+            } else if (run && run.stop === i && run.row === row) {
                 run.stop++;
                 gap += wide;
             }
@@ -194,6 +196,10 @@ function signedPercent(value) {
 const isGone = node => tree.sums[1][node] && !tree.sums[0][node];
 const verdictWords = ["", "; unchanged", "; not significant", "; improved", "; regressed"];
 
+// The shade k + 1 begins at 2^(9 k / 8 - 10).
+const shadeBegins = [2.1810154653305154, 4.756828460010884, 10.374716437208077,
+    22.627416997969522, 49.350746413054104, 107.63474115247546, 234.75303506039583, 512];
+
 // 1 to 9 by the logarithm of the change's share, grey where nothing was shown.
 function changeClass(node) {
     const change = changeOf(view.bySelf ? tree.columns : tree.sums, node);
@@ -201,8 +207,8 @@ function changeClass(node) {
     const verdict = tree.verdicts ? tree.verdicts[node] : 0;
     const says = view.bySelf ? Math.floor(verdict / 5) : verdict % 5;
     if (!(share > 0) || says === 1 || says === 2) { return "z0"; }
-    const level = Math.log2(share * 1024) * 8 / 9;
-    return (change > 0 ? "u" : "n") + (level <= 0 ? 1 : level >= 8 ? 9 : 1 + Math.floor(level));
+    const level = 1 + shadeBegins.filter(begin => share * 1024 >= begin).length;
+    return (change > 0 ? "u" : "n") + level;
 }
 
 function describeChange(after, before, change) {

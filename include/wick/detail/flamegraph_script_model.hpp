@@ -1,4 +1,4 @@
-// wick/detail/flamegraph_script_model.hpp - a part of a flame graph's script: the data and what they mean in numbers and words.
+// wick/detail/flamegraph_script_model.hpp - a flame graph's script: the data, in numbers and words.
 // SPDX-FileCopyrightText: 2026 wick contributors
 // SPDX-License-Identifier: MIT
 #ifndef WICK_DETAIL_FLAMEGRAPH_SCRIPT_MODEL_HPP

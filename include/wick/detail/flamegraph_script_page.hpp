@@ -1,4 +1,4 @@
-// wick/detail/flamegraph_script_page.hpp - a part of a flame graph's script: putting the parts together.
+// wick/detail/flamegraph_script_page.hpp - a flame graph's script: all together.
 // SPDX-FileCopyrightText: 2026 wick contributors
 // SPDX-License-Identifier: MIT
 #ifndef WICK_DETAIL_FLAMEGRAPH_SCRIPT_PAGE_HPP

@@ -1,4 +1,4 @@
-// wick/detail/flamegraph_script_view.hpp - a part of a flame graph's script: the view: what the reader asked for, and the trees that follow.
+// wick/detail/flamegraph_script_view.hpp - a flame graph's script: what the reader asked for.
 // SPDX-FileCopyrightText: 2026 wick contributors
 // SPDX-License-Identifier: MIT
 #ifndef WICK_DETAIL_FLAMEGRAPH_SCRIPT_VIEW_HPP

@@ -181,7 +181,8 @@ text{fill:#14110e}
 .panel th button[aria-pressed=true]{background:none;color:#fff}
 .trail button{background:none}
 .trail button:hover,.trail .chip{background:#33363e}
-.panel tbody tr:hover,.panel tbody tr:focus,.menu button:hover,.menu button:focus{background:#3a3148}
+.panel tbody tr:hover,.panel tbody tr:focus,.menu button:hover,
+.menu button:focus{background:#3a3148}
 )css";
 
 } // namespace detail

@@ -61,7 +61,9 @@ public:
             const step& s = steps_[i];
             for (; depth > s.shared; --depth) { made_.end(0, now); }
             const std::size_t stop = i + 1 < steps_.size() ? steps_[i + 1].begin : frames_.size();
-            for (std::size_t f = s.begin; f < stop; ++f, ++depth) { made_.begin(0, frames_[f], now); }
+            for (std::size_t f = s.begin; f < stop; ++f, ++depth) {
+                made_.begin(0, frames_[f], now);
+            }
             const auto factor = static_cast<std::int64_t>(power_of_ten(decimals_ - s.decimals));
             if (s.weight > (max_time_ns - now) / factor) {
                 return {{}, error{"the weights add up to more than 2^62"}};
