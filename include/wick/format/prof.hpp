@@ -264,9 +264,9 @@ private:
     // An integer that stands here, of which the type has been taken.
     [[nodiscard]] bool integer_here(char code, std::int64_t& value, const char* start) {
         if (code == 'i') {
-            std::int32_t small = 0;
-            if (!word(small)) { return false; }
-            value = small;
+            std::int32_t short_form = 0;
+            if (!word(short_form)) { return false; }
+            value = short_form;
             return true;
         }
         if (code == 'I') { return word(value); }
