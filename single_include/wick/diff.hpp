@@ -999,9 +999,9 @@ WICK_END_NAMESPACE
 #endif
 
 #include <algorithm> // std::max, std::lower_bound
-#include <cmath>     // std::isfinite
 #include <cstddef>   // std::size_t
 #include <cstdint>   // fixed-width members
+#include <limits>    // the greatest double
 #include <string>    // unit
 #include <utility>   // std::move
 #include <vector>    // nodes, functions, tests
@@ -1422,7 +1422,7 @@ namespace detail {
             return error{"function " + std::to_string(f) + " does not follow from the nodes"};
         }
     }
-    if (!(c.before_scale > 0) || !std::isfinite(c.before_scale)) {
+    if (!(c.before_scale > 0 && c.before_scale <= (std::numeric_limits<double>::max)())) {
         return error{"before_scale is not a number greater than 0"};
     }
     return detail::tests_problem(c);

@@ -1007,9 +1007,9 @@ WICK_END_NAMESPACE
 #endif
 
 #include <algorithm> // std::max, std::lower_bound
-#include <cmath>     // std::isfinite
 #include <cstddef>   // std::size_t
 #include <cstdint>   // fixed-width members
+#include <limits>    // the greatest double
 #include <string>    // unit
 #include <utility>   // std::move
 #include <vector>    // nodes, functions, tests
@@ -1430,7 +1430,7 @@ namespace detail {
             return error{"function " + std::to_string(f) + " does not follow from the nodes"};
         }
     }
-    if (!(c.before_scale > 0) || !std::isfinite(c.before_scale)) {
+    if (!(c.before_scale > 0 && c.before_scale <= (std::numeric_limits<double>::max)())) {
         return error{"before_scale is not a number greater than 0"};
     }
     return detail::tests_problem(c);
@@ -2058,7 +2058,6 @@ WICK_END_NAMESPACE
 #endif
 
 #include <algorithm>   // std::sort, std::max
-#include <cmath>       // std::fabs
 #include <cstddef>     // std::size_t
 #include <cstdint>     // fixed-width members
 #include <string>      // names
@@ -2250,7 +2249,8 @@ void sum_up(flame_tree& tree, const Nodes& nodes) {
     std::vector<flame_name> names = name_frames(p, distinct);
     if (!distinct) {
         std::size_t next = 0; // map_frames asks for the frames in their order
-        return make_flame_tree(map_frames(p, [&](const frame&) { return frame_of(names[next++]); }));
+        return make_flame_tree(
+            map_frames(p, [&](const frame&) { return frame_of(names[next++]); }));
     }
     flame_tree tree;
     tree.empty = p.empty();
@@ -2279,20 +2279,29 @@ void sum_up(flame_tree& tree, const Nodes& nodes) {
     return tree;
 }
 
+/// As std::fabs; all of <cmath> would be a third of what this header compiles.
+[[nodiscard]] inline double absolute(double value) noexcept {
+    return value < 0 ? -value : value;
+}
+
 /// Returns the width of a stack's own weights.
 [[nodiscard]] inline std::uint64_t
 width_of(const compared& self, frame_width width, double before_scale) noexcept {
     const std::uint64_t before = not_negative(self.before.weight);
     const std::uint64_t after = not_negative(self.after.weight);
     switch (width) {
-    case frame_width::before: return before;
-    case frame_width::after: return after;
-    case frame_width::both: return before + after;
-    case frame_width::difference: break;
+    case frame_width::before:
+        return before;
+    case frame_width::after:
+        return after;
+    case frame_width::both:
+        return before + after;
+    case frame_width::difference:
+        break;
     }
     if (before_scale < 1 || before_scale > 1) {
         const double scaled = static_cast<double>(self.before.weight) * before_scale;
-        const double change = std::fabs(static_cast<double>(self.after.weight) - scaled) + 0.5;
+        const double change = absolute(static_cast<double>(self.after.weight) - scaled) + 0.5;
         // Scales are near 1; one that is not would make widths that no sum can hold.
         return change < 4e18 ? static_cast<std::uint64_t>(change) : 0;
     }
@@ -2342,8 +2351,8 @@ width_of(const compared& self, frame_width width, double before_scale) noexcept 
         if (n.self != compared{}) { tree.empty = false; }
         if (n.self.before.weight < 0) { ++tree.negative; }
         if (n.self.after.weight < 0) { ++tree.negative; }
-        tested = tested || n.self_verdict != verdict::untested ||
-                 n.total_verdict != verdict::untested;
+        tested =
+            tested || n.self_verdict != verdict::untested || n.total_verdict != verdict::untested;
     }
     tree.empty = tree.empty && c.nodes.size() == 1;
     tree.big = sum >= 1000000000000000;
@@ -2505,8 +2514,8 @@ rebased(const profile& p, const std::vector<std::string>& names, std::uint64_t& 
         text.clear();
         append_frame_text(text, p, p.frames[f]);
         const bool named = std::find(names.begin(), names.end(), text) != names.end();
-        is_base[f] = named || std::find(names.begin(), names.end(), p.frames[f].function) !=
-                                  names.end();
+        is_base[f] =
+            named || std::find(names.begin(), names.end(), p.frames[f].function) != names.end();
     }
     profile_builder made;
     made.describe(p.unit, p.counted, p.detail);
@@ -2564,7 +2573,9 @@ public:
             const std::uint64_t offset = left_[depth];
             left_[depth] += width;
             if (tree_.gaps != 0 && tree_.is_gap(i)) {
-                if (run_.elided && run_.stop == i && run_.depth == depth) {
+                if (width >= least_) {
+                    end_run(); // what lies far apart is not drawn together
+                } else if (run_.elided && run_.stop == i && run_.depth == depth) {
                     ++run_.stop;
                     gap_ += width;
                 }
@@ -2572,8 +2583,7 @@ public:
             } else if (width >= least_) {
                 left_[depth + 1] = offset;
                 deepest_ = (std::max)(deepest_, depth);
-                visit_(
-                    flame_box{i, i + 1, depth, base_ + depth, false, 1, offset, width, width});
+                visit_(flame_box{i, i + 1, depth, base_ + depth, false, 1, offset, width, width});
                 ++i;
             } else {
                 elide(i, depth, offset);
@@ -2593,9 +2603,13 @@ private:
     std::uint32_t base_ = 0;    // rows that earlier lanes take
     std::uint32_t deepest_ = 0; // of this lane
 
-    void next_lane() {
+    void end_run() {
         if (run_.elided) { visit_(run_); }
         run_ = flame_box{};
+    }
+
+    void next_lane() {
+        end_run();
         base_ += deepest_;
         deepest_ = 0;
         left_[1] = 0;
@@ -2851,8 +2865,8 @@ private:
             const place& above = path[known];
             place& below = path[known + 1];
             // A gap, which has no frame, is its parent: its time is the parent's own.
-            below.*node = below.frame == place::none ? above.*node
-                                                     : side.child(above.*node, below.frame);
+            below.*node =
+                below.frame == place::none ? above.*node : side.child(above.*node, below.frame);
         }
         return path.back().*node;
     }
@@ -2906,9 +2920,8 @@ private:
         }
         if (first > max_magnitude) { return false; }
         const std::uint64_t count = (head & 2) != 0 ? second : observed_ ? first : rounded(first);
-        return after_.add(make_node(path, after_, &place::after),
-                          count,
-                          static_cast<std::int64_t>(first));
+        return after_.add(
+            make_node(path, after_, &place::after), count, static_cast<std::int64_t>(first));
     }
     [[nodiscard]] std::uint64_t rounded(std::uint64_t weight) const noexcept {
         const std::uint64_t one = power_of_ten(after_.decimals());
@@ -3056,7 +3069,9 @@ namespace detail {
                       detail::take_part(rest, colour.red, 16) && rest.size() == 4 &&
                       detail::take_part(rest, colour.green, 16) && rest.size() == 2 &&
                       detail::take_part(rest, colour.blue, 16) && rest.empty();
-    if (!read) { return {{}, error{"expected a colour as #rrggbb, not \"" + std::string(text) + "\""}}; }
+    if (!read) {
+        return {{}, error{"expected a colour as #rrggbb, not \"" + std::string(text) + "\""}};
+    }
     return {colour, {}};
 }
 
@@ -3104,7 +3119,9 @@ struct palette_text {
 [[nodiscard]] inline std::string to_palette_map(const palette_map& colours) {
     std::string text;
     for (const named_colour& c : colours) {
-        for (const char letter : c.name) { text += letter == '\n' || letter == '\r' ? ' ' : letter; }
+        for (const char letter : c.name) {
+            text += letter == '\n' || letter == '\r' ? ' ' : letter;
+        }
         text += "->rgb(" + std::to_string(c.colour.red) + ',' + std::to_string(c.colour.green) +
                 ',' + std::to_string(c.colour.blue) + ")\n";
     }
@@ -3128,14 +3145,14 @@ struct hue {
 /// Frames are coloured by class: what a frame is decides the hue, its name the shade. All shades
 /// are light enough for dark labels (a contrast of 4.5 and more), in both of the page's modes.
 inline constexpr hue hues[] = {
-    {'f', 32, {243, 114, 84}, {249, 166, 76}, {252, 212, 104}},  // functions: red to yellow
-    {'k', 8, {126, 164, 232}, {144, 182, 240}, {166, 200, 246}}, // kernel: blue
-    {'i', 8, {92, 190, 182}, {116, 205, 196}, {144, 218, 208}},  // inlined: teal
-    {'j', 8, {124, 192, 108}, {148, 206, 128}, {174, 220, 150}}, // JIT: green
-    {'p', 1, {188, 194, 206}, {188, 194, 206}, {188, 194, 206}}, // process, thread, label: grey
-    {'m', 1, {214, 196, 214}, {214, 196, 214}, {214, 196, 214}}, // what wick put in
-    {'r', 1, {206, 210, 218}, {206, 210, 218}, {206, 210, 218}}, // the root
-    {'x', 2, {164, 164, 164}, {182, 182, 182}, {200, 200, 200}}, // separators: "--", "-"
+    {'f', 32, {243, 114, 84}, {249, 166, 76}, {252, 212, 104}},   // functions: red to yellow
+    {'k', 8, {126, 164, 232}, {144, 182, 240}, {166, 200, 246}},  // kernel: blue
+    {'i', 8, {92, 190, 182}, {116, 205, 196}, {144, 218, 208}},   // inlined: teal
+    {'j', 8, {124, 192, 108}, {148, 206, 128}, {174, 220, 150}},  // JIT: green
+    {'p', 1, {188, 194, 206}, {188, 194, 206}, {188, 194, 206}},  // process, thread, label: grey
+    {'m', 1, {214, 196, 214}, {214, 196, 214}, {214, 196, 214}},  // what wick put in
+    {'r', 1, {206, 210, 218}, {206, 210, 218}, {206, 210, 218}},  // the root
+    {'x', 2, {164, 164, 164}, {182, 182, 182}, {200, 200, 200}},  // separators: "--", "-"
     {'A', 16, {246, 122, 106}, {248, 146, 130}, {252, 172, 158}}, // red
     {'B', 16, {104, 200, 104}, {128, 214, 122}, {160, 228, 150}}, // green
     {'C', 16, {124, 160, 240}, {146, 180, 246}, {172, 202, 252}}, // blue
@@ -3158,9 +3175,25 @@ inline constexpr hue hues[] = {
 }
 
 /// What palettes are called in command lines, in the order of the enumeration.
-inline constexpr std::string_view palette_names[] = {
-    "kinds", "hot",  "mem",   "io",   "wakeup", "chain",  "java",   "js",     "perl", "python",
-    "rust",  "red",  "green", "blue", "aqua",   "yellow", "purple", "orange", "safe"};
+inline constexpr std::string_view palette_names[] = {"kinds",
+                                                     "hot",
+                                                     "mem",
+                                                     "io",
+                                                     "wakeup",
+                                                     "chain",
+                                                     "java",
+                                                     "js",
+                                                     "perl",
+                                                     "python",
+                                                     "rust",
+                                                     "red",
+                                                     "green",
+                                                     "blue",
+                                                     "aqua",
+                                                     "yellow",
+                                                     "purple",
+                                                     "orange",
+                                                     "safe"};
 
 [[nodiscard]] inline bool has_part(std::string_view text, std::string_view part) noexcept {
     return text.find(part) != std::string_view::npos;
@@ -3227,22 +3260,31 @@ inline constexpr std::string_view palette_names[] = {
     case 'k':
     case 'i':
     case 'j':
-    case 'm': return kind;
+    case 'm':
+        return kind;
     case 'p':
     case 't':
-    case 'l': return 'p';
-    case 'w': return 'D';
-    default: return function;
+    case 'l':
+        return 'p';
+    case 'w':
+        return 'D';
+    default:
+        return function;
     }
 }
 
 [[nodiscard]] inline char safe_hue(char kind) noexcept {
     switch (kind) {
-    case 'k': return 'T';
-    case 'i': return 'U';
-    case 'j': return 'V';
-    case 'w': return 'U';
-    default: return kind_hue(kind, 'S');
+    case 'k':
+        return 'T';
+    case 'i':
+        return 'U';
+    case 'j':
+        return 'V';
+    case 'w':
+        return 'U';
+    default:
+        return kind_hue(kind, 'S');
     }
 }
 
@@ -3251,25 +3293,44 @@ inline constexpr std::string_view palette_names[] = {
     if (name.text == "--" || name.text == "-") { return 'x'; }
     const char kind = name.letter;
     switch (palette) {
-    case flame_palette::kinds: return kind_hue(kind, 'f');
-    case flame_palette::hot: return 'f';
-    case flame_palette::mem: return 'M';
-    case flame_palette::io: return 'I';
-    case flame_palette::wakeup: return 'D';
-    case flame_palette::chain: return kind == 'w' ? 'D' : 'C';
-    case flame_palette::java: return java_hue(name.text, kind);
-    case flame_palette::js: return js_hue(name.text, kind);
-    case flame_palette::perl: return perl_hue(name.text, kind);
-    case flame_palette::python: return python_hue(name.text, kind);
-    case flame_palette::rust: return rust_hue(name.text, kind);
-    case flame_palette::red: return 'A';
-    case flame_palette::green: return 'B';
-    case flame_palette::blue: return 'C';
-    case flame_palette::aqua: return 'D';
-    case flame_palette::yellow: return 'E';
-    case flame_palette::purple: return 'G';
-    case flame_palette::orange: return 'H';
-    case flame_palette::safe: break;
+    case flame_palette::kinds:
+        return kind_hue(kind, 'f');
+    case flame_palette::hot:
+        return 'f';
+    case flame_palette::mem:
+        return 'M';
+    case flame_palette::io:
+        return 'I';
+    case flame_palette::wakeup:
+        return 'D';
+    case flame_palette::chain:
+        return kind == 'w' ? 'D' : 'C';
+    case flame_palette::java:
+        return java_hue(name.text, kind);
+    case flame_palette::js:
+        return js_hue(name.text, kind);
+    case flame_palette::perl:
+        return perl_hue(name.text, kind);
+    case flame_palette::python:
+        return python_hue(name.text, kind);
+    case flame_palette::rust:
+        return rust_hue(name.text, kind);
+    case flame_palette::red:
+        return 'A';
+    case flame_palette::green:
+        return 'B';
+    case flame_palette::blue:
+        return 'C';
+    case flame_palette::aqua:
+        return 'D';
+    case flame_palette::yellow:
+        return 'E';
+    case flame_palette::purple:
+        return 'G';
+    case flame_palette::orange:
+        return 'H';
+    case flame_palette::safe:
+        break;
     }
     return safe_hue(kind);
 }
@@ -3406,9 +3467,8 @@ private:
             const int index = static_cast<int>(spelling_of(name.text) * of.shades);
             return index < of.shades ? index : of.shades - 1;
         }
-        return shade_of(name.text,
-                        of.shades,
-                        shades_ == flame_shades::other ? 2654435769u : 2166136261u);
+        return shade_of(
+            name.text, of.shades, shades_ == flame_shades::other ? 2654435769u : 2166136261u);
     }
 };
 
@@ -3466,38 +3526,38 @@ enum class change_colours : std::uint8_t {
 
 /// What a flame graph looks like. Lengths are in pixels.
 struct flamegraph_options {
-    std::string title;           ///< empty: "Flame Graph" or what else it is
-    std::string subtitle;        ///< stands before the numbers under the title
-    std::string unit;            ///< what the weights are; empty: the profile's unit, or "samples"
-    std::string name_type;       ///< stands before a function's name in the details: "Function:"
-    std::string notes;           ///< for readers of the file: its <desc>
-    int width = 1200;            ///< of the static picture; 100 to 100,000
-    bool fluid = true;           ///< the page takes the width of its window, where scripts run
-    int frame_height = 18;       ///< from one row of frames to the next; 10 to 1,000
-    double min_width = 0.5;      ///< narrower frames are drawn together, as elided blocks; 0: none are
-    double min_percent = 0;      ///< the same as a share of the whole; above 0, min_width is not used
-    bool inverted = false;       ///< the root on top, callees hanging down
-    bool reverse = false;        ///< what ran at the root, its callers above it
-    bool interactive = true;     ///< false: the static picture alone, without the script and its data
-    std::string font;            ///< family of the labels; empty: the reader's monospaced font
-    double font_size = 12;       ///< of the labels; 4 to 100
-    double font_width = 0.603;   ///< of a letter, in font sizes: monospaced fonts have 0.5 to 0.602
-    bool truncate_left = false;  ///< labels that do not fit lose their beginning, not their end
-    double factor = 1;           ///< numbers are shown multiplied by this
-    std::uint64_t total = 0;     ///< what 100 % is, in units of weight, where it is more than there is
+    std::string title;       ///< empty: "Flame Graph" or what else it is
+    std::string subtitle;    ///< stands before the numbers under the title
+    std::string unit;        ///< what the weights are; empty: the profile's unit, or "samples"
+    std::string name_type;   ///< stands before a function's name in the details: "Function:"
+    std::string notes;       ///< for readers of the file: its <desc>
+    int width = 1200;        ///< of the static picture; 100 to 100,000
+    bool fluid = true;       ///< the page takes the width of its window, where scripts run
+    int frame_height = 18;   ///< from one row of frames to the next; 10 to 1,000
+    double min_width = 0.5;  ///< narrower frames are drawn together, as elided blocks; 0: none are
+    double min_percent = 0;  ///< the same as a share of the whole; above 0, min_width is not used
+    bool inverted = false;   ///< the root on top, callees hanging down
+    bool reverse = false;    ///< what ran at the root, its callers above it
+    bool interactive = true; ///< false: the static picture alone, without the script and its data
+    std::string font;        ///< family of the labels; empty: the reader's monospaced font
+    double font_size = 12;   ///< of the labels; 4 to 100
+    double font_width = 0.603;  ///< of a letter, in font sizes: monospaced fonts have 0.5 to 0.602
+    bool truncate_left = false; ///< labels that do not fit lose their beginning, not their end
+    double factor = 1;          ///< numbers are shown multiplied by this
+    std::uint64_t total = 0; ///< what 100 % is, in units of weight, where it is more than there is
     flame_palette palette = flame_palette::kinds;
     flame_shades shades = flame_shades::name;
-    palette_map colours;         ///< of functions that have their own
+    palette_map colours; ///< of functions that have their own
     std::optional<rgb> background;
-    std::optional<rgb> search_colour; ///< of frames that match a search
-    std::optional<rgb> ui_colour;     ///< of titles and notes
-    std::optional<rgb> stroke_colour; ///< of an outline of each frame
+    std::optional<rgb> search_colour;        ///< of frames that match a search
+    std::optional<rgb> ui_colour;            ///< of titles and notes
+    std::optional<rgb> stroke_colour;        ///< of an outline of each frame
     std::vector<name_attributes> attributes; ///< sorted by name
-    std::vector<std::string> base; ///< stacks begin at the deepest of these functions; others are left out
+    std::vector<std::string> base; ///< stacks begin at the deepest of these; others are left out
     frame_width widths = frame_width::both;            ///< of comparisons
     change_colours changes = change_colours::red_blue; ///< of comparisons
-    bool negate = false;         ///< of comparisons: less is shown as more
-    bool by_self = false;        ///< of comparisons: colours tell the change of own weight
+    bool negate = false;                               ///< of comparisons: less is shown as more
+    bool by_self = false; ///< of comparisons: colours tell the change of own weight
 };
 
 /// What became of a profile's frames in a picture's static part. In the page, each can be reached.
@@ -3525,11 +3585,15 @@ namespace detail {
     if (value.size() >= 2 && value.front() == '"' && value.back() == '"') {
         value = value.substr(1, value.size() - 2);
     }
-    if (key == "title") { of.title = std::move(value); }
-    else if (key == "target") { of.target = std::move(value); }
-    else if (key == "id") { of.id = std::move(value); }
-    else if (key == "class") { of.classes = std::move(value); }
-    else if (key == "href") {
+    if (key == "title") {
+        of.title = std::move(value);
+    } else if (key == "target") {
+        of.target = std::move(value);
+    } else if (key == "id") {
+        of.id = std::move(value);
+    } else if (key == "class") {
+        of.classes = std::move(value);
+    } else if (key == "href") {
         // A place, not a program: "javascript:" and the like are refused.
         const std::size_t colon = value.find_first_of(":/?#");
         const bool scheme = colon != std::string::npos && value[colon] == ':';
@@ -3569,8 +3633,8 @@ namespace detail {
             line.remove_prefix(tab + 1);
             tab = line.find('\t');
             if (!detail::set_attribute(made, line.substr(0, tab))) {
-                read.skipped.add(
-                    "expected title=, target=, id=, class= or a link as href=", number);
+                read.skipped.add("expected title=, target=, id=, class= or a link as href=",
+                                 number);
             }
         }
         read.attributes.push_back(std::move(made));
@@ -3592,7 +3656,7 @@ WICK_END_NAMESPACE
 #ifndef WICK_DETAIL_FLAMEGRAPH_SCRIPT_HPP
 #define WICK_DETAIL_FLAMEGRAPH_SCRIPT_HPP
 
-// wick/detail/flamegraph_script_controls.hpp - a part of a flame graph's script: what the reader can press.
+// wick/detail/flamegraph_script_controls.hpp - a flame graph's script: what can be pressed.
 #ifndef WICK_DETAIL_FLAMEGRAPH_SCRIPT_CONTROLS_HPP
 #define WICK_DETAIL_FLAMEGRAPH_SCRIPT_CONTROLS_HPP
 
@@ -3929,7 +3993,7 @@ function fillTrail() {
 WICK_END_NAMESPACE
 
 #endif
-// wick/detail/flamegraph_script_draw.hpp - a part of a flame graph's script: layout, search, tables and what is drawn.
+// wick/detail/flamegraph_script_draw.hpp - a flame graph's script: layout, search, drawing.
 #ifndef WICK_DETAIL_FLAMEGRAPH_SCRIPT_DRAW_HPP
 #define WICK_DETAIL_FLAMEGRAPH_SCRIPT_DRAW_HPP
 
@@ -3985,7 +4049,9 @@ function layOut(width, minWidth) {
         const wide = Number(total[i]) * scale;
         left[level] = x + wide;
         if (gaps && isGap(i)) {
-            if (run && run.stop === i && run.row === row) {
+            if (wide >= minWidth) {
+                run = null; // what lies far apart is not drawn together
+            } else if (run && run.stop === i && run.row === row) {
                 run.stop++;
                 gap += wide;
             }
@@ -4122,6 +4188,10 @@ function signedPercent(value) {
 const isGone = node => tree.sums[1][node] && !tree.sums[0][node];
 const verdictWords = ["", "; unchanged", "; not significant", "; improved", "; regressed"];
 
+// The shade k + 1 begins at 2^(9 k / 8 - 10).
+const shadeBegins = [2.1810154653305154, 4.756828460010884, 10.374716437208077,
+    22.627416997969522, 49.350746413054104, 107.63474115247546, 234.75303506039583, 512];
+
 // 1 to 9 by the logarithm of the change's share, grey where nothing was shown.
 function changeClass(node) {
     const change = changeOf(view.bySelf ? tree.columns : tree.sums, node);
@@ -4129,8 +4199,8 @@ function changeClass(node) {
     const verdict = tree.verdicts ? tree.verdicts[node] : 0;
     const says = view.bySelf ? Math.floor(verdict / 5) : verdict % 5;
     if (!(share > 0) || says === 1 || says === 2) { return "z0"; }
-    const level = Math.log2(share * 1024) * 8 / 9;
-    return (change > 0 ? "u" : "n") + (level <= 0 ? 1 : level >= 8 ? 9 : 1 + Math.floor(level));
+    const level = 1 + shadeBegins.filter(begin => share * 1024 >= begin).length;
+    return (change > 0 ? "u" : "n") + level;
 }
 
 function describeChange(after, before, change) {
@@ -4333,7 +4403,7 @@ function summary(all) {
 WICK_END_NAMESPACE
 
 #endif
-// wick/detail/flamegraph_script_model.hpp - a part of a flame graph's script: the data and what they mean in numbers and words.
+// wick/detail/flamegraph_script_model.hpp - a flame graph's script: the data, in numbers and words.
 #ifndef WICK_DETAIL_FLAMEGRAPH_SCRIPT_MODEL_HPP
 #define WICK_DETAIL_FLAMEGRAPH_SCRIPT_MODEL_HPP
 
@@ -4578,7 +4648,7 @@ const base = readNodes();
 WICK_END_NAMESPACE
 
 #endif
-// wick/detail/flamegraph_script_page.hpp - a part of a flame graph's script: putting the parts together.
+// wick/detail/flamegraph_script_page.hpp - a flame graph's script: all together.
 #ifndef WICK_DETAIL_FLAMEGRAPH_SCRIPT_PAGE_HPP
 #define WICK_DETAIL_FLAMEGRAPH_SCRIPT_PAGE_HPP
 
@@ -4910,7 +4980,7 @@ update();
 WICK_END_NAMESPACE
 
 #endif
-// wick/detail/flamegraph_script_view.hpp - a part of a flame graph's script: the view: what the reader asked for, and the trees that follow.
+// wick/detail/flamegraph_script_view.hpp - a flame graph's script: what the reader asked for.
 #ifndef WICK_DETAIL_FLAMEGRAPH_SCRIPT_VIEW_HPP
 #define WICK_DETAIL_FLAMEGRAPH_SCRIPT_VIEW_HPP
 
@@ -5243,7 +5313,7 @@ inline constexpr std::string_view flamegraph_script_parts[] = {flamegraph_script
 /// The SHA-256 of all parts together. A test computes it: after a change of the script, it says
 /// what must stand here.
 inline constexpr std::string_view flamegraph_script_sha256 =
-    "sha256-iFEqz7gHYhyA7ETjJHAKX2ueBGxgQy9OhQpcfwyKqwM=";
+    "sha256-DrOL7gFrEfWPTew2HqRxoK31NHh/DJMjAb4qyXt0G3U=";
 
 } // namespace detail
 WICK_END_NAMESPACE
@@ -5429,7 +5499,8 @@ text{fill:#14110e}
 .panel th button[aria-pressed=true]{background:none;color:#fff}
 .trail button{background:none}
 .trail button:hover,.trail .chip{background:#33363e}
-.panel tbody tr:hover,.panel tbody tr:focus,.menu button:hover,.menu button:focus{background:#3a3148}
+.panel tbody tr:hover,.panel tbody tr:focus,.menu button:hover,
+.menu button:focus{background:#3a3148}
 )css";
 
 } // namespace detail
@@ -5664,7 +5735,6 @@ WICK_END_NAMESPACE
 
 #include <algorithm>   // std::max, std::min
 #include <charconv>    // std::to_chars
-#include <cmath>       // std::sqrt, std::log2
 #include <cstddef>     // std::size_t
 #include <cstdint>     // weights
 #include <cstring>     // std::memcpy
@@ -5829,16 +5899,32 @@ inline char* put_base32(char* at, std::uint64_t value) noexcept {
 /// Returns what is said about a frame of this kind in words, after its name.
 [[nodiscard]] inline std::string_view kind_word(frame_kind kind) noexcept {
     switch (kind) {
-    case frame_kind::kernel: return " [kernel]";
-    case frame_kind::inlined: return " [inlined]";
-    case frame_kind::jit: return " [jit]";
-    case frame_kind::process: return " [process]";
-    case frame_kind::thread: return " [thread]";
-    case frame_kind::label: return " [label]";
+    case frame_kind::kernel:
+        return " [kernel]";
+    case frame_kind::inlined:
+        return " [inlined]";
+    case frame_kind::jit:
+        return " [jit]";
+    case frame_kind::process:
+        return " [process]";
+    case frame_kind::thread:
+        return " [thread]";
+    case frame_kind::label:
+        return " [label]";
     case frame_kind::marker:
-    case frame_kind::function: break;
+    case frame_kind::function:
+        break;
     }
     return {};
+}
+
+/// Returns the square root of a number of 0 to 1, by Newton's method.
+[[nodiscard]] inline double square_root(double value) noexcept {
+    double root = 1;
+    for (double next = (root + value) / 2; next < root; next = (root + value / root) / 2) {
+        root = next;
+    }
+    return root;
 }
 
 /// A share and what it may be by chance: Wilson's interval for `part` of `whole` observations, at
@@ -5846,13 +5932,13 @@ inline char* put_base32(char* at, std::uint64_t value) noexcept {
 struct share_interval {
     double low, high;
 };
-[[nodiscard]] inline share_interval
-wilson_interval(std::uint64_t part, std::uint64_t whole) noexcept {
+[[nodiscard]] inline share_interval wilson_interval(std::uint64_t part,
+                                                    std::uint64_t whole) noexcept {
     constexpr double z = 1.959963984540054;
     const double n = static_cast<double>(whole);
     const double p = static_cast<double>(part) / n;
     const double centre = p + z * z / (2 * n);
-    const double spread = z * std::sqrt(p * (1 - p) / n + z * z / (4 * n * n));
+    const double spread = z * square_root(p * (1 - p) / n + z * z / (4 * n * n));
     const double all = 1 + z * z / n;
     return {(std::max)(0.0, (centre - spread) / all), (std::min)(1.0, (centre + spread) / all)};
 }
@@ -5863,29 +5949,50 @@ inline constexpr std::uint64_t few_observations = 100;
 /// Returns the shade of a change, 1 to 9 by the logarithm of its share: 1 for a thousandth and
 /// less, 9 for a half and more; 0 for no change.
 [[nodiscard]] inline int change_shade(double change, double whole) noexcept {
-    const double share = std::fabs(change) / whole;
+    const double share = absolute(change) / whole;
     if (!(share > 0)) { return 0; }
-    const double level = std::log2(share * 1024) * 8 / 9;
-    return level <= 0 ? 1 : level >= 8 ? change_shades : 1 + static_cast<int>(level);
+    // The shade k + 1 begins at 2^(9 k / 8 - 10).
+    constexpr double begins[] = {2.1810154653305154,
+                                 4.756828460010884,
+                                 10.374716437208077,
+                                 22.627416997969522,
+                                 49.350746413054104,
+                                 107.63474115247546,
+                                 234.75303506039583,
+                                 512};
+    int level = 1;
+    for (const double begin : begins) {
+        if (share * 1024 >= begin) { ++level; }
+    }
+    return level;
 }
 
 [[nodiscard]] inline std::string_view verdict_word(verdict v) noexcept {
     switch (v) {
-    case verdict::unchanged: return "; unchanged";
-    case verdict::inconclusive: return "; not significant";
-    case verdict::improved: return "; improved";
-    case verdict::regressed: return "; regressed";
-    case verdict::untested: break;
+    case verdict::unchanged:
+        return "; unchanged";
+    case verdict::inconclusive:
+        return "; not significant";
+    case verdict::improved:
+        return "; improved";
+    case verdict::regressed:
+        return "; regressed";
+    case verdict::untested:
+        break;
     }
     return {};
 }
 
 [[nodiscard]] inline std::string_view width_word(frame_width width) noexcept {
     switch (width) {
-    case frame_width::before: return "before";
-    case frame_width::after: return "after";
-    case frame_width::difference: return "difference";
-    case frame_width::both: break;
+    case frame_width::before:
+        return "before";
+    case frame_width::after:
+        return "after";
+    case frame_width::difference:
+        return "difference";
+    case frame_width::both:
+        break;
     }
     return "both";
 }
@@ -5961,8 +6068,8 @@ private:
     std::string scratch_;
     std::vector<std::size_t> starts_;
     std::uint64_t elided_weight_ = 0;
-    std::uint64_t whole_ = 0;  // what 100 % is
-    double change_whole_ = 1;  // the same for changes
+    std::uint64_t whole_ = 0; // what 100 % is
+    double change_whole_ = 1; // the same for changes
 
     [[nodiscard]] bool compares() const noexcept {
         return tree_.source == flame_source::comparison;
@@ -5977,9 +6084,8 @@ private:
         if (options_.font_size >= 4 && options_.font_size <= 100) { // not NaN either
             g_.font_size = options_.font_size;
         }
-        const double letter = options_.font_width >= 0.1 && options_.font_width <= 3
-                                  ? options_.font_width
-                                  : 0.603;
+        const double letter =
+            options_.font_width >= 0.1 && options_.font_width <= 3 ? options_.font_width : 0.603;
         g_.cell = g_.font_size * letter;
         g_.row = (std::max)(g_.row, static_cast<int>(g_.font_size) + 2);
         double least_width = options_.min_width;
@@ -5999,7 +6105,7 @@ private:
             const compared& all = tree_.side_totals[0];
             const double before = static_cast<double>(all.before.weight) * tree_.before_scale;
             const double after = static_cast<double>(all.after.weight);
-            change_whole_ = (std::max)(std::fabs(before), std::fabs(after));
+            change_whole_ = (std::max)(absolute(before), absolute(after));
             if (!(change_whole_ > 0)) { change_whole_ = static_cast<double>(total); }
         }
         g_.scale = g_.inner_width() * 100.0 / static_cast<double>(whole_);
@@ -6078,7 +6184,7 @@ private:
 
     void scaled(text_cursor& c, std::uint64_t value) const {
         const double one = static_cast<double>(power_of_ten(tree_.decimals));
-        const double shown = std::fabs(static_cast<double>(value) / one * options_.factor) * 1000;
+        const double shown = absolute(static_cast<double>(value) / one * options_.factor) * 1000;
         if (!(shown < 9e18)) { // NaN too
             c.text("more than 9,000,000,000,000,000");
             return;
@@ -6103,12 +6209,12 @@ private:
 
     void signed_number(text_cursor& c, double value) const {
         c.text(value < 0 ? "-" : "+");
-        const double size = std::fabs(value) + 0.5;
+        const double size = absolute(value) + 0.5;
         number(c, size < 9e18 ? static_cast<std::uint64_t>(size) : max_magnitude);
     }
     void signed_percent(text_cursor& c, double value) const {
         c.text(value < 0 ? "-" : "+");
-        const double share = std::fabs(value) / change_whole_ * 10000 + 0.5;
+        const double share = absolute(value) / change_whole_ * 10000 + 0.5;
         const auto hundredths = share < 9e18 ? static_cast<std::uint64_t>(share) : max_magnitude;
         c.number(hundredths / 100);
         *c.at++ = '.';
@@ -6223,8 +6329,8 @@ private:
         if (options_.search_colour) {
             const rgb c = *options_.search_colour;
             const bool light = 2 * c.red + 5 * c.green + c.blue > 8 * 140;
-            text += light ? ".frames .match text{fill:#14110e}\n"
-                          : ".frames .match text{fill:#fff}\n";
+            text +=
+                light ? ".frames .match text{fill:#14110e}\n" : ".frames .match text{fill:#fff}\n";
         }
         fill(".title,.quiet,.note", options_.ui_colour);
         if (options_.stroke_colour) {
@@ -6316,7 +6422,7 @@ private:
         c.grouped(tree_.deepest);
         c.text(" deep");
         add(c);
-        if (options_.reverse && !tree_.lanes()) { text += "  \xc2\xb7  callers above"; }
+        if (options_.reverse && !tree_.lanes()) { text += "  \xc2\xb7  callers of what ran"; }
         line("quiet subtitle", g_.side, 51, text, 6.6);
     }
 
@@ -6330,7 +6436,7 @@ private:
         line("",
              g_.side,
              g_.top + 20,
-             tree_.empty ? "Nothing to show: the profile is empty."
+             tree_.empty  ? "Nothing to show: the profile is empty."
              : compares() ? "Nothing to show: no frame has a width of this kind."
                           : "Nothing to show: no frame of the profile has a positive weight.",
              12 * 0.603);
@@ -6371,7 +6477,7 @@ private:
     // The class of a frame's change: grey where nothing was shown.
     void change_class(text_cursor& c, std::uint32_t node) const {
         const bool tested = !tree_.verdicts.empty();
-        const verdict says = !tested          ? verdict::untested
+        const verdict says = !tested            ? verdict::untested
                              : options_.by_self ? tree_.self_verdicts[node]
                                                 : tree_.verdicts[node];
         const compared& of = options_.by_self ? tree_.sides[node] : tree_.side_totals[node];
@@ -6750,7 +6856,8 @@ private:
     int change_legend() {
         out_.put("<g class=\"legend\">");
         int x = 0;
-        for (const char* style : {"n9", "n7", "n5", "n3", "n1", "z0", "u1", "u3", "u5", "u7", "u9"}) {
+        for (const char* style :
+             {"n9", "n7", "n5", "n3", "n1", "z0", "u1", "u3", "u5", "u7", "u9"}) {
             swatch(style, x, 13);
             x += 13;
         }
@@ -6828,14 +6935,18 @@ private:
     void setting(std::string_view key, int value) {
         setting(key, static_cast<std::uint64_t>(value));
     }
-    void setting(std::string_view key, bool value) { setting(key, std::string_view(value ? "1" : "0")); }
+    void setting(std::string_view key, bool value) {
+        setting(key, std::string_view(value ? "1" : "0"));
+    }
     void setting(std::string_view key, const char* value) { setting(key, std::string_view(value)); }
-    void setting(std::string_view key, const std::string& value) { setting(key, std::string_view(value)); }
+    void setting(std::string_view key, const std::string& value) {
+        setting(key, std::string_view(value));
+    }
     // To twelve digits behind the point, as the standard library has no shortest form everywhere.
     void setting_real(std::string_view key, double value) {
         char text[64];
         text_cursor c{text};
-        double size = std::fabs(value);
+        double size = absolute(value);
         if (!(size < 1e15)) { size = 1; } // NaN too
         if (value < 0) { c.text("-"); }
         const auto whole = static_cast<std::uint64_t>(size);
@@ -6854,10 +6965,7 @@ private:
     void data() {
         out_.put("<metadata class=\"wick-page\"");
         setting("version", 2);
-        setting("source",
-                compares()       ? "comparison"
-                : tree_.lanes() ? "timeline"
-                                 : "profile");
+        setting("source", compares() ? "comparison" : tree_.lanes() ? "timeline" : "profile");
         setting("unit", unit_);
         setting("time", is_time());
         std::string weights; // what they are, whatever the picture calls them
@@ -7113,7 +7221,8 @@ template <class Shown>
 
 /// Returns the colours that a picture of the profile gives to its functions, and those that
 /// options.colours has for others: what a palette.map keeps from one picture to the next.
-[[nodiscard]] inline palette_map colours_of(const profile& p, const flamegraph_options& options = {}) {
+[[nodiscard]] inline palette_map colours_of(const profile& p,
+                                            const flamegraph_options& options = {}) {
     const detail::flame_tree tree = detail::make_flame_tree(p);
     const detail::flame_colours colours(options.palette, options.shades, options.colours);
     palette_map made = options.colours;
@@ -7123,7 +7232,9 @@ template <class Shown>
         c.colour = colours.colour_of(tree.names[name], name == 0);
         made.push_back(std::move(c));
     }
-    const auto by_name = [](const named_colour& a, const named_colour& b) { return a.name < b.name; };
+    const auto by_name = [](const named_colour& a, const named_colour& b) {
+        return a.name < b.name;
+    };
     std::stable_sort(made.begin(), made.end(), by_name); // what was given before stays first
     const auto same = [](const named_colour& a, const named_colour& b) { return a.name == b.name; };
     made.erase(std::unique(made.begin(), made.end(), same), made.end());

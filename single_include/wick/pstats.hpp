@@ -4276,7 +4276,7 @@ public:
         out.put("in ");
         out.put_time(shown(total_.self), 0);
         out.put(' ');
-        out.put(is_time() ? "seconds" : std::string_view(graph_.unit));
+        out.put(is_time() ? "seconds" : unit());
         out.put("\n\n");
         const listing list = select(restrictions);
         if (!list.functions.empty()) {
@@ -4503,6 +4503,10 @@ private:
 
     [[nodiscard]] bool is_time() const noexcept {
         return detail::units_per_second(graph_.unit) > 0;
+    }
+
+    [[nodiscard]] std::string_view unit() const noexcept {
+        return graph_.unit.empty() ? std::string_view("weight") : std::string_view(graph_.unit);
     }
 
     // A time in seconds; what is no time as it is.
@@ -4925,7 +4929,10 @@ private:
         line += std::to_string(total_.calls);
         line += graph_.kind == graph_kind::sampled ? " samples on stacks of " : " calls of ";
         line += std::to_string(listed_.size()) + " functions, " + amount(total_.self);
-        if (!is_time()) { line += " " + graph_.unit; }
+        if (!is_time()) {
+            line += ' ';
+            line += unit();
+        }
         if (graph_.unattributed > 0 || graph_.unattributed < 0) {
             line += " and " + amount(graph_.unattributed) + " outside of them";
         }
@@ -5336,9 +5343,9 @@ private:
     // An integer that stands here, of which the type has been taken.
     [[nodiscard]] bool integer_here(char code, std::int64_t& value, const char* start) {
         if (code == 'i') {
-            std::int32_t small = 0;
-            if (!word(small)) { return false; }
-            value = small;
+            std::int32_t short_form = 0;
+            if (!word(short_form)) { return false; }
+            value = short_form;
             return true;
         }
         if (code == 'I') { return word(value); }
