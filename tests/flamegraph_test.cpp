@@ -990,6 +990,20 @@ TEST_CASE("flamegraph: spans that lie far apart are not elided together") {
                                              "1 frame elided (1 ns, 0.00 %)"});
 }
 
+TEST_CASE("flamegraph: a frame without a name is not taken for the root") {
+    const wick::profile p = folded("a;;b 300\n;c 100\n");
+    const std::string svg = wick::to_flamegraph(p);
+    int nameless = 0;
+    int roots = 0;
+    for (const drawn& f : frames_of(svg)) {
+        nameless += f.title.rfind("(no name) (", 0) == 0 ? 1 : 0;
+        roots += f.title.rfind("all (", 0) == 0 ? 1 : 0;
+    }
+    CHECK(nameless == 2);
+    CHECK(roots == 1);
+    CHECK(wick::to_folded(wick::extract(svg).value.columns[0]) == wick::to_folded(p));
+}
+
 TEST_CASE("flamegraph: what extract returns is what was drawn") {
     std::mt19937 random(41);
     for (int round = 0; round < 60; ++round) {

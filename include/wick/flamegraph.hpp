@@ -56,9 +56,9 @@ flamegraph_summary write_flame_tree(Sink& sink,
 ///                        that could not be shown
 ///   metadata.wick-nodes  the nodes in preorder: four times the number of levels gone up since the
 ///                        node before, plus 1 with a weight of its own, plus 2 with a count that is
-///                        not the weight; the name's index; that weight; that count. Numbers are in
-///                        base 32 (A-Z a-z 0-9 - _), lowest digit first, with 32 added to all
-///                        digits but the last
+///                        not the weight's whole number; the name's index; that weight; that count.
+///                        Numbers are in base 32 (A-Z a-z 0-9 - _), lowest digit first, with 32
+///                        added to all digits but the last
 /// `sink` is called with pieces of the text (std::string_view), or is a std::ostream.
 /// Returns what was drawn; false when there was nothing to: the file then says so.
 /// Precondition: `validate(p)` finds nothing wrong.

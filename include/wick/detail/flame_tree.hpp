@@ -125,6 +125,11 @@ struct flame_tree {
     }
     [[nodiscard]] bool is_gap(std::uint32_t node) const { return names[name[node]].letter == 'g'; }
     [[nodiscard]] bool lanes() const noexcept { return source == flame_source::timeline; }
+    /// The observations that a weight stands for where nothing else is known: as many as it weighs.
+    [[nodiscard]] std::uint64_t usual_count(std::uint64_t weight) const noexcept {
+        const std::uint64_t one = power_of_ten(decimals);
+        return weight / one + (weight % one * 2 >= one ? 1 : 0);
+    }
     /// Inclusive observations of a node.
     [[nodiscard]] std::uint64_t observations(std::uint32_t node) const {
         return counts.empty() ? total[node] : counts[node];
@@ -148,7 +153,15 @@ struct flame_tree {
 /// Sorts the names by use, so that the most used have the shortest numbers in the file. Before,
 /// tree.name is by the index in `names`.
 inline void rank_names(flame_tree& tree, std::vector<flame_name> names) {
-    for (std::uint32_t i = 1; i < tree.size(); ++i) { ++names[tree.name[i]].nodes; }
+    // The root's name is its own: a frame without a name is not called as the root is.
+    const auto nameless = static_cast<std::uint32_t>(names.size());
+    for (std::uint32_t i = 1; i < tree.size(); ++i) {
+        if (tree.name[i] == 0) {
+            if (names.size() == nameless) { names.emplace_back(); }
+            tree.name[i] = nameless;
+        }
+        ++names[tree.name[i]].nodes;
+    }
     std::vector<std::uint32_t> order(names.size());
     for (std::uint32_t i = 0; i < order.size(); ++i) { order[i] = i; }
     std::sort(order.begin() + 1, order.end(), [&](std::uint32_t a, std::uint32_t b) {
@@ -217,10 +230,10 @@ void sum_up(flame_tree& tree, const Nodes& nodes) {
     for (const profile::node& n : p.nodes) {
         tree.self.push_back(not_negative(n.self));
         if (n.self < 0) { ++tree.negative; }
-        counts_differ = counts_differ || n.count != tree.self.back();
+        counts_differ = counts_differ || n.count != tree.usual_count(tree.self.back());
     }
     sum_up(tree, p.nodes);
-    if (tree.observed && counts_differ) {
+    if (counts_differ || (tree.observed && p.decimals != 0)) {
         tree.count.reserve(p.nodes.size());
         for (const profile::node& n : p.nodes) { tree.count.push_back(n.count); }
         tree.counts = tree.count;

@@ -53,7 +53,6 @@ private:
     profile_builder before_;
     bool two_ = false;
     bool tested_ = false;
-    bool observed_ = false; // counts are in the file where they are not the weights
     error problem_;
 
     bool fail(const char* what) {
@@ -100,7 +99,6 @@ private:
         if (digit.size() != 1 || digit[0] < '0' || digit[0] > '0' + max_decimals) {
             return fail("the weights are of no known scale");
         }
-        observed_ = setting(page, "observed") == "1";
         const std::string unit = plain(setting(page, "weights"));
         const std::string_view of = setting(page, "counted");
         const counted_as counted = of == "samples" ? counted_as::samples
@@ -275,7 +273,7 @@ private:
                    (second == 0 || add(before_, make_node(path, before_, &place::before), second));
         }
         if (first > max_magnitude) { return false; }
-        const std::uint64_t count = (head & 2) != 0 ? second : observed_ ? first : rounded(first);
+        const std::uint64_t count = (head & 2) != 0 ? second : rounded(first);
         return after_.add(
             make_node(path, after_, &place::after), count, static_cast<std::int64_t>(first));
     }

@@ -1352,7 +1352,8 @@ private:
         const std::uint64_t first = two ? zigzag(data_.sides[i].after.weight) : data_.self[i];
         std::uint64_t second = 0; // of one column, the count where it is not the weight
         if (two) { second = zigzag(data_.sides[i].before.weight); }
-        const bool counted = !two && !data_.count.empty() && data_.count[i] != data_.self[i];
+        const bool counted =
+            !two && !data_.count.empty() && data_.count[i] != data_.usual_count(data_.self[i]);
         if (counted) { second = data_.count[i]; }
         const bool has_second = counted || second != 0;
         at = put_base32(at, 4 * up + (has_second ? 2 : 0) + (first != 0 ? 1 : 0));

@@ -131,7 +131,11 @@ function readNodes() {
             name[node] = number();
             if (head & 1) { columns[0][node] = weight(); }
             if (head & 2 && compares) { columns[1][node] = weight(); }
-            if (counts) { counts[node] = Number(head & 2 ? plain() : columns[0][node]); }
+            if (!compares) {
+                const count = head & 2 ? Number(plain())
+                    : Math.floor(Number(columns[0][node]) / 10 ** decimals + 0.5);
+                if (counts) { counts[node] = count; }
+            }
             if (verdicts) { verdicts[node] = number(); }
             depth[node] = level;
             parent[node] = level > 0 ? path[level - 1] : 0;
