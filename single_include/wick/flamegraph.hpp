@@ -2172,6 +2172,11 @@ struct flame_tree {
     }
     [[nodiscard]] bool is_gap(std::uint32_t node) const { return names[name[node]].letter == 'g'; }
     [[nodiscard]] bool lanes() const noexcept { return source == flame_source::timeline; }
+    /// The observations that a weight stands for where nothing else is known: as many as it weighs.
+    [[nodiscard]] std::uint64_t usual_count(std::uint64_t weight) const noexcept {
+        const std::uint64_t one = power_of_ten(decimals);
+        return weight / one + (weight % one * 2 >= one ? 1 : 0);
+    }
     /// Inclusive observations of a node.
     [[nodiscard]] std::uint64_t observations(std::uint32_t node) const {
         return counts.empty() ? total[node] : counts[node];
@@ -2195,7 +2200,15 @@ struct flame_tree {
 /// Sorts the names by use, so that the most used have the shortest numbers in the file. Before,
 /// tree.name is by the index in `names`.
 inline void rank_names(flame_tree& tree, std::vector<flame_name> names) {
-    for (std::uint32_t i = 1; i < tree.size(); ++i) { ++names[tree.name[i]].nodes; }
+    // The root's name is its own: a frame without a name is not called as the root is.
+    const auto nameless = static_cast<std::uint32_t>(names.size());
+    for (std::uint32_t i = 1; i < tree.size(); ++i) {
+        if (tree.name[i] == 0) {
+            if (names.size() == nameless) { names.emplace_back(); }
+            tree.name[i] = nameless;
+        }
+        ++names[tree.name[i]].nodes;
+    }
     std::vector<std::uint32_t> order(names.size());
     for (std::uint32_t i = 0; i < order.size(); ++i) { order[i] = i; }
     std::sort(order.begin() + 1, order.end(), [&](std::uint32_t a, std::uint32_t b) {
@@ -2264,10 +2277,10 @@ void sum_up(flame_tree& tree, const Nodes& nodes) {
     for (const profile::node& n : p.nodes) {
         tree.self.push_back(not_negative(n.self));
         if (n.self < 0) { ++tree.negative; }
-        counts_differ = counts_differ || n.count != tree.self.back();
+        counts_differ = counts_differ || n.count != tree.usual_count(tree.self.back());
     }
     sum_up(tree, p.nodes);
-    if (tree.observed && counts_differ) {
+    if (counts_differ || (tree.observed && p.decimals != 0)) {
         tree.count.reserve(p.nodes.size());
         for (const profile::node& n : p.nodes) { tree.count.push_back(n.count); }
         tree.counts = tree.count;
@@ -2697,7 +2710,6 @@ private:
     profile_builder before_;
     bool two_ = false;
     bool tested_ = false;
-    bool observed_ = false; // counts are in the file where they are not the weights
     error problem_;
 
     bool fail(const char* what) {
@@ -2744,7 +2756,6 @@ private:
         if (digit.size() != 1 || digit[0] < '0' || digit[0] > '0' + max_decimals) {
             return fail("the weights are of no known scale");
         }
-        observed_ = setting(page, "observed") == "1";
         const std::string unit = plain(setting(page, "weights"));
         const std::string_view of = setting(page, "counted");
         const counted_as counted = of == "samples" ? counted_as::samples
@@ -2919,7 +2930,7 @@ private:
                    (second == 0 || add(before_, make_node(path, before_, &place::before), second));
         }
         if (first > max_magnitude) { return false; }
-        const std::uint64_t count = (head & 2) != 0 ? second : observed_ ? first : rounded(first);
+        const std::uint64_t count = (head & 2) != 0 ? second : rounded(first);
         return after_.add(
             make_node(path, after_, &place::after), count, static_cast<std::int64_t>(first));
     }
@@ -4533,7 +4544,11 @@ function readNodes() {
             name[node] = number();
             if (head & 1) { columns[0][node] = weight(); }
             if (head & 2 && compares) { columns[1][node] = weight(); }
-            if (counts) { counts[node] = Number(head & 2 ? plain() : columns[0][node]); }
+            if (!compares) {
+                const count = head & 2 ? Number(plain())
+                    : Math.floor(Number(columns[0][node]) / 10 ** decimals + 0.5);
+                if (counts) { counts[node] = count; }
+            }
             if (verdicts) { verdicts[node] = number(); }
             depth[node] = level;
             parent[node] = level > 0 ? path[level - 1] : 0;
@@ -5313,7 +5328,7 @@ inline constexpr std::string_view flamegraph_script_parts[] = {flamegraph_script
 /// The SHA-256 of all parts together. A test computes it: after a change of the script, it says
 /// what must stand here.
 inline constexpr std::string_view flamegraph_script_sha256 =
-    "sha256-DrOL7gFrEfWPTew2HqRxoK31NHh/DJMjAb4qyXt0G3U=";
+    "sha256-TnDz/xpa0XfTu3lbfabiKOOmZIogd4IASLK/HBfPMpk=";
 
 } // namespace detail
 WICK_END_NAMESPACE
@@ -7073,7 +7088,8 @@ private:
         const std::uint64_t first = two ? zigzag(data_.sides[i].after.weight) : data_.self[i];
         std::uint64_t second = 0; // of one column, the count where it is not the weight
         if (two) { second = zigzag(data_.sides[i].before.weight); }
-        const bool counted = !two && !data_.count.empty() && data_.count[i] != data_.self[i];
+        const bool counted =
+            !two && !data_.count.empty() && data_.count[i] != data_.usual_count(data_.self[i]);
         if (counted) { second = data_.count[i]; }
         const bool has_second = counted || second != 0;
         at = put_base32(at, 4 * up + (has_second ? 2 : 0) + (first != 0 ? 1 : 0));
@@ -7141,9 +7157,9 @@ flamegraph_summary write_flame_tree(Sink& sink,
 ///                        that could not be shown
 ///   metadata.wick-nodes  the nodes in preorder: four times the number of levels gone up since the
 ///                        node before, plus 1 with a weight of its own, plus 2 with a count that is
-///                        not the weight; the name's index; that weight; that count. Numbers are in
-///                        base 32 (A-Z a-z 0-9 - _), lowest digit first, with 32 added to all
-///                        digits but the last
+///                        not the weight's whole number; the name's index; that weight; that count.
+///                        Numbers are in base 32 (A-Z a-z 0-9 - _), lowest digit first, with 32
+///                        added to all digits but the last
 /// `sink` is called with pieces of the text (std::string_view), or is a std::ostream.
 /// Returns what was drawn; false when there was nothing to: the file then says so.
 /// Precondition: `validate(p)` finds nothing wrong.

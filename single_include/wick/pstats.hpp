@@ -5092,7 +5092,7 @@ WICK_END_NAMESPACE
 #include <algorithm>   // std::min
 #include <cstddef>     // std::size_t
 #include <cstdint>     // numbers
-#include <cstdlib>     // std::strtod
+#include <cstdlib>     // std::strtod, std::realloc
 #include <cstring>     // std::memcpy
 #include <string>      // what is written
 #include <string_view> // what is read
@@ -5133,14 +5133,29 @@ namespace detail {
     return "this is no dict of Python's marshal format";
 }
 
-/// All bytes of a source. Not a std::string, which would write zeros over room that is then filled;
-/// nor <memory>, which is a fifth of what a format's header may include.
+/// Turns a word around on machines that are not little-endian, as the format is.
+template <class Word>
+[[nodiscard]] Word little_endian(Word word) noexcept {
+#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+    auto bits = static_cast<std::make_unsigned_t<Word>>(word);
+    std::make_unsigned_t<Word> turned = 0;
+    for (std::size_t i = 0; i < sizeof bits; ++i, bits >>= 8) {
+        turned = static_cast<std::make_unsigned_t<Word>>(turned << 8 | (bits & 0xff));
+    }
+    return static_cast<Word>(turned);
+#else
+    return word;
+#endif
+}
+
+/// All bytes of a source. Not a std::string, which would write zeros over room that is then filled
+/// and copy what it has when it grows; large blocks are moved without that by realloc.
 class byte_buffer {
 public:
-    byte_buffer() = default;
+    byte_buffer() { grow(std::size_t{1} << 18); }
     byte_buffer(const byte_buffer&) = delete;
     byte_buffer& operator=(const byte_buffer&) = delete;
-    ~byte_buffer() { delete[] bytes_; }
+    ~byte_buffer() { std::free(bytes_); }
 
     [[nodiscard]] char* room() noexcept { return bytes_ + size_; }
     [[nodiscard]] std::size_t room_size() const noexcept { return capacity_ - size_; }
@@ -5149,18 +5164,21 @@ public:
     /// Takes note of what was written to the room, and makes more of it.
     void filled(std::size_t size) {
         size_ += size;
-        if (size_ < capacity_) { return; }
-        char* const larger = new char[capacity_ * 2];
-        std::memcpy(larger, bytes_, size_);
-        delete[] bytes_;
-        bytes_ = larger;
-        capacity_ *= 2;
+        if (size_ == capacity_) { grow(capacity_ * 2); }
     }
 
 private:
-    std::size_t capacity_ = std::size_t{1} << 18;
+    std::size_t capacity_ = 0;
     std::size_t size_ = 0;
-    char* bytes_ = new char[capacity_];
+    char* bytes_ = nullptr;
+
+    void grow(std::size_t capacity) {
+        void* const larger = std::realloc(bytes_, capacity);
+        // Fails as containers do: with an exception, or as the program has it without those.
+        if (larger == nullptr) { std::vector<char>().reserve(~std::size_t{0} / 2); }
+        bytes_ = static_cast<char*>(larger);
+        capacity_ = capacity;
+    }
 };
 
 /// Which of many objects are functions' keys, and which functions: bits, with the number of those
@@ -5221,9 +5239,12 @@ public:
                               " (at byte 0)",
                           0}};
         }
-        if ((*at_++ & 0x80) != 0) { refs_.push_back(0); }
-        // An edge takes more than 40 bytes, unless what is in it was there before.
-        builder_.reserve_edges(head.size() / 40);
+        if ((*at_++ & 0x80) != 0) {
+            refs_.reserve(head.size() / 10); // it has references: most numbers are marked
+            refs_.push_back(0);
+        }
+        // An edge takes 35 bytes, unless what is in it was there before.
+        builder_.reserve_edges(head.size() / 35);
         while (entry()) {}
         if (error_) { return {prof_file{}, std::move(error_)}; }
         return finish();
@@ -5281,11 +5302,7 @@ private:
     template <class Word>
     [[nodiscard]] bool word(Word& to) {
         if (left() < sizeof to) { return fail_short(); }
-        unsigned char bytes[sizeof to];
-        std::memcpy(bytes, at_, sizeof to);
-        std::uint64_t value = 0; // little endian, whatever the machine is
-        for (std::size_t i = sizeof to; i-- > 0;) { value = value << 8 | bytes[i]; }
-        to = static_cast<Word>(value);
+        to = little_endian(load<Word>(at_));
         at_ += sizeof to;
         return true;
     }
@@ -5393,6 +5410,13 @@ private:
 
     [[nodiscard]] bool count(std::uint64_t& value) {
         const char* const start = at_;
+        if (left() >= 5 && *at_ == 'i' && (at_[4] & 0x80) == 0) { // nearly all are such
+            std::uint32_t short_form = 0;
+            ++at_;
+            static_cast<void>(word(short_form));
+            value = short_form;
+            return true;
+        }
         std::int64_t number = 0;
         if (!integer(number)) { return false; }
         if (number < 0) { return fail("a number of calls below 0", start); }
@@ -5421,6 +5445,13 @@ private:
         char code = 0;
         std::size_t mark = 0;
         const char* const start = at_;
+        if (left() >= 9 && (*at_ & 0x7f) == 'g') { // nearly all are such
+            std::uint64_t bits = 0;
+            if (*at_++ != 'g') { refs_.push_back(make_ref(kind::number, offset(start))); }
+            static_cast<void>(word(bits));
+            std::memcpy(&value, &bits, sizeof value);
+            return is_finite(value) || fail("a time that is not finite", start);
+        }
         if (!type(code, mark)) { return false; }
         if (code != 'r') {
             if (!time_here(code, value, start)) { return false; }
@@ -5879,10 +5910,10 @@ private:
 
     template <class Word>
     void word(Word value) {
-        auto bits = static_cast<std::uint64_t>(value);
-        for (std::size_t i = 0; i < sizeof value; ++i, bits >>= 8) {
-            piece_ += static_cast<char>(bits & 0xff);
-        }
+        value = little_endian(value);
+        char bytes[sizeof value];
+        std::memcpy(bytes, &value, sizeof value);
+        piece_.append(bytes, sizeof value);
     }
     void refer(std::uint32_t number) {
         piece_ += 'r';

@@ -5474,6 +5474,11 @@ struct flame_tree {
     }
     [[nodiscard]] bool is_gap(std::uint32_t node) const { return names[name[node]].letter == 'g'; }
     [[nodiscard]] bool lanes() const noexcept { return source == flame_source::timeline; }
+    /// The observations that a weight stands for where nothing else is known: as many as it weighs.
+    [[nodiscard]] std::uint64_t usual_count(std::uint64_t weight) const noexcept {
+        const std::uint64_t one = power_of_ten(decimals);
+        return weight / one + (weight % one * 2 >= one ? 1 : 0);
+    }
     /// Inclusive observations of a node.
     [[nodiscard]] std::uint64_t observations(std::uint32_t node) const {
         return counts.empty() ? total[node] : counts[node];
@@ -5497,7 +5502,15 @@ struct flame_tree {
 /// Sorts the names by use, so that the most used have the shortest numbers in the file. Before,
 /// tree.name is by the index in `names`.
 inline void rank_names(flame_tree& tree, std::vector<flame_name> names) {
-    for (std::uint32_t i = 1; i < tree.size(); ++i) { ++names[tree.name[i]].nodes; }
+    // The root's name is its own: a frame without a name is not called as the root is.
+    const auto nameless = static_cast<std::uint32_t>(names.size());
+    for (std::uint32_t i = 1; i < tree.size(); ++i) {
+        if (tree.name[i] == 0) {
+            if (names.size() == nameless) { names.emplace_back(); }
+            tree.name[i] = nameless;
+        }
+        ++names[tree.name[i]].nodes;
+    }
     std::vector<std::uint32_t> order(names.size());
     for (std::uint32_t i = 0; i < order.size(); ++i) { order[i] = i; }
     std::sort(order.begin() + 1, order.end(), [&](std::uint32_t a, std::uint32_t b) {
@@ -5566,10 +5579,10 @@ void sum_up(flame_tree& tree, const Nodes& nodes) {
     for (const profile::node& n : p.nodes) {
         tree.self.push_back(not_negative(n.self));
         if (n.self < 0) { ++tree.negative; }
-        counts_differ = counts_differ || n.count != tree.self.back();
+        counts_differ = counts_differ || n.count != tree.usual_count(tree.self.back());
     }
     sum_up(tree, p.nodes);
-    if (tree.observed && counts_differ) {
+    if (counts_differ || (tree.observed && p.decimals != 0)) {
         tree.count.reserve(p.nodes.size());
         for (const profile::node& n : p.nodes) { tree.count.push_back(n.count); }
         tree.counts = tree.count;
@@ -5999,7 +6012,6 @@ private:
     profile_builder before_;
     bool two_ = false;
     bool tested_ = false;
-    bool observed_ = false; // counts are in the file where they are not the weights
     error problem_;
 
     bool fail(const char* what) {
@@ -6046,7 +6058,6 @@ private:
         if (digit.size() != 1 || digit[0] < '0' || digit[0] > '0' + max_decimals) {
             return fail("the weights are of no known scale");
         }
-        observed_ = setting(page, "observed") == "1";
         const std::string unit = plain(setting(page, "weights"));
         const std::string_view of = setting(page, "counted");
         const counted_as counted = of == "samples" ? counted_as::samples
@@ -6221,7 +6232,7 @@ private:
                    (second == 0 || add(before_, make_node(path, before_, &place::before), second));
         }
         if (first > max_magnitude) { return false; }
-        const std::uint64_t count = (head & 2) != 0 ? second : observed_ ? first : rounded(first);
+        const std::uint64_t count = (head & 2) != 0 ? second : rounded(first);
         return after_.add(
             make_node(path, after_, &place::after), count, static_cast<std::int64_t>(first));
     }
@@ -7835,7 +7846,11 @@ function readNodes() {
             name[node] = number();
             if (head & 1) { columns[0][node] = weight(); }
             if (head & 2 && compares) { columns[1][node] = weight(); }
-            if (counts) { counts[node] = Number(head & 2 ? plain() : columns[0][node]); }
+            if (!compares) {
+                const count = head & 2 ? Number(plain())
+                    : Math.floor(Number(columns[0][node]) / 10 ** decimals + 0.5);
+                if (counts) { counts[node] = count; }
+            }
             if (verdicts) { verdicts[node] = number(); }
             depth[node] = level;
             parent[node] = level > 0 ? path[level - 1] : 0;
@@ -8615,7 +8630,7 @@ inline constexpr std::string_view flamegraph_script_parts[] = {flamegraph_script
 /// The SHA-256 of all parts together. A test computes it: after a change of the script, it says
 /// what must stand here.
 inline constexpr std::string_view flamegraph_script_sha256 =
-    "sha256-DrOL7gFrEfWPTew2HqRxoK31NHh/DJMjAb4qyXt0G3U=";
+    "sha256-TnDz/xpa0XfTu3lbfabiKOOmZIogd4IASLK/HBfPMpk=";
 
 } // namespace detail
 WICK_END_NAMESPACE
@@ -10150,7 +10165,8 @@ private:
         const std::uint64_t first = two ? zigzag(data_.sides[i].after.weight) : data_.self[i];
         std::uint64_t second = 0; // of one column, the count where it is not the weight
         if (two) { second = zigzag(data_.sides[i].before.weight); }
-        const bool counted = !two && !data_.count.empty() && data_.count[i] != data_.self[i];
+        const bool counted =
+            !two && !data_.count.empty() && data_.count[i] != data_.usual_count(data_.self[i]);
         if (counted) { second = data_.count[i]; }
         const bool has_second = counted || second != 0;
         at = put_base32(at, 4 * up + (has_second ? 2 : 0) + (first != 0 ? 1 : 0));
@@ -10218,9 +10234,9 @@ flamegraph_summary write_flame_tree(Sink& sink,
 ///                        that could not be shown
 ///   metadata.wick-nodes  the nodes in preorder: four times the number of levels gone up since the
 ///                        node before, plus 1 with a weight of its own, plus 2 with a count that is
-///                        not the weight; the name's index; that weight; that count. Numbers are in
-///                        base 32 (A-Z a-z 0-9 - _), lowest digit first, with 32 added to all
-///                        digits but the last
+///                        not the weight's whole number; the name's index; that weight; that count.
+///                        Numbers are in base 32 (A-Z a-z 0-9 - _), lowest digit first, with 32
+///                        added to all digits but the last
 /// `sink` is called with pieces of the text (std::string_view), or is a std::ostream.
 /// Returns what was drawn; false when there was nothing to: the file then says so.
 /// Precondition: `validate(p)` finds nothing wrong.
@@ -15825,7 +15841,7 @@ WICK_END_NAMESPACE
 #include <algorithm>   // std::min
 #include <cstddef>     // std::size_t
 #include <cstdint>     // numbers
-#include <cstdlib>     // std::strtod
+#include <cstdlib>     // std::strtod, std::realloc
 #include <cstring>     // std::memcpy
 #include <string>      // what is written
 #include <string_view> // what is read
@@ -15866,14 +15882,29 @@ namespace detail {
     return "this is no dict of Python's marshal format";
 }
 
-/// All bytes of a source. Not a std::string, which would write zeros over room that is then filled;
-/// nor <memory>, which is a fifth of what a format's header may include.
+/// Turns a word around on machines that are not little-endian, as the format is.
+template <class Word>
+[[nodiscard]] Word little_endian(Word word) noexcept {
+#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+    auto bits = static_cast<std::make_unsigned_t<Word>>(word);
+    std::make_unsigned_t<Word> turned = 0;
+    for (std::size_t i = 0; i < sizeof bits; ++i, bits >>= 8) {
+        turned = static_cast<std::make_unsigned_t<Word>>(turned << 8 | (bits & 0xff));
+    }
+    return static_cast<Word>(turned);
+#else
+    return word;
+#endif
+}
+
+/// All bytes of a source. Not a std::string, which would write zeros over room that is then filled
+/// and copy what it has when it grows; large blocks are moved without that by realloc.
 class byte_buffer {
 public:
-    byte_buffer() = default;
+    byte_buffer() { grow(std::size_t{1} << 18); }
     byte_buffer(const byte_buffer&) = delete;
     byte_buffer& operator=(const byte_buffer&) = delete;
-    ~byte_buffer() { delete[] bytes_; }
+    ~byte_buffer() { std::free(bytes_); }
 
     [[nodiscard]] char* room() noexcept { return bytes_ + size_; }
     [[nodiscard]] std::size_t room_size() const noexcept { return capacity_ - size_; }
@@ -15882,18 +15913,21 @@ public:
     /// Takes note of what was written to the room, and makes more of it.
     void filled(std::size_t size) {
         size_ += size;
-        if (size_ < capacity_) { return; }
-        char* const larger = new char[capacity_ * 2];
-        std::memcpy(larger, bytes_, size_);
-        delete[] bytes_;
-        bytes_ = larger;
-        capacity_ *= 2;
+        if (size_ == capacity_) { grow(capacity_ * 2); }
     }
 
 private:
-    std::size_t capacity_ = std::size_t{1} << 18;
+    std::size_t capacity_ = 0;
     std::size_t size_ = 0;
-    char* bytes_ = new char[capacity_];
+    char* bytes_ = nullptr;
+
+    void grow(std::size_t capacity) {
+        void* const larger = std::realloc(bytes_, capacity);
+        // Fails as containers do: with an exception, or as the program has it without those.
+        if (larger == nullptr) { std::vector<char>().reserve(~std::size_t{0} / 2); }
+        bytes_ = static_cast<char*>(larger);
+        capacity_ = capacity;
+    }
 };
 
 /// Which of many objects are functions' keys, and which functions: bits, with the number of those
@@ -15954,9 +15988,12 @@ public:
                               " (at byte 0)",
                           0}};
         }
-        if ((*at_++ & 0x80) != 0) { refs_.push_back(0); }
-        // An edge takes more than 40 bytes, unless what is in it was there before.
-        builder_.reserve_edges(head.size() / 40);
+        if ((*at_++ & 0x80) != 0) {
+            refs_.reserve(head.size() / 10); // it has references: most numbers are marked
+            refs_.push_back(0);
+        }
+        // An edge takes 35 bytes, unless what is in it was there before.
+        builder_.reserve_edges(head.size() / 35);
         while (entry()) {}
         if (error_) { return {prof_file{}, std::move(error_)}; }
         return finish();
@@ -16014,11 +16051,7 @@ private:
     template <class Word>
     [[nodiscard]] bool word(Word& to) {
         if (left() < sizeof to) { return fail_short(); }
-        unsigned char bytes[sizeof to];
-        std::memcpy(bytes, at_, sizeof to);
-        std::uint64_t value = 0; // little endian, whatever the machine is
-        for (std::size_t i = sizeof to; i-- > 0;) { value = value << 8 | bytes[i]; }
-        to = static_cast<Word>(value);
+        to = little_endian(load<Word>(at_));
         at_ += sizeof to;
         return true;
     }
@@ -16126,6 +16159,13 @@ private:
 
     [[nodiscard]] bool count(std::uint64_t& value) {
         const char* const start = at_;
+        if (left() >= 5 && *at_ == 'i' && (at_[4] & 0x80) == 0) { // nearly all are such
+            std::uint32_t short_form = 0;
+            ++at_;
+            static_cast<void>(word(short_form));
+            value = short_form;
+            return true;
+        }
         std::int64_t number = 0;
         if (!integer(number)) { return false; }
         if (number < 0) { return fail("a number of calls below 0", start); }
@@ -16154,6 +16194,13 @@ private:
         char code = 0;
         std::size_t mark = 0;
         const char* const start = at_;
+        if (left() >= 9 && (*at_ & 0x7f) == 'g') { // nearly all are such
+            std::uint64_t bits = 0;
+            if (*at_++ != 'g') { refs_.push_back(make_ref(kind::number, offset(start))); }
+            static_cast<void>(word(bits));
+            std::memcpy(&value, &bits, sizeof value);
+            return is_finite(value) || fail("a time that is not finite", start);
+        }
         if (!type(code, mark)) { return false; }
         if (code != 'r') {
             if (!time_here(code, value, start)) { return false; }
@@ -16612,10 +16659,10 @@ private:
 
     template <class Word>
     void word(Word value) {
-        auto bits = static_cast<std::uint64_t>(value);
-        for (std::size_t i = 0; i < sizeof value; ++i, bits >>= 8) {
-            piece_ += static_cast<char>(bits & 0xff);
-        }
+        value = little_endian(value);
+        char bytes[sizeof value];
+        std::memcpy(bytes, &value, sizeof value);
+        piece_.append(bytes, sizeof value);
     }
     void refer(std::uint32_t number) {
         piece_ += 'r';
