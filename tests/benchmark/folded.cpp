@@ -6,23 +6,11 @@
 #include <wick/folded.hpp>
 
 #include <cstdio>
-#include <cstring>
 #include <random>
 #include <string>
 #include <vector>
 
 namespace {
-
-std::size_t count_lines(const std::string& text) {
-    std::size_t lines = 0;
-    const char* end = text.data() + text.size();
-    for (const char* p = text.data(); p < end; ++lines) {
-        const void* found = std::memchr(p, '\n', static_cast<std::size_t>(end - p));
-        if (found == nullptr) { break; }
-        p = static_cast<const char*>(found) + 1;
-    }
-    return lines;
-}
 
 std::string shuffled(const std::string& text) {
     std::vector<std::string> lines;
@@ -42,11 +30,11 @@ void run(const char* title, const std::string& text) {
     std::printf("%s: %.1f MB, %zu lines, %zu nodes, %zu frames\n",
                 title,
                 static_cast<double>(text.size()) / 1e6,
-                count_lines(text),
+                measure::count_lines(text),
                 p.nodes.size(),
                 p.frames.size());
     std::vector<measure::contender> contenders = {
-        {"memchr over the lines", [&] { measure::keep(count_lines(text)); }},
+        {"memchr over the lines", [&] { measure::keep(measure::count_lines(text)); }},
         {"folded text -> profile", [&] { measure::keep(wick::parse_folded(text)); }},
         {"profile -> folded text",
          [&] {

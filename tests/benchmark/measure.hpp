@@ -8,6 +8,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdio>
+#include <cstring>
 #include <ctime>
 #include <functional>
 #include <string>
@@ -27,6 +28,19 @@ struct contender {
 template <class T>
 void keep(const T& value) {
     asm volatile("" : : "r"(&value) : "memory");
+}
+
+/// The floor for readers of text: a bare search for the ends of its lines. Returns how many there
+/// are.
+inline std::size_t count_lines(const std::string& text) {
+    std::size_t lines = 0;
+    const char* end = text.data() + text.size();
+    for (const char* p = text.data(); p < end; ++lines) {
+        const void* found = std::memchr(p, '\n', static_cast<std::size_t>(end - p));
+        if (found == nullptr) { break; }
+        p = static_cast<const char*>(found) + 1;
+    }
+    return lines;
 }
 
 /// Wall time and CPU time of one run, in seconds.

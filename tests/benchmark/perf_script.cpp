@@ -11,7 +11,6 @@
 #include <cmath>
 #include <cstdio>
 #include <cstdlib>
-#include <cstring>
 #include <random>
 #include <string>
 #include <thread>
@@ -20,17 +19,6 @@
 namespace {
 
 constexpr std::size_t wanted_bytes = 200000000;
-
-std::size_t count_lines(const std::string& text) {
-    std::size_t lines = 0;
-    const char* end = text.data() + text.size();
-    for (const char* p = text.data(); p < end; ++lines) {
-        const void* found = std::memchr(p, '\n', static_cast<std::size_t>(end - p));
-        if (found == nullptr) { break; }
-        p = static_cast<const char*>(found) + 1;
-    }
-    return lines;
-}
 
 wick::profile read(std::string_view text) {
     return wick::parse_perf_script(text).value.events.at(0).samples;
@@ -144,11 +132,11 @@ void run(const char* title, const std::string& text) {
     std::printf("%s: %.0f MB, %zu lines, %zu nodes; two threads give %s\n",
                 title,
                 static_cast<double>(text.size()) / 1e6,
-                count_lines(text),
+                measure::count_lines(text),
                 p.nodes.size(),
                 read_with_two_threads(text) == p ? "the same" : "SOMETHING ELSE");
     std::vector<measure::contender> contenders = {
-        {"memchr over the lines", [&] { measure::keep(count_lines(text)); }},
+        {"memchr over the lines", [&] { measure::keep(measure::count_lines(text)); }},
         {"perf script -> profile", [&] { measure::keep(read(text)); }},
         {"the same with two threads", [&] { measure::keep(read_with_two_threads(text)); }},
     };
