@@ -31,6 +31,7 @@
 #include <wick/format/vsprof.hpp>
 #include <wick/format/vtune.hpp>
 #include <wick/format/xctrace.hpp>
+#include <wick/histogram.hpp>
 #include <wick/profile.hpp>
 #include <wick/pstats.hpp>
 #include <wick/query.hpp>
