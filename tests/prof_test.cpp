@@ -293,7 +293,7 @@ TEST_CASE("prof: bad bytes are errors with their place") {
         {head + figures(1, 1, nan, 1) + "{00", "not finite", value + 15},
         {head + figures(1, 1, 1, infinite) + "{00", "not finite", value + 24},
         {head + tuple(5) + integer(1) + integer(1) + "f\x03" "1.x", "no number", value + 15},
-        {head + tuple(5) + integer(1) + integer(1) + "f\x05" "1.2.3", "two points", value + 15},
+        {head + tuple(5) + integer(1) + integer(1) + "f\x05" "1.2.3", "no number", value + 15},
         {head + tuple(5) + integer(1) + integer(1) + "N", "a time", value + 15},
         {head + figures(1, 1, 1, 1) + "(", "dict of callers", value + 33},
         {head + figures(1, 1, 1, 1) + "r" + u32(0), "object 0", value + 33},

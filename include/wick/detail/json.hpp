@@ -4,15 +4,15 @@
 #ifndef WICK_DETAIL_JSON_HPP
 #define WICK_DETAIL_JSON_HPP
 
-#include <wick/detail/hash.hpp> // load, for eight bytes at a time
-#include <wick/detail/text.hpp> // digits
-#include <wick/detail/utf8.hpp> // escapes
+#include <wick/detail/decimal.hpp> // numbers
+#include <wick/detail/hash.hpp>    // load, for eight bytes at a time
+#include <wick/detail/text.hpp>    // digits
+#include <wick/detail/utf8.hpp>    // escapes
 #include <wick/version.hpp>
 
 #include <algorithm>        // std::min
 #include <cstddef>          // std::size_t
 #include <cstdint>          // std::int64_t
-#include <cstdlib>          // std::strtod
 #include <cstring>          // std::memmove
 #include <initializer_list> // the words
 #include <string>           // strings with escapes
@@ -480,38 +480,9 @@ json_integer(std::string_view number, int shift, std::int64_t& value, bool& roun
 
 /// Returns the double nearest to a JSON number.
 [[nodiscard]] inline double json_double(std::string_view number) {
-    std::int64_t whole = 0;
-    bool rounded = false;
-    constexpr std::int64_t exact = std::int64_t{1} << 53;
-    if (json_integer(number, 0, whole, rounded) && !rounded && whole > -exact && whole < exact &&
-        (whole != 0 || number.substr(0, 1) != "-")) {
-        return static_cast<double>(whole);
-    }
-    // strtod's point is that of the locale: it gets a number without one.
-    std::string text;
-    text.reserve(number.size() + 24);
-    std::size_t at = 0;
-    long long decimals = 0;
-    bool fraction = false;
-    for (; at < number.size() && number[at] != 'e' && number[at] != 'E'; ++at) {
-        if (number[at] == '.') {
-            fraction = true;
-            continue;
-        }
-        text += number[at];
-        decimals += fraction ? 1 : 0;
-    }
-    long long exponent = 0;
-    if (at < number.size()) {
-        const bool negative = number[at + 1] == '-';
-        for (const char c : number.substr(at + 1)) {
-            if (is_digit(c) && exponent < 1'000'000'000) { exponent = exponent * 10 + (c - '0'); }
-        }
-        if (negative) { exponent = -exponent; }
-    }
-    text += 'e';
-    text += std::to_string(exponent - decimals);
-    return std::strtod(text.c_str(), nullptr);
+    double value = 0;
+    static_cast<void>(parse_decimal(number, value));
+    return value;
 }
 
 } // namespace detail

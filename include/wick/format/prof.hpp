@@ -5,16 +5,16 @@
 #define WICK_FORMAT_PROF_HPP
 
 #include <wick/call_graph.hpp>        // the value
+#include <wick/detail/decimal.hpp>    // times that are text
 #include <wick/detail/hash.hpp>       // load
 #include <wick/detail/text_table.hpp> // strings that were written
 #include <wick/detail/utf8.hpp>       // bytes that are no text
 #include <wick/detail/writer.hpp>     // output
 #include <wick/result.hpp>            // errors
 
-#include <algorithm>   // std::min
 #include <cstddef>     // std::size_t
 #include <cstdint>     // numbers
-#include <cstdlib>     // std::strtod, std::realloc
+#include <cstdlib>     // std::realloc
 #include <cstring>     // std::memcpy
 #include <string>      // what is written
 #include <string_view> // what is read
@@ -402,39 +402,14 @@ private:
         return read;
     }
 
-    // "0.25" or "1e-05": strtod's point is that of the locale, so it gets digits and an exponent.
+    // "0.25" or "1e-05".
     [[nodiscard]] bool real_text(double& value, const char* start) {
         if (left() < 1) { return fail_short(); }
         const auto size = static_cast<unsigned char>(*at_++);
         if (left() < size) { return fail_short(); }
-        std::string digits;
-        int exponent = 0;
-        std::size_t i = 0;
-        bool point = false;
-        if (i < size && (at_[i] == '-' || at_[i] == '+')) { digits += at_[i++]; }
-        for (; i < size && (at_[i] == '.' || (at_[i] >= '0' && at_[i] <= '9')); ++i) {
-            if (at_[i] == '.') {
-                if (point) { return fail("a number with two points", start); }
-                point = true;
-                continue;
-            }
-            digits += at_[i];
-            exponent -= point ? 1 : 0;
-        }
-        int written = 0;
-        bool negative = false;
-        if (i < size && (at_[i] == 'e' || at_[i] == 'E')) {
-            ++i;
-            if (i < size && (at_[i] == '-' || at_[i] == '+')) { negative = at_[i++] == '-'; }
-            for (; i < size && at_[i] >= '0' && at_[i] <= '9'; ++i) {
-                written = (std::min)(written * 10 + (at_[i] - '0'), 10000);
-            }
-        }
-        if (i != size || digits.empty() || digits.back() < '0') {
+        if (size == 0 || parse_decimal(std::string_view(at_, size), value) != size) {
             return fail("a time that is no number", start);
         }
-        exponent += negative ? -written : written;
-        value = std::strtod((digits + "e" + std::to_string(exponent)).c_str(), nullptr);
         at_ += size;
         return true;
     }
