@@ -14,6 +14,7 @@
 #include <wick/format/bpftrace.hpp>
 #include <wick/format/chrome_trace.hpp>
 #include <wick/format/dtrace.hpp>
+#include <wick/format/durations.hpp>
 #include <wick/format/eu_stack.hpp>
 #include <wick/format/faulthandler.hpp>
 #include <wick/format/folded_order.hpp>

@@ -41,6 +41,8 @@ public:
             if (found != nullptr) {
                 const auto size = static_cast<std::size_t>(static_cast<const char*>(found) - begin);
                 take(line, begin, size, size + 1);
+                too_long_ = size > longest; // it is there, but only because it came in one piece
+                if (too_long_) { line = std::string_view(begin, longest); }
                 return true;
             }
             searched = held;

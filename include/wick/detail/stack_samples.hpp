@@ -60,19 +60,6 @@ template <class Test>
     return false;
 }
 
-[[nodiscard]] inline std::size_t indent_of(std::string_view line) noexcept {
-    std::size_t at = 0;
-    while (at < line.size() && is_blank(line[at])) { ++at; }
-    return at;
-}
-
-/// Returns the text without blanks at either end.
-[[nodiscard]] inline std::string_view trimmed(std::string_view text) noexcept {
-    trim_blanks(text);
-    text.remove_prefix(indent_of(text));
-    return text;
-}
-
 [[nodiscard]] inline bool contains(std::string_view text, std::string_view part) noexcept {
     return text.find(part) != std::string_view::npos;
 }

@@ -51,6 +51,19 @@ inline void trim_blanks(std::string_view& text) noexcept {
     while (!text.empty() && is_blank(text.back())) { text.remove_suffix(1); }
 }
 
+[[nodiscard]] inline std::size_t indent_of(std::string_view line) noexcept {
+    std::size_t at = 0;
+    while (at < line.size() && is_blank(line[at])) { ++at; }
+    return at;
+}
+
+/// Returns the text without blanks at either end.
+[[nodiscard]] inline std::string_view trimmed(std::string_view text) noexcept {
+    trim_blanks(text);
+    text.remove_prefix(indent_of(text));
+    return text;
+}
+
 /// Appends a digit; false when the number would pass 2^63 - 1.
 [[nodiscard]] inline bool append_digit(std::int64_t& number, char digit) noexcept {
     constexpr std::int64_t most = 0x7fffffffffffffff;
