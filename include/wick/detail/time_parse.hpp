@@ -1,8 +1,8 @@
-// wick/detail/time_text.hpp - durations with units and points of time, as logs write them.
+// wick/detail/time_parse.hpp - durations with units and points of time, as logs write them.
 // SPDX-FileCopyrightText: 2026 wick contributors
 // SPDX-License-Identifier: MIT
-#ifndef WICK_DETAIL_TIME_TEXT_HPP
-#define WICK_DETAIL_TIME_TEXT_HPP
+#ifndef WICK_DETAIL_TIME_PARSE_HPP
+#define WICK_DETAIL_TIME_PARSE_HPP
 
 #include <wick/detail/decimal.hpp> // numbers
 #include <wick/detail/text.hpp>    // digits
