@@ -162,7 +162,9 @@ public:
     /// than when it is found. For threads that live for less than 100 ms; see sampled_thread.
     static void announce_thread() {
         const locked hold;
-        if (sampler* active = detail::runtime().active) {
+        sampler* active = detail::runtime().active;
+        // A signal that was taken over may not be sent any more.
+        if (active != nullptr && !active->lost_signal_) {
             active->roster_.add(detail::current_tid());
         }
     }
@@ -174,6 +176,7 @@ private:
     // Twice in 100 ms, within which a new thread has to be found.
     static constexpr std::uint64_t scan_interval_ns = 50000000;
     static constexpr const char* collector_name = "wick-sampler";
+    static constexpr const char* ended_collector_name = "wick-ended";
 
     // The lock of this copy of wick. All members are used under it, but for the last ones.
     struct locked {
@@ -536,6 +539,9 @@ inline void sampler::end() {
 inline void* sampler::run_collector(void* self) {
     ::prctl(PR_SET_NAME, collector_name);
     static_cast<sampler*>(self)->collect_until_stopped();
+    // A thread is listed in /proc for a moment after it was joined: the next start would take it
+    // for another copy's.
+    ::prctl(PR_SET_NAME, ended_collector_name);
     return nullptr;
 }
 

@@ -11,6 +11,7 @@
 #include <wick/version.hpp>
 
 #include <algorithm> // std::lower_bound
+#include <cerrno>    // ENOMEM and others
 #include <cstddef>   // std::size_t
 #include <cstdint>   // counters
 #include <cstdlib>   // std::strtoull
@@ -153,7 +154,7 @@ public:
         return true;
     }
 
-    /// Starts to sample a thread, unless it is sampled already.
+    /// Starts to sample a thread, unless it is sampled already or has ended since it was listed.
     void add(pid_t tid) {
         const auto at = position(tid);
         if (tid == options_.except || (at != tasks_.end() && at->tid == tid)) { return; }
@@ -161,6 +162,7 @@ public:
         added.tid = tid;
         added.name = thread_name(tid);
         added.refusal = arm(added);
+        if (added.refusal == EINVAL || added.refusal == ESRCH) { return; } // it has ended
         past_.threads += added.slot != nullptr ? 1 : 0;
         tasks_.insert(at, std::move(added));
     }
@@ -261,7 +263,8 @@ private:
             tasks_.begin(), tasks_.end(), tid, [](const task& a, pid_t b) { return a.tid < b; });
     }
 
-    // Returns 0, or the errno for which the thread gets no timer.
+    // Returns 0, or the errno for which the thread gets no timer: EINVAL or ESRCH when it has
+    // ended.
     [[nodiscard]] int arm(task& added) {
         thread_slot* slot = take_slot(options_.ring_words, options_.depth);
         if (slot == nullptr) { return ENOMEM; }
