@@ -260,3 +260,18 @@ TEST_CASE("statistics: rank tests agree with all orders of small samples") {
         CHECK(near(kolmogorov_smirnov(a, b).p_value, as_wide / ways, 1e-9));
     }
 }
+
+TEST_CASE("statistics: quantiles of a binomial distribution of very many") {
+    for (const double p : {0.5, 0.9, 0.99}) {
+        const auto n = static_cast<std::uint64_t>(1.2e8 / (p * (1 - p)));
+        const auto to = [&](std::uint64_t x) {
+            return binomial_to(static_cast<double>(x), static_cast<double>(n), p);
+        };
+        for (const double share : {0.0005, 0.025, 0.5, 0.975}) {
+            const std::uint64_t x = binomial_quantile(share, n, p);
+            CHECK(to(x - 2) < share);
+            CHECK(to(x + 1) >= share);
+        }
+    }
+    CHECK(binomial_quantile(0.5, ~std::uint64_t{0}, 0.5) == std::uint64_t{1} << 63);
+}

@@ -4,8 +4,9 @@
 #ifndef WICK_HISTOGRAM_HPP
 #define WICK_HISTOGRAM_HPP
 
-#include <wick/detail/statistics.hpp> // the ranks of an interval of confidence
-#include <wick/result.hpp>            // what merge, subtract and validate return
+#include <wick/detail/bucket_sums.hpp> // several counts at a time
+#include <wick/detail/statistics.hpp>  // the ranks of an interval of confidence
+#include <wick/result.hpp>             // what merge, subtract and validate return
 #include <wick/version.hpp>
 
 #include <algorithm>   // std::min, std::max, std::fill
@@ -80,7 +81,7 @@ struct wide_sum {
         add({high_low << 32, high_low >> 32});
         high += (a >> 32) * (b >> 32);
     }
-    /// Returns the nearest double but for the last bit; exact below 2^53.
+    /// Returns it as a double, to within a unit in the last place; exact below 2^53.
     [[nodiscard]] double to_double() const noexcept {
         return static_cast<double>(high) * 18446744073709551616.0 + static_cast<double>(low);
     }
@@ -121,13 +122,6 @@ percentile_rank(double percent, std::uint64_t n, rank_rule rule) noexcept {
     return rank >= count ? n : static_cast<std::uint64_t>(rank);
 }
 
-/// The sums of c, c j and c j^2 over the buckets j of an octave with the counts c.
-struct octave_sums {
-    std::uint64_t counts = 0;
-    std::uint64_t first = 0;
-    std::uint64_t second = 0;
-};
-
 } // namespace detail
 
 /// Counts of values in buckets whose width is at most 2^-K of the values within (K = 10 for 3
@@ -150,6 +144,8 @@ public:
     static constexpr unsigned precision_bits = Digits == 2 ? 7 : 10;
     /// The greatest value; those above are clamped to it.
     static constexpr std::int64_t max_value = (std::int64_t{1} << 53) - 1;
+    /// The most values that whole histograms and known counts may add up to.
+    static constexpr std::uint64_t max_count = (std::uint64_t{1} << 63) - 1;
     /// Buckets of the whole range.
     static constexpr std::uint32_t bucket_count = (53 - precision_bits + 1) << precision_bits;
 
@@ -189,32 +185,25 @@ public:
 
     // ---- recording ----------------------------------------------------------------------------
 
-    /// Counts a value. Cost: about a nanosecond; an allocation where it widens the range.
+    /// Counts a value. Cost: one or two nanoseconds; an allocation where it widens the range.
     void record(std::int64_t value) {
         const std::uint64_t key = key_of(value);
-        if (key - scaled_key_ < scaled_size_) {
-            ++counts_[static_cast<std::size_t>(key - origin_)];
-        } else if (static_cast<std::uint64_t>(value) < linear_size_) {
-            ++counts_[static_cast<std::size_t>(value)];
-        } else {
-            value = record_outside(value);
+        if (key - inner_key_ >= inner_size_) {
+            record_at_edge(value);
+            return;
         }
-        ++count_;
-        sum_.add(static_cast<std::uint64_t>(value));
-        if (value < least_) { least_ = value; }
-        if (value > most_) { most_ = value; }
+        ++counts_[static_cast<std::size_t>(key - origin_)];
+        tally(static_cast<std::size_t>(key), static_cast<std::uint64_t>(value));
     }
 
-    /// Counts a value several times. False, and nothing changes, if the count would pass 2^64 - 1.
+    /// Counts a value several times. False, and nothing changes, if the count would pass max_count.
     bool record(std::int64_t value, std::uint64_t times) {
-        if (times > ~count_) { return false; }
+        if (!has_room(times)) { return false; }
         if (times == 0) { return true; }
         if (value < 0) { below_ += times; }
         if (value > max_value) { above_ += times; }
-        const std::int64_t clamped = clamp(value);
-        add_times(index_of(clamped), times);
-        sum_.add_product(static_cast<std::uint64_t>(clamped), times);
-        widen(clamped, clamped);
+        add_times(clamp(value), clamp(value), times);
+        settled_sum_.add_product(static_cast<std::uint64_t>(clamp(value)), times);
         return true;
     }
 
@@ -226,42 +215,36 @@ public:
 
     /// Counts a value, and those that were not measured because of it: a client that sends each
     /// `expected_interval` and waited for `value` would have seen value - interval, value - 2
-    /// interval, … down to the interval. False, and nothing changes, if the count would pass 2^64
-    /// - 1. This guesses; measuring from when a request should have started does not. Cost: a step
-    /// for each bucket between the two, whatever their ratio.
+    /// interval, … down to the interval. False, and nothing changes, if the count would pass
+    /// max_count. This guesses; measuring from when a request should have started does not.
+    /// Cost: a step for each bucket between the two, whatever their ratio.
     bool record_corrected(std::int64_t value, std::int64_t expected_interval) {
         const std::int64_t clamped = clamp(value);
         const bool stalled = expected_interval > 0 && clamped > expected_interval;
         const std::int64_t missed = stalled ? clamped / expected_interval - 1 : 0;
-        if (static_cast<std::uint64_t>(missed) > ~count_ - 1 || count_ == ~std::uint64_t{0}) {
-            return false;
-        }
+        if (!has_room(static_cast<std::uint64_t>(missed) + 1)) { return false; }
         record(value);
-        std::int64_t left = missed;
-        for (std::int64_t v = clamped - expected_interval; left > 0;) {
-            const std::uint32_t index = index_of(v);
-            const std::int64_t here = (std::min)(left, (v - low_of(index)) / expected_interval + 1);
-            const std::int64_t last = v - (here - 1) * expected_interval;
-            add_times(index, static_cast<std::uint64_t>(here));
-            // An arithmetic series; one of its factors is even.
-            const std::uint64_t ends = static_cast<std::uint64_t>(v + last);
-            const std::uint64_t terms = static_cast<std::uint64_t>(here);
-            sum_.add_product(ends % 2 == 0 ? ends / 2 : ends, ends % 2 == 0 ? terms : terms / 2);
-            widen(last, v);
+        std::int64_t next = clamped;
+        for (std::int64_t left = missed; left > 0;) {
+            next -= expected_interval;
+            const std::int64_t room = (next - low_of(index_of(next))) / expected_interval;
+            const std::int64_t here = (std::min)(left, room + 1);
+            const std::int64_t last = next - (here - 1) * expected_interval;
+            add_times(last, next, static_cast<std::uint64_t>(here));
+            add_series(last, next, here);
             left -= here;
-            v = last - expected_interval;
+            next = last;
         }
         return true;
     }
 
     /// Counts values of which only the bucket is known: sum, least and greatest value are derived
     /// from the buckets from now on, unless `set_exact` tells them. False, and nothing changes, if
-    /// there is no such bucket or the count would pass 2^64 - 1.
+    /// there is no such bucket or the count would pass max_count.
     [[nodiscard]] bool add_bucket(std::uint32_t index, std::uint64_t times) {
-        if (index >= bucket_count || times > ~count_) { return false; }
+        if (index >= bucket_count || !has_room(times)) { return false; }
         if (times == 0) { return true; }
-        add_times(index, times);
-        widen(low_of(index), high_of(index));
+        add_times(low_of(index), high_of(index), times);
         sum_known_ = extremes_known_ = false;
         return true;
     }
@@ -283,23 +266,23 @@ public:
 
     /// Makes room for the values low … high, so that recording them does not allocate.
     void reserve(std::int64_t low, std::int64_t high) {
-        cover(index_of(low) >> precision_bits, index_of((std::max)(low, high)) >> precision_bits);
+        cover(octave_of(low), octave_of((std::max)(low, high)));
     }
 
     /// Forgets all values; the memory stays.
     void reset() noexcept {
         std::fill(counts_.begin(), counts_.end(), std::uint64_t{0});
-        count_ = below_ = above_ = 0;
-        sum_ = {};
-        least_ = none_least;
-        most_ = none_most;
+        std::fill(lanes_, lanes_ + lane_count, lane{});
+        settled_count_ = below_ = above_ = 0;
+        settled_sum_ = {};
         sum_known_ = extremes_known_ = true;
+        set_extremes(none_least, none_most);
     }
 
     // ---- whole histograms ---------------------------------------------------------------------
 
     /// Adds what another one counted: the same as recording both streams of values, in any order.
-    /// An error if the count would pass 2^64 - 1; nothing changes then.
+    /// An error if the count would pass max_count; nothing changes then.
     [[nodiscard]] error merge(const histogram& other);
 
     /// Adds what one with more digits counted; each of its buckets lies within one of these.
@@ -312,13 +295,13 @@ public:
 
     void swap(histogram& other) noexcept {
         std::swap(counts_, other.counts_);
+        std::swap(lanes_, other.lanes_);
         std::swap(first_octave_, other.first_octave_);
         std::swap(origin_, other.origin_);
-        std::swap(scaled_key_, other.scaled_key_);
-        std::swap(scaled_size_, other.scaled_size_);
-        std::swap(linear_size_, other.linear_size_);
-        std::swap(count_, other.count_);
-        std::swap(sum_, other.sum_);
+        std::swap(inner_key_, other.inner_key_);
+        std::swap(inner_size_, other.inner_size_);
+        std::swap(settled_count_, other.settled_count_);
+        std::swap(settled_sum_, other.settled_sum_);
         std::swap(least_, other.least_);
         std::swap(most_, other.most_);
         std::swap(below_, other.below_);
@@ -330,9 +313,13 @@ public:
 
     // ---- what was recorded --------------------------------------------------------------------
 
-    [[nodiscard]] bool empty() const noexcept { return count_ == 0; }
+    [[nodiscard]] bool empty() const noexcept { return most_ < least_; }
     /// How many values there are.
-    [[nodiscard]] std::uint64_t count() const noexcept { return count_; }
+    [[nodiscard]] std::uint64_t count() const noexcept {
+        std::uint64_t sum = settled_count_;
+        for (const lane& l : lanes_) { sum += l.count; }
+        return sum;
+    }
     /// How many of them were less than 0, and count as 0.
     [[nodiscard]] std::uint64_t below() const noexcept { return below_; }
     /// How many of them were more than max_value, and count as that.
@@ -346,12 +333,16 @@ public:
     [[nodiscard]] bool exact_extremes() const noexcept { return extremes_known_; }
 
     /// Returns the sum of the values; derived: of the middles of their buckets.
-    [[nodiscard]] wide_sum total() const { return sum_known_ ? sum_ : middles(); }
-    [[nodiscard]] double sum() const { return total().to_double(); }
+    [[nodiscard]] wide_sum total() const noexcept {
+        return sum_known_ ? recorded_sum() : sum_buckets().middle;
+    }
+    [[nodiscard]] double sum() const noexcept { return total().to_double(); }
     /// 0 if empty.
-    [[nodiscard]] double mean() const { return empty() ? 0 : sum() / static_cast<double>(count_); }
+    [[nodiscard]] double mean() const noexcept {
+        return empty() ? 0 : sum() / static_cast<double>(count());
+    }
     /// Returns the standard deviation of the population, of the middles of the buckets; 0 if empty.
-    [[nodiscard]] double stddev() const { return figures().stddev; }
+    [[nodiscard]] double stddev() const noexcept { return figures().stddev; }
     /// Returns the least value; derived: the least of its bucket. 0 if empty.
     [[nodiscard]] std::int64_t least() const noexcept { return empty() ? 0 : least_; }
     /// Returns the greatest value; derived: the greatest of its bucket. 0 if empty.
@@ -360,11 +351,12 @@ public:
     /// Returns the value at a share q, 0 … 1, of the values in order: the greatest of its bucket
     /// (of the least one's, the least), but none beyond least() and greatest(). At most 2^-K of the
     /// value too great, never too small. 0 if empty.
-    [[nodiscard]] std::int64_t quantile(double q, rank_rule rule = rank_rule::java) const {
+    [[nodiscard]] std::int64_t quantile(double q, rank_rule rule = rank_rule::java) const noexcept {
         return percentile(q * 100, rule);
     }
     /// The same, by the percentage, as HdrHistogram's ports are asked.
-    [[nodiscard]] std::int64_t percentile(double percent, rank_rule rule = rank_rule::java) const {
+    [[nodiscard]] std::int64_t percentile(double percent,
+                                          rank_rule rule = rank_rule::java) const noexcept {
         std::int64_t value = 0;
         percentiles(&percent, 1, 1, &value, rule);
         return value;
@@ -373,41 +365,39 @@ public:
     void quantiles(const double* qs,
                    std::size_t n,
                    std::int64_t* out,
-                   rank_rule rule = rank_rule::java) const {
+                   rank_rule rule = rank_rule::java) const noexcept {
         percentiles(qs, n, 100, out, rule);
     }
     /// Returns the figures, and writes quantiles as above, all in one pass.
     histogram_figures figures(const double* qs = nullptr,
                               std::size_t n = 0,
                               std::int64_t* out = nullptr,
-                              rank_rule rule = rank_rule::java) const;
+                              rank_rule rule = rank_rule::java) const noexcept;
 
     /// Returns the values between which the q-quantile lies of what the values are a sample of: the
     /// buckets of the order statistics that bound it (binomial). Assumes independent values, which
     /// those of one loaded server are not. 0 and max_value stand for "no bound", where there are
     /// too few values for one.
-    [[nodiscard]] value_interval quantile_interval(double q, double confidence = 0.95) const;
+    [[nodiscard]] value_interval quantile_interval(double q,
+                                                   double confidence = 0.95) const noexcept;
 
     /// Returns how many values there are from low to high, in the whole buckets of both.
-    [[nodiscard]] std::uint64_t count_between(std::int64_t low, std::int64_t high) const {
-        if (high < low) { return 0; }
-        std::uint64_t sum = 0;
-        const std::uint32_t last = (std::min)(index_of(high) + 1, end_index());
-        for (std::uint32_t i = (std::max)(index_of(low), first_index()); i < last; ++i) {
-            sum += counts_[i - first_index()];
-        }
-        return sum;
+    [[nodiscard]] std::uint64_t count_between(std::int64_t low, std::int64_t high) const noexcept {
+        const std::uint32_t first = (std::max)(index_of(low), first_index());
+        const std::uint32_t end = (std::min)(index_of(high) + 1, end_index());
+        if (high < low || end <= first) { return 0; }
+        return detail::sum_of(counts_.data() + (first - first_index()), end - first);
     }
     /// Returns the share, 0 … 1, of values up to `value`, with all of its bucket; 1 if empty.
     [[nodiscard]] double share_at_or_below(std::int64_t value) const {
         if (empty()) { return 1; }
-        return static_cast<double>(count_between(0, value)) / static_cast<double>(count_);
+        return static_cast<double>(count_between(0, value)) / static_cast<double>(count());
     }
     /// Returns the share, 0 … 1, of values in the buckets above that of `threshold`; 0 if empty.
     [[nodiscard]] double share_above(std::int64_t threshold) const {
         if (empty()) { return 0; }
-        const std::uint64_t more = count_ - count_between(0, threshold);
-        return static_cast<double>(more) / static_cast<double>(count_);
+        const std::uint64_t more = count() - count_between(0, threshold);
+        return static_cast<double>(more) / static_cast<double>(count());
     }
 
     // ---- buckets ------------------------------------------------------------------------------
@@ -434,10 +424,10 @@ public:
 
     /// True for equal content, whatever room was made for it.
     friend bool operator==(const histogram& a, const histogram& b) {
-        return a.count_ == b.count_ && a.below_ == b.below_ && a.above_ == b.above_ &&
-               a.sum_known_ == b.sum_known_ && a.extremes_known_ == b.extremes_known_ &&
-               (!a.sum_known_ || a.sum_ == b.sum_) && a.least_ == b.least_ && a.most_ == b.most_ &&
-               a.has_counts_of(b);
+        return a.count() == b.count() && a.below_ == b.below_ && a.above_ == b.above_ &&
+               a.least_ == b.least_ && a.most_ == b.most_ &&
+               a.extremes_known_ == b.extremes_known_ && a.sum_known_ == b.sum_known_ &&
+               (!a.sum_known_ || a.recorded_sum() == b.recorded_sum()) && a.has_counts_of(b);
     }
     friend bool operator!=(const histogram& a, const histogram& b) { return !(a == b); }
 
@@ -447,22 +437,35 @@ private:
     template <int D>
     friend error validate(const histogram<D>& h);
 
-    static constexpr std::int32_t octave = 1 << precision_bits;
+    // Counts and sums of some of the values: those of one bucket in one lane.
+    struct lane {
+        std::uint64_t count = 0;
+        std::uint64_t sum = 0;
+    };
+    // The sums of what the values would be if each were the least, the middle or the greatest one
+    // of its bucket.
+    struct bucket_sums {
+        wide_sum low, middle, high;
+    };
+
+    static constexpr std::uint32_t octave = 1u << precision_bits; // how many buckets one has
     static constexpr std::uint32_t octave_count = bucket_count >> precision_bits;
+    static constexpr std::size_t lane_count = 8;
     static constexpr std::int64_t none_least = (std::numeric_limits<std::int64_t>::max)();
     static constexpr std::int64_t none_most = -1;
-    // What key_of is for bucket 0, if the buckets below 2^precision_bits went on downwards as the
-    // others do.
+    // What key_of would be for bucket 0, if the buckets below 2^precision_bits went on downwards as
+    // the others do.
     static constexpr std::uint64_t first_key =
         ((std::uint64_t{1023} + precision_bits) << precision_bits) - octave;
 
     std::vector<std::uint64_t> counts_; // whole octaves, the first of which is first_octave_
     std::uint64_t origin_ = 0;          // the key of counts_[0]
-    std::uint64_t scaled_key_ = 0;      // of the first bucket at or above 2^precision_bits
-    std::uint64_t scaled_size_ = 0;     // how many buckets there are from that on
-    std::uint64_t linear_size_ = 0;     // how many there are below
-    std::uint64_t count_ = 0;
-    wide_sum sum_;
+    // The keys of buckets at or above 2^precision_bits whose values all lie from least_ to most_.
+    std::uint64_t inner_key_ = 0;
+    std::uint64_t inner_size_ = 0;
+    lane lanes_[lane_count];
+    std::uint64_t settled_count_ = 0; // beside those in the lanes
+    wide_sum settled_sum_;
     // All values lie between these; extremes_known_ says that there are such values.
     std::int64_t least_ = none_least;
     std::int64_t most_ = none_most;
@@ -471,6 +474,8 @@ private:
     std::uint32_t first_octave_ = 0;
     bool sum_known_ = true;
     bool extremes_known_ = true;
+
+    // ---- geometry -----------------------------------------------------------------------------
 
     // The exponent and the first bits of the mantissa of a value as a double: from 2^precision_bits
     // on, one more for each bucket. Negative values and those past the range have greater keys than
@@ -481,9 +486,12 @@ private:
         std::memcpy(&bits, &number, sizeof bits);
         return bits >> (52 - precision_bits);
     }
-    // The base-2 logarithm of a bucket's width, by its octave.
+    // The base-2 logarithm of the width of an octave's buckets.
     [[nodiscard]] static constexpr unsigned shift_of(std::uint32_t octave_index) noexcept {
         return octave_index == 0 ? 0 : octave_index - 1;
+    }
+    [[nodiscard]] static std::uint32_t octave_of(std::int64_t value) noexcept {
+        return index_of(value) >> precision_bits;
     }
     [[nodiscard]] static constexpr std::int64_t clamp(std::int64_t value) noexcept {
         return value < 0 ? 0 : (std::min)(value, max_value);
@@ -491,40 +499,86 @@ private:
     [[nodiscard]] std::uint32_t end_index() const noexcept {
         return first_index() + static_cast<std::uint32_t>(counts_.size());
     }
+    [[nodiscard]] const std::uint64_t* octave_at(std::uint32_t octave_index) const noexcept {
+        return counts_.data() + (std::size_t{octave_index - first_octave_} << precision_bits);
+    }
 
     template <class Rep, class Period>
-    [[nodiscard]] static std::int64_t to_nanoseconds(std::chrono::duration<Rep, Period> elapsed) {
+    [[nodiscard]] static std::int64_t
+    to_nanoseconds(std::chrono::duration<Rep, Period> elapsed) noexcept {
         // A double says whether the cast can overflow.
         const double about = std::chrono::duration<double, std::nano>(elapsed).count();
         if (!(about > -1)) { return -1; }
-        if (about >= static_cast<double>(max_value)) {
-            return max_value + (about > static_cast<double>(max_value) ? 1 : 0);
-        }
+        if (about > static_cast<double>(max_value)) { return max_value + 1; }
         return static_cast<std::int64_t>(
             std::chrono::duration_cast<std::chrono::duration<std::int64_t, std::nano>>(elapsed)
                 .count());
     }
 
-    // Counts, in its bucket alone, a value that the octaves do not have; returns it clamped.
-    std::int64_t record_outside(std::int64_t value) {
-        if (value < 0) { ++below_; }
-        if (value > max_value) { ++above_; }
-        const std::int64_t clamped = clamp(value);
-        const std::uint32_t index = index_of(clamped);
-        cover(index >> precision_bits, index >> precision_bits);
+    // ---- recording ----------------------------------------------------------------------------
+
+    // Adds a value to the sum and to the count. What follows waits for the addition before only
+    // where it is to the same lane, and values of one bucket wait for each other anyway.
+    void tally(std::size_t bucket, std::uint64_t value) noexcept {
+        lane& l = lanes_[bucket % lane_count];
+        ++l.count;
+        l.sum += value;
+        if (l.sum < value) { carry(); }
+    }
+    [[gnu::noinline, gnu::cold]] void carry() noexcept { ++settled_sum_.high; }
+
+    // Counts a value that is below 2^precision_bits, or in the bucket of the least or the greatest,
+    // or out of the range.
+    [[gnu::noinline]] void record_at_edge(std::int64_t value) {
+        if (value < least_ || value > most_) {
+            if (value < 0) { ++below_; }
+            if (value > max_value) { ++above_; }
+            value = clamp(value);
+            widen(value, value);
+        }
+        const std::uint32_t index = index_of(value);
         ++counts_[index - first_index()];
-        return clamped;
+        tally(index, static_cast<std::uint64_t>(value));
     }
 
-    void add_times(std::uint32_t index, std::uint64_t times) {
-        cover(index >> precision_bits, index >> precision_bits);
-        counts_[index - first_index()] += times;
-        count_ += times;
+    [[nodiscard]] bool has_room(std::uint64_t times) const noexcept {
+        return times <= max_count && count() <= max_count - times;
     }
 
-    void widen(std::int64_t low, std::int64_t high) noexcept {
-        least_ = (std::min)(least_, low);
-        most_ = (std::max)(most_, high);
+    // Counts values of one bucket, from low to high, but for their sum.
+    void add_times(std::int64_t low, std::int64_t high, std::uint64_t times) {
+        widen(low, high);
+        counts_[index_of(low) - first_index()] += times;
+        settled_count_ += times;
+    }
+    // Adds an arithmetic series to the sum.
+    void add_series(std::int64_t first, std::int64_t last, std::int64_t terms) noexcept {
+        const auto ends = static_cast<std::uint64_t>(first + last);
+        const auto n = static_cast<std::uint64_t>(terms);
+        const bool halves = ends % 2 == 0; // one of the two is even
+        settled_sum_.add_product(halves ? ends / 2 : ends, halves ? n : n / 2);
+    }
+
+    // All values are from low to high from now on too, and there is room for them.
+    void widen(std::int64_t low, std::int64_t high) {
+        if (low >= least_ && high <= most_) { return; }
+        cover(octave_of(low), octave_of(high));
+        set_extremes((std::min)(least_, low), (std::max)(most_, high));
+    }
+
+    void set_extremes(std::int64_t low, std::int64_t high) noexcept {
+        least_ = low;
+        most_ = high;
+        inner_size_ = 0;
+        if (empty()) { return; }
+        std::uint32_t first = index_of(low);
+        std::uint32_t end = index_of(high);
+        // A value in the bucket of an extreme one may become the extreme, unless that is its end.
+        first += low > low_of(first) ? 1u : 0u;
+        end += high < high_of(end) ? 0u : 1u;
+        first = (std::max)(first, octave);
+        inner_key_ = first_key + first;
+        inner_size_ = end > first ? end - first : 0;
     }
 
     // Makes the window have the octaves first … last too. There are few: each is only ever added
@@ -537,123 +591,214 @@ private:
             last = (std::max)(last, first_octave_ + size - 1);
         }
         std::vector<std::uint64_t> grown(std::size_t{last - first + 1} << precision_bits);
-        if (size != 0) {
-            std::copy(counts_.begin(),
-                      counts_.end(),
-                      grown.begin() +
-                          static_cast<std::ptrdiff_t>((first_octave_ - first) << precision_bits));
-        }
+        const std::size_t below = size == 0 ? 0 : first_octave_ - first;
+        std::copy(counts_.begin(),
+                  counts_.end(),
+                  grown.begin() + static_cast<std::ptrdiff_t>(below << precision_bits));
         counts_ = std::move(grown);
         first_octave_ = first;
         origin_ = first_key + first_index();
-        linear_size_ = first == 0 ? octave : 0;
-        scaled_key_ = origin_ + linear_size_;
-        scaled_size_ = counts_.size() - linear_size_;
+    }
+
+    // ---- what was recorded --------------------------------------------------------------------
+
+    [[nodiscard]] wide_sum recorded_sum() const noexcept {
+        wide_sum sum = settled_sum_;
+        for (const lane& l : lanes_) { sum.add(l.sum); }
+        return sum;
+    }
+    // Moves what is in the lanes to where it can be taken away from.
+    void settle() noexcept {
+        settled_sum_ = recorded_sum();
+        settled_count_ = count();
+        std::fill(lanes_, lanes_ + lane_count, lane{});
     }
 
     [[nodiscard]] bool has_counts_of(const histogram& other) const noexcept {
-        const std::uint32_t first = (std::min)(first_index(), other.first_index());
-        const std::uint32_t last = (std::max)(end_index(), other.end_index());
-        for (std::uint32_t i = first; i < last; ++i) {
+        for (std::uint32_t i = index_of(least_); !empty() && i <= index_of(most_); ++i) {
             if (count_at(i) != other.count_at(i)) { return false; }
         }
         return true;
     }
 
-    // Sets least_ and most_ to the ends of the first and the last bucket that are not empty.
-    void find_extremes() noexcept {
-        least_ = none_least;
-        most_ = none_most;
-        for (std::uint32_t i = first_index(); i < end_index(); ++i) {
-            if (count_at(i) == 0) { continue; }
-            least_ = (std::min)(least_, low_of(i));
-            most_ = high_of(i);
-        }
+    // Returns the ends of the first and of the last bucket that are not empty.
+    [[nodiscard]] value_interval bucket_extremes() const noexcept {
+        std::uint32_t first = first_index();
+        std::uint32_t end = end_index();
+        while (first < end && count_at(first) == 0) { ++first; }
+        while (first < end && count_at(end - 1) == 0) { --end; }
+        if (first == end) { return {none_least, none_most}; }
+        return {low_of(first), high_of(end - 1)};
     }
 
-    // The sums over all values of the least and of the greatest value in their bucket, and of the
-    // middle of it.
-    [[nodiscard]] wide_sum lows() const noexcept {
-        wide_sum sum;
-        for (std::uint32_t i = first_index(); i < end_index(); ++i) {
-            sum.add_product(count_at(i), static_cast<std::uint64_t>(low_of(i)));
+    // The sums in 64 bits hold, as long as there are fewer values than this.
+    static constexpr std::uint64_t many = std::uint64_t{1} << 43;
+
+    [[nodiscard]] bucket_sums sum_buckets() const noexcept {
+        bucket_sums sums;
+        if (empty()) { return sums; }
+        if (count() >= many) { return sum_buckets_slowly(); }
+        for (std::uint32_t o = octave_of(least_); o <= octave_of(most_); ++o) {
+            add_octave(sums, o, detail::sums_of(octave_at(o), octave));
         }
-        return sum;
+        return sums;
     }
-    [[nodiscard]] wide_sum highs() const noexcept {
-        wide_sum sum;
-        for (std::uint32_t i = first_index(); i < end_index(); ++i) {
-            sum.add_product(count_at(i), static_cast<std::uint64_t>(high_of(i)));
-        }
-        return sum;
+    static void
+    add_octave(bucket_sums& sums, std::uint32_t o, const detail::place_sums& of) noexcept {
+        const std::uint64_t width = std::uint64_t{1} << shift_of(o);
+        wide_sum low;
+        low.add_product(of.counts, static_cast<std::uint64_t>(low_of(o << precision_bits)));
+        low.add_product(of.first, width);
+        sums.low.add(low);
+        sums.middle.add(low);
+        sums.middle.add_product(of.counts, width / 2);
+        sums.high.add(low);
+        sums.high.add_product(of.counts, width - 1);
     }
-    [[nodiscard]] wide_sum middles() const noexcept {
-        wide_sum sum;
-        for (std::uint32_t i = first_index(); i < end_index(); ++i) {
-            sum.add_product(count_at(i), static_cast<std::uint64_t>(middle_of(i)));
+    [[nodiscard]] bucket_sums sum_buckets_slowly() const noexcept {
+        bucket_sums sums;
+        for (std::uint32_t i = index_of(least_); i <= index_of(most_); ++i) {
+            sums.low.add_product(count_at(i), static_cast<std::uint64_t>(low_of(i)));
+            sums.middle.add_product(count_at(i), static_cast<std::uint64_t>(middle_of(i)));
+            sums.high.add_product(count_at(i), static_cast<std::uint64_t>(high_of(i)));
         }
-        return sum;
+        return sums;
+    }
+    [[nodiscard]] bool may_sum_to(const wide_sum& sum) const noexcept {
+        const bucket_sums sums = sum_buckets();
+        return !(sum < sums.low) && !(sums.high < sum);
     }
 
-    // The bucket of the value of a rank, from 1 to the count.
-    [[nodiscard]] std::uint32_t bucket_at(std::uint64_t rank) const noexcept {
-        std::uint64_t before = 0;
-        std::uint32_t index = first_index();
-        for (; index + 1 < end_index(); ++index) {
-            before += count_at(index);
-            if (before >= rank) { break; }
-        }
-        return index;
+    // Returns an octave's part of the sum of squared distances of the middles of the buckets from
+    // `center`: their distances from its own mean, and the distance of that. In whole numbers as
+    // far as can be, so that equal values have no distance.
+    [[nodiscard]] static double
+    squares_of(std::uint32_t o, const detail::place_sums& sums, double center) noexcept {
+        if (sums.counts == 0) { return 0; }
+        const std::uint64_t pivot = sums.first / sums.counts;
+        const std::uint64_t rest = sums.first - pivot * sums.counts;
+        const std::uint64_t about_pivot =
+            sums.second - 2 * pivot * sums.first + pivot * pivot * sums.counts;
+        const double n = static_cast<double>(sums.counts);
+        const double beyond = static_cast<double>(rest) / n;
+        const double width = static_cast<double>(std::int64_t{1} << shift_of(o));
+        const double middle = static_cast<double>(middle_of(o << precision_bits)) +
+                              width * (static_cast<double>(pivot) + beyond);
+        const double distance = middle - center;
+        const double within = static_cast<double>(about_pivot) - n * beyond * beyond;
+        return (std::max)(within, 0.0) * width * width + n * distance * distance;
     }
 
-    void percentiles(
-        const double* asked, std::size_t n, double scale, std::int64_t* out, rank_rule rule) const {
+    // Figures of counts that are too many for sums in 64 bits.
+    [[nodiscard]] histogram_figures figures_slowly() const noexcept {
+        const double all = static_cast<double>(count());
+        const wide_sum middles = sum_buckets_slowly().middle;
+        const double center = middles.to_double() / all;
+        double squares = 0;
+        for (std::uint32_t i = index_of(least_); i <= index_of(most_); ++i) {
+            const double distance = static_cast<double>(middle_of(i)) - center;
+            squares += static_cast<double>(count_at(i)) * distance * distance;
+        }
+        const wide_sum sum = sum_known_ ? recorded_sum() : middles;
+        return {count(), sum.to_double() / all, std::sqrt(squares / all), least_, most_};
+    }
+
+    // The bucket of the value of a rank, from 1 to the count, from counts by octave.
+    template <class Counts>
+    [[nodiscard]] std::uint32_t bucket_at(std::uint64_t rank,
+                                          const Counts& counts_of) const noexcept {
+        std::uint32_t o = octave_of(least_);
+        for (; o < octave_of(most_) && counts_of(o) < rank; ++o) { rank -= counts_of(o); }
+        const std::size_t within = detail::find_rank(octave_at(o), octave, rank);
+        return (o << precision_bits) + static_cast<std::uint32_t>(within);
+    }
+
+    template <class Counts>
+    [[nodiscard]] std::int64_t
+    value_at(double percent, rank_rule rule, const Counts& counts_of) const noexcept {
+        const std::uint64_t rank = detail::percentile_rank(percent, count(), rule);
+        const std::uint32_t index = bucket_at(rank, counts_of);
+        const std::int64_t value = percent > 0 ? high_of(index) : low_of(index);
+        return (std::min)((std::max)(value, least_), most_);
+    }
+
+    void percentiles(const double* asked,
+                     std::size_t n,
+                     double scale,
+                     std::int64_t* out,
+                     rank_rule rule) const noexcept {
+        std::fill(out, out + n, std::int64_t{0});
+        if (empty() || n == 0) { return; }
+        std::uint64_t by_octave[octave_count];
+        count_octaves(by_octave);
+        const auto counts_of = [&](std::uint32_t o) { return by_octave[o]; };
         for (std::size_t i = 0; i < n; ++i) {
-            if (empty()) {
-                out[i] = 0;
-                continue;
-            }
-            const double percent = asked[i] * scale;
-            const std::uint32_t index = bucket_at(detail::percentile_rank(percent, count_, rule));
-            const std::int64_t value = percent > 0 ? high_of(index) : low_of(index);
-            out[i] = (std::min)((std::max)(value, least_), most_);
+            out[i] = value_at(asked[i] * scale, rule, counts_of);
         }
+    }
+    void count_octaves(std::uint64_t* by_octave) const noexcept {
+        for (std::uint32_t o = octave_of(least_); o <= octave_of(most_); ++o) {
+            by_octave[o] = detail::sum_of(octave_at(o), octave);
+        }
+    }
+
+    // ---- whole histograms ---------------------------------------------------------------------
+
+    template <bool Subtract>
+    void add_counts(const histogram& other) noexcept {
+        for (std::uint32_t o = octave_of(other.least_); o <= octave_of(other.most_); ++o) {
+            detail::add_counts<Subtract>(
+                const_cast<std::uint64_t*>(octave_at(o)), other.octave_at(o), octave);
+        }
+    }
+    [[nodiscard]] bool has_counts(const histogram& other) const noexcept {
+        if (other.empty()) { return true; }
+        const bool covered = !empty() && octave_of(other.least_) >= octave_of(least_) &&
+                             octave_of(other.most_) <= octave_of(most_);
+        if (!covered || other.below_ > below_ || other.above_ > above_) { return false; }
+        for (std::uint32_t o = octave_of(other.least_); o <= octave_of(other.most_); ++o) {
+            if (!detail::none_less(octave_at(o), other.octave_at(o), octave)) { return false; }
+        }
+        const std::uint32_t last = bucket_count - 1; // clamped values are among those at the ends
+        return below_ - other.below_ <= count_at(0) - other.count_at(0) &&
+               above_ - other.above_ <= count_at(last) - other.count_at(last);
+    }
+    template <int Other>
+    void add_totals(const histogram<Other>& other) noexcept {
+        settle();
+        settled_count_ += other.count();
+        settled_sum_.add(other.recorded_sum());
+        below_ += other.below_;
+        above_ += other.above_;
+        sum_known_ = sum_known_ && other.sum_known_;
+        extremes_known_ = extremes_known_ && other.extremes_known_;
     }
 };
 
 template <int Digits>
 error histogram<Digits>::set_exact(const wide_sum& sum, std::int64_t least, std::int64_t greatest) {
     if (empty()) { return {"an empty histogram has no least value"}; }
-    histogram ends = *this;
-    ends.find_extremes();
-    if (index_of(least) != index_of(ends.least_) || index_of(greatest) != index_of(ends.most_) ||
-        least < 0 || greatest > max_value || greatest < least) {
+    const value_interval ends = bucket_extremes();
+    const bool in_buckets = least >= ends.low && index_of(least) == index_of(ends.low) &&
+                            greatest <= ends.high && index_of(greatest) == index_of(ends.high);
+    if (!in_buckets || greatest < least) {
         return {"the least or the greatest value is not in its bucket"};
     }
-    if (sum < lows() || highs() < sum) { return {"the sum is not one of values in the buckets"}; }
-    sum_ = sum;
-    least_ = least;
-    most_ = greatest;
+    if (!may_sum_to(sum)) { return {"the sum is not one of values in the buckets"}; }
+    settle();
+    settled_sum_ = sum;
+    set_extremes(least, greatest);
     sum_known_ = extremes_known_ = true;
     return {};
 }
 
 template <int Digits>
 error histogram<Digits>::merge(const histogram& other) {
-    if (other.count_ > ~count_) { return {"the counts add up to 2^64 or more"}; }
+    if (!has_room(other.count())) { return {"the counts add up to 2^63 or more"}; }
     if (other.empty()) { return {}; }
-    cover(index_of(other.least_) >> precision_bits, index_of(other.most_) >> precision_bits);
-    const std::uint32_t last = index_of(other.most_);
-    for (std::uint32_t i = index_of(other.least_); i <= last; ++i) {
-        counts_[i - first_index()] += other.counts_[i - other.first_index()];
-    }
-    count_ += other.count_;
-    below_ += other.below_;
-    above_ += other.above_;
-    sum_.add(other.sum_);
     widen(other.least_, other.most_);
-    sum_known_ = sum_known_ && other.sum_known_;
-    extremes_known_ = extremes_known_ && other.extremes_known_;
+    add_counts<false>(other);
+    add_totals(other);
     return {};
 }
 
@@ -661,52 +806,54 @@ template <int Digits>
 template <int Other>
 error histogram<Digits>::merge(const histogram<Other>& other) {
     static_assert(Other > Digits, "buckets cannot be split: merge into the one with fewer digits");
-    if (other.count_ > ~count_) { return {"the counts add up to 2^64 or more"}; }
+    if (!has_room(other.count())) { return {"the counts add up to 2^63 or more"}; }
     if (other.empty()) { return {}; }
-    cover(index_of(other.least_) >> precision_bits, index_of(other.most_) >> precision_bits);
-    for (std::uint32_t i = other.first_index(); i < other.end_index(); ++i) {
-        const std::uint64_t times = other.count_at(i);
-        if (times != 0) { counts_[index_of(other.low_of(i)) - first_index()] += times; }
-    }
-    count_ += other.count_;
-    below_ += other.below_;
-    above_ += other.above_;
-    sum_.add(other.sum_);
     // Ends of a narrow bucket are no ends of a wide one.
     widen(other.extremes_known_ ? other.least_ : low_of(index_of(other.least_)),
           other.extremes_known_ ? other.most_ : high_of(index_of(other.most_)));
-    sum_known_ = sum_known_ && other.sum_known_;
-    extremes_known_ = extremes_known_ && other.extremes_known_;
+    constexpr unsigned folded = histogram<Other>::precision_bits - precision_bits;
+    for (std::uint32_t o = other.octave_of(other.least_); o <= other.octave_of(other.most_); ++o) {
+        const std::uint64_t* from = other.octave_at(o);
+        const std::uint32_t first = o << histogram<Other>::precision_bits;
+        if (o == 0) { // that many octaves here
+            for (std::uint32_t i = 0; i < other.octave; ++i) {
+                if (from[i] != 0) { counts_[index_of(other.low_of(i)) - first_index()] += from[i]; }
+            }
+            continue;
+        }
+        std::uint64_t* to = &counts_[index_of(other.low_of(first)) - first_index()];
+        for (std::uint32_t i = 0; i < octave; ++i) {
+            to[i] += detail::sum_of(from + (std::size_t{i} << folded), std::size_t{1} << folded);
+        }
+    }
+    add_totals(other);
     return {};
 }
 
 template <int Digits>
 error histogram<Digits>::subtract(const histogram& earlier) {
     const error no_state{"what is taken away is no earlier state of the histogram"};
-    if (earlier.below_ > below_ || earlier.above_ > above_) { return no_state; }
-    for (std::uint32_t i = earlier.first_index(); i < earlier.end_index(); ++i) {
-        if (earlier.count_at(i) > count_at(i)) { return no_state; }
+    if (!has_counts(earlier)) { return no_state; }
+    if (earlier.empty()) { return {}; }
+    if (earlier.empty()) { return {}; }
+    const bool sum_known = sum_known_ && earlier.sum_known_;
+    const std::uint64_t taken = earlier.count();
+    settle();
+    wide_sum sum = settled_sum_;
+    sum.subtract(earlier.recorded_sum());
+    add_counts<true>(earlier);
+    if (sum_known && !may_sum_to(sum)) {
+        add_counts<false>(earlier);
+        return no_state;
     }
-    histogram left = *this;
-    for (std::uint32_t i = earlier.first_index(); i < earlier.end_index(); ++i) {
-        if (earlier.count_at(i) != 0) {
-            left.counts_[i - first_index()] -= earlier.counts_[i - earlier.first_index()];
-        }
-    }
-    left.count_ -= earlier.count_;
-    left.below_ -= earlier.below_;
-    left.above_ -= earlier.above_;
-    left.sum_known_ = sum_known_ && earlier.sum_known_;
-    if (left.sum_known_) {
-        left.sum_.subtract(earlier.sum_);
-        if (left.sum_ < left.lows() || left.highs() < left.sum_) { return no_state; }
-    }
-    if (!earlier.empty()) {
-        left.find_extremes();
-        left.extremes_known_ = false;
-    }
-    if (left.empty()) { left.reset(); }
-    swap(left);
+    below_ -= earlier.below_;
+    above_ -= earlier.above_;
+    settled_count_ -= taken;
+    settled_sum_ = sum;
+    const value_interval ends = bucket_extremes();
+    set_extremes(ends.low, ends.high);
+    sum_known_ = sum_known || empty();
+    extremes_known_ = empty();
     return {};
 }
 
@@ -714,34 +861,46 @@ template <int Digits>
 histogram_figures histogram<Digits>::figures(const double* qs,
                                              std::size_t n,
                                              std::int64_t* out,
-                                             rank_rule rule) const {
-    percentiles(qs, n, 100, out, rule);
+                                             rank_rule rule) const noexcept {
     histogram_figures made;
-    if (empty()) { return made; }
-    const double all = static_cast<double>(count_);
-    const wide_sum of_middles = middles();
-    made.count = count_;
+    made.count = count();
+    if (empty() || made.count >= many) {
+        percentiles(qs, n, 100, out, rule);
+        return empty() ? made : figures_slowly();
+    }
+    detail::place_sums by_octave[octave_count];
+    bucket_sums sums;
+    for (std::uint32_t o = octave_of(least_); o <= octave_of(most_); ++o) {
+        by_octave[o] = detail::sums_of(octave_at(o), octave);
+        add_octave(sums, o, by_octave[o]);
+    }
+    const double all = static_cast<double>(made.count);
+    double squares = 0;
+    for (std::uint32_t o = octave_of(least_); o <= octave_of(most_); ++o) {
+        squares += squares_of(o, by_octave[o], sums.middle.to_double() / all);
+    }
+    made.mean = (sum_known_ ? recorded_sum() : sums.middle).to_double() / all;
+    made.stddev = std::sqrt(squares / all);
     made.min = least_;
     made.max = most_;
-    made.mean = (sum_known_ ? sum_ : of_middles).to_double() / all;
-    const double center = of_middles.to_double() / all;
-    double squares = 0;
-    for (std::uint32_t i = first_index(); i < end_index(); ++i) {
-        if (count_at(i) == 0) { continue; }
-        const double distance = static_cast<double>(middle_of(i)) - center;
-        squares += static_cast<double>(count_at(i)) * distance * distance;
-    }
-    made.stddev = std::sqrt(squares / all);
+    const auto counts_of = [&](std::uint32_t o) { return by_octave[o].counts; };
+    for (std::size_t i = 0; i < n; ++i) { out[i] = value_at(qs[i] * 100, rule, counts_of); }
     return made;
 }
 
 template <int Digits>
-value_interval histogram<Digits>::quantile_interval(double q, double confidence) const {
+value_interval histogram<Digits>::quantile_interval(double q, double confidence) const noexcept {
     value_interval found{0, max_value};
     if (empty()) { return found; }
-    const detail::rank_interval ranks = detail::quantile_ranks(count_, q, confidence);
-    if (ranks.low > 0) { found.low = (std::max)(low_of(bucket_at(ranks.low)), least_); }
-    if (ranks.high <= count_) { found.high = (std::min)(high_of(bucket_at(ranks.high)), most_); }
+    const std::uint64_t n = count();
+    const detail::rank_interval ranks = detail::quantile_ranks(n, q, confidence);
+    std::uint64_t by_octave[octave_count];
+    count_octaves(by_octave);
+    const auto counts_of = [&](std::uint32_t o) { return by_octave[o]; };
+    if (ranks.low > 0) { found.low = (std::max)(low_of(bucket_at(ranks.low, counts_of)), least_); }
+    if (ranks.high <= n) {
+        found.high = (std::min)(high_of(bucket_at(ranks.high, counts_of)), most_);
+    }
     return found;
 }
 
@@ -757,18 +916,21 @@ template <int Digits>
         if (count > ~sum) { return {"the counts add up to 2^64 or more"}; }
         sum += count;
     }
-    if (sum != h.count_) { return {"the count is not the sum of the buckets"}; }
+    if (sum != h.count() || (sum == 0) != h.empty()) {
+        return {"the count is not the sum of the buckets"};
+    }
     if (h.below_ > h.count_at(0) || h.above_ > h.count_at(type::bucket_count - 1)) {
         return {"more values were clamped than there are in the bucket"};
     }
-    type ends = h;
-    ends.find_extremes();
-    if (h.empty() ? h != type()
-                  : type::index_of(h.least_) != type::index_of(ends.least_) ||
-                        type::index_of(h.most_) != type::index_of(ends.most_)) {
+    if (h.empty()) {
+        return h.recorded_sum() == wide_sum{} ? error{} : error{"a sum of no values"};
+    }
+    const value_interval ends = h.bucket_extremes();
+    if (type::index_of(h.least_) != type::index_of(ends.low) ||
+        type::index_of(h.most_) != type::index_of(ends.high)) {
         return {"the least or the greatest value is not in its bucket"};
     }
-    if (h.sum_known_ && (h.sum_ < h.lows() || h.highs() < h.sum_)) {
+    if (h.sum_known_ && !h.may_sum_to(h.recorded_sum())) {
         return {"the sum is not one of values in the buckets"};
     }
     return {};

@@ -216,9 +216,25 @@ inline constexpr double infinity = std::numeric_limits<double>::infinity();
     return incomplete_beta(n - x, x + 1, 1 - p);
 }
 
-/// Returns the least whole x with binomial_to(x, n, p) >= share.
+/// Returns the z below which a share, 0 < share < 1, of the normal distribution lies.
+[[nodiscard]] inline double normal_quantile(double share) noexcept {
+    return share < 0.5 ? -student_quantile_beyond(2 * share, infinity)
+                       : student_quantile_beyond(2 * (1 - share), infinity);
+}
+
+/// Returns the least whole x with binomial_to(x, n, p) >= share. Within one of it where the
+/// standard deviation is above 10^4: there the normal distribution serves, corrected for skew
+/// (Cornish and Fisher), since the continued fraction would take as many rounds.
 [[nodiscard]] inline std::uint64_t
 binomial_quantile(double share, std::uint64_t n, double p) noexcept {
+    const double variance = static_cast<double>(n) * p * (1 - p);
+    if (variance > 1e8 && share > 0 && share < 1) {
+        const double z = normal_quantile(share);
+        const double x = static_cast<double>(n) * p + z * std::sqrt(variance) +
+                         (z * z - 1) * (1 - 2 * p) / 6 - 0.5;
+        if (!(x > 0)) { return 0; }
+        return x < static_cast<double>(n) ? static_cast<std::uint64_t>(std::ceil(x)) : n;
+    }
     std::uint64_t low = 0;
     std::uint64_t high = n;
     while (low < high) {
