@@ -214,8 +214,9 @@ private:
 class input_file {
 public:
     explicit input_file(const std::string& name)
-        : file_(name == "-" ? stdin : std::fopen(name.c_str(), "rb")) {
-        if (file_ == nullptr) { problem_ = name + ": " + std::strerror(errno); }
+        : name_(name == "-" ? "standard input" : name)
+        , file_(name == "-" ? stdin : std::fopen(name.c_str(), "rb")) {
+        if (file_ == nullptr) { problem_ = name_ + ": " + std::strerror(errno); }
     }
     input_file(const input_file&) = delete;
     input_file& operator=(const input_file&) = delete;
@@ -231,12 +232,13 @@ public:
         if (file_ == nullptr) { return 0; }
         const std::size_t n = std::fread(to, 1, room, file_);
         if (n < room && std::ferror(file_)) {
-            problem_ = std::string("cannot read: ") + std::strerror(errno);
+            problem_ = name_ + ": cannot read: " + std::strerror(errno);
         }
         return n;
     }
 
 private:
+    std::string name_;
     std::FILE* file_;
     std::string problem_;
 };
@@ -245,7 +247,7 @@ private:
 class output_file {
 public:
     explicit output_file(const std::string& name)
-        : name_(name)
+        : name_(name == "-" ? "standard output" : name)
         , file_(name == "-" ? stdout : std::fopen(name.c_str(), "wb")) {
         if (file_ == nullptr) { problem_ = name + ": " + std::strerror(errno); }
     }

@@ -32,7 +32,7 @@ namespace {
 // Questions to the stacks, asked in this order. Patterns of one option are alternatives.
 struct queries {
     bool normalize = false;
-    std::vector<std::string> focus, without, root_at, hide, keep, trim_below;
+    std::vector<std::string> focus, without, root_at, hide, keep, trim_above, trim_below;
     bool fold_recursion = false;
     std::string matched;
     wick::pattern_options pattern;
@@ -224,6 +224,12 @@ void add_notes(std::vector<wick::any_note>& sums, const std::vector<wick::any_no
     }
 }
 
+void add_names(std::vector<std::string>& all, const std::vector<std::string>& names) {
+    for (const std::string& name : names) {
+        if (std::find(all.begin(), all.end(), name) == all.end()) { all.push_back(name); }
+    }
+}
+
 wick::any_input read_parts(const arguments& args, const std::string& name, const settings& set,
                            std::uint64_t size, progress& done) {
     const auto threads = static_cast<std::uint64_t>(set.threads);
@@ -275,6 +281,7 @@ wick::any_input read_parts(const arguments& args, const std::string& name, const
         }
         all.skipped.records += read.skipped.records;
         add_notes(all.notes, read.notes);
+        add_names(all.others, read.others);
         sums.add(read);
         read = {};
     }
@@ -369,7 +376,9 @@ wick::profile under_names(const arguments& args, const std::vector<wick::named_p
     return all.finish();
 }
 
-wick::profile choose(const arguments& args, std::vector<wick::named_profile>& profiles, const settings& set) {
+// `others`: events of the input that were not read.
+wick::profile choose(const arguments& args, std::vector<wick::named_profile>& profiles,
+                     const std::vector<std::string>& others, bool has_graph, const settings& set) {
     if (set.all_events && !profiles.empty()) { return under_names(args, profiles); }
     if (!set.reader.event.empty()) {
         for (wick::named_profile& p : profiles) {
@@ -378,9 +387,12 @@ wick::profile choose(const arguments& args, std::vector<wick::named_profile>& pr
         }
         std::string names;
         for (const wick::named_profile& p : profiles) { names += (names.empty() ? "" : ", ") + p.name; }
+        for (const std::string& name : others) { names += (names.empty() ? "" : ", ") + name; }
         args.fail("no samples of " + set.reader.event + (names.empty() ? "" : "; there are " + names));
     }
-    if (profiles.empty()) { args.fail("no stacks in the input"); }
+    if (profiles.empty()) {
+        args.fail(has_graph ? "a call graph has no stacks: wick-pstats shows it" : "no stacks in the input");
+    }
     if (profiles.size() > 1) {
         std::string others;
         for (std::size_t i = 1; i < profiles.size(); ++i) {
@@ -401,7 +413,7 @@ wick::pattern compile(const arguments& args, const std::string& text, const sett
 
 // Compiles all patterns before anything is read: a mistake in one should not cost a minute.
 struct compiled_queries {
-    wick::any_pattern focus, without, root_at, hide, keep, trim_below, matched;
+    wick::any_pattern focus, without, root_at, hide, keep, trim_above, trim_below, matched;
 
     compiled_queries(const arguments& args, const settings& set) {
         const auto add = [&](wick::any_pattern& to, const std::vector<std::string>& texts) {
@@ -413,6 +425,7 @@ struct compiled_queries {
         add(root_at, q.root_at);
         add(hide, q.hide);
         add(keep, q.keep);
+        add(trim_above, q.trim_above);
         add(trim_below, q.trim_below);
         if (!q.matched.empty()) { add(matched, {q.matched}); }
     }
@@ -425,6 +438,7 @@ void ask(wick::profile& p, const queries& asked, const compiled_queries& q) {
     if (!q.root_at.patterns.empty()) { p = wick::root_at(p, q.root_at); }
     if (!q.hide.patterns.empty()) { p = wick::hide(p, q.hide); }
     if (!q.keep.patterns.empty()) { p = wick::keep(p, q.keep); }
+    if (!q.trim_above.patterns.empty()) { p = wick::trim_above(p, q.trim_above); }
     if (!q.trim_below.patterns.empty()) { p = wick::trim_below(p, q.trim_below); }
     if (asked.fold_recursion) { p = wick::fold_recursion(p); }
 }
@@ -465,6 +479,9 @@ int main(int argc, char** argv) {
     args.list("root-at", 0, "PATTERN", "only stacks with one, which becomes their root", query.root_at);
     args.list("hide", 0, "PATTERN", "take frames that match out of all stacks", query.hide);
     args.list("keep", 0, "PATTERN", "take all others out", query.keep);
+    args.list("trim-above", 0, "PATTERN", "cut stacks above the last frame that matches",
+              query.trim_above);
+    args.list("skip-after", 0, "PATTERN", "the same", query.trim_above);
     args.list("trim-below", 0, "PATTERN", "cut stacks below the first frame that matches",
               query.trim_below);
     args.flag("fold-recursion", 0, "make runs of the same frame one", query.fold_recursion);
@@ -490,12 +507,16 @@ int main(int argc, char** argv) {
     std::string formats;
     std::uint64_t skipped = 0;
     std::vector<wick::named_profile> profiles;
+    std::vector<std::string> others;
+    bool has_graph = false;
     {
         progress done;
         for (const std::string& name : files) {
             wick::any_input input = read(args, name, set, done);
             tell(args, name, input);
             skipped += input.skipped.records;
+            add_names(others, input.others);
+            has_graph = has_graph || input.graph.has_value();
             if (formats.find(input.format) == std::string::npos) {
                 formats += (formats.empty() ? "" : ", ") + input.format;
             }
@@ -504,8 +525,12 @@ int main(int argc, char** argv) {
         profiles = sums.finish(args);
         if (set.stats) { show_stats(args, profiles, formats, skipped, done); }
     }
-    wick::profile chosen = choose(args, profiles, set);
+    wick::profile chosen = choose(args, profiles, others, has_graph, set);
+    const bool had_stacks = chosen.nodes.size() > 1;
     ask(chosen, query, patterns);
+    if (had_stacks && chosen.nodes.size() == 1 && query.matched.empty()) {
+        args.note("no stack is left");
+    }
 
     output_file file(set.output);
     if (query.matched.empty()) {

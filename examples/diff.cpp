@@ -13,6 +13,7 @@
 #include <wick/query.hpp>
 
 #include <cstddef>
+#include <cstdint>
 #include <cstdio>
 #include <cstdlib>
 #include <string>
@@ -31,6 +32,8 @@ struct request {
     std::vector<std::string> before, after;
     std::string output, basis = "share", by = "total", event, format, fail_above;
     bool folded = false, json = false, normalize = false, all = false;
+    std::string slice;
+    std::uint64_t slice_ns = 0;
     int threads = 0, rows = 20, name_width = 120;
     double ops_before = 0, ops_after = 0, cpu_before = 0, cpu_after = 0;
     wick::diff_options options;
@@ -58,7 +61,8 @@ std::vector<std::string> spread_lists(int argc, char** argv) {
 
 // What a file held, or why it could not be read. Readers run in threads and must not print.
 struct loaded {
-    std::vector<wick::profile> profiles; // one, or before and after
+    std::vector<wick::profile> profiles; // one; or its slices; or before and after
+    bool columns = false;                // before and after
     std::vector<std::string> notes;
     std::string problem;
 };
@@ -69,6 +73,7 @@ loaded load(const std::string& name, const request& asked) {
     wick::any_options options;
     options.event = asked.event;
     options.format = asked.format;
+    options.slice_ns = asked.slice_ns;
     wick::result<wick::any_input> read = wick::read_any(file, options);
     if (!file.problem().empty()) {
         made.problem = file.problem();
@@ -91,16 +96,26 @@ loaded load(const std::string& name, const request& asked) {
         made.notes.push_back(name + ": " + note.message());
     }
     std::vector<wick::named_profile>& found = read.value.profiles;
-    const bool columns = found.size() == 2 && found[0].name == "before";
-    if (found.size() > 1 && !columns) {
-        made.notes.push_back(name + ": comparing \"" + found[0].name + "\" of " +
-                             std::to_string(found.size()) + " (see --event)");
+    if (found.empty() && read.value.graph) {
+        made.problem = name + ": this has functions and calls, but no stacks to compare";
+        return made;
     }
     if (found.empty()) { found.emplace_back(); }
-    for (std::size_t i = 0; i < (columns ? 2u : 1u); ++i) {
-        wick::profile p = wick::coarsen(found[i].samples, wick::profile_detail::function);
-        found[i].samples = wick::profile{};
+    made.columns = found.size() == 2 && found[0].name == "before";
+    const std::string event = found[0].name;
+    std::vector<std::string> others;
+    for (wick::named_profile& one : found) {
+        if (one.name != event && !made.columns) {
+            if (others.empty() || others.back() != one.name) { others.push_back(one.name); }
+            continue;
+        }
+        wick::profile p = wick::coarsen(one.samples, wick::profile_detail::function);
+        one.samples = wick::profile{};
         made.profiles.push_back(asked.normalize ? wick::normalize(p) : std::move(p));
+    }
+    if (!others.empty()) {
+        made.notes.push_back(name + ": comparing \"" + event + "\", not \"" + others[0] + "\"" +
+                             (others.size() > 1 ? " and others" : "") + " (see --event)");
     }
     return made;
 }
@@ -128,16 +143,17 @@ sides_from(const arguments& args, const request& asked, std::vector<wick::profil
         for (loaded& one : sides[side]) {
             if (!one.problem.empty()) { args.fail(one.problem); }
             for (const std::string& note : one.notes) { args.note(note); }
-            if (asked.after.empty() && one.profiles.size() < 2) {
+            if (asked.after.empty() && !one.columns) {
                 args.fail("needs BEFORE and AFTER, or one file with two weights on each line");
             }
             if (asked.after.empty()) {
                 made[1].push_back(std::move(one.profiles[1]));
-            } else if (one.profiles.size() > 1) {
+                one.profiles.pop_back();
+            } else if (one.columns) {
                 args.note("two weights on each line; the second one is compared");
                 one.profiles.erase(one.profiles.begin());
             }
-            made[side].push_back(std::move(one.profiles[0]));
+            for (wick::profile& p : one.profiles) { made[side].push_back(std::move(p)); }
         }
     }
     after = std::move(made[1]);
@@ -178,6 +194,23 @@ double limit_from(const arguments& args, std::string text) {
         args.fail("--fail-above needs a percentage, such as 5%, not \"" + whole + "\"");
     }
     return percent / 100;
+}
+
+// "1s", "250ms" and "1" (a second) in nanoseconds.
+std::uint64_t slice_from(const arguments& args, const std::string& text) {
+    char* end = nullptr;
+    const double number = std::strtod(text.c_str(), &end);
+    const std::string unit = end;
+    const double scale = unit.empty() || unit == "s" ? 1e9
+                         : unit == "ms"              ? 1e6
+                         : unit == "us"              ? 1e3
+                         : unit == "min"             ? 60e9
+                                                     : 0;
+    const double ns = number * scale;
+    if (!(ns >= 1 && ns <= 1e18)) {
+        args.fail("--slice needs a time, such as 1s or 250ms, not \"" + text + "\"");
+    }
+    return static_cast<std::uint64_t>(ns);
 }
 
 // Writes to the output what stands in it, and the table to the terminal unless that is the output.
@@ -245,6 +278,11 @@ int main(int argc, char** argv) {
     args.flag("all", 'a', "show rows that are not significant too", asked.all);
     args.number("rows", 'n', "N", "rows of the table", asked.rows, 1, 1000000);
     args.number("name-width", 0, "N", "bytes of names; 0: all", asked.name_width, 0, 1000000);
+    args.text("slice",
+              0,
+              "TIME",
+              "cut each side into slices, such as 1s, by its samples' times",
+              asked.slice);
     args.text("basis", 0, "BASIS", "share, cpu (second of CPU time) or op", asked.basis);
     args.number("ops-before", 0, "N", "operations done before", asked.ops_before, 0, 1e18);
     args.number("ops-after", 0, "N", "operations done after", asked.ops_after, 0, 1e18);
@@ -272,6 +310,10 @@ int main(int argc, char** argv) {
         args.fail("needs BEFORE and AFTER (see --help)");
     }
     if (asked.folded && asked.json) { args.fail("takes --folded or --json, not both"); }
+    if (!asked.slice.empty()) { asked.slice_ns = slice_from(args, asked.slice); }
+    if (asked.slice_ns != 0 && (asked.before.size() > 1 || asked.after.size() > 1)) {
+        args.fail("takes one file a side with --slice: several runs tell more than slices of them");
+    }
     (void)rows_from(args, asked.by);
     set_basis(args, asked);
     const double limit = limit_from(args, asked.fail_above);

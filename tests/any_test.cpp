@@ -118,6 +118,7 @@ TEST_CASE("any: options reach the formats that have them") {
     CHECK(wick::to_folded(perf.profiles[0].samples) == "app-10/11;main;do_idle_[k] 100\n");
     REQUIRE(perf.notes.size() == 1);
     CHECK(perf.notes[0].message() == "samples of events that were not asked for: 1");
+    CHECK(perf.others == std::vector<std::string>{"instructions:u"});
     CHECK(wick::to_folded(load(trace_text, options).profiles[0].samples) ==
           "process-3;thread-4;f 2000\n");
 }

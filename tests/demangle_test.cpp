@@ -48,12 +48,72 @@ TEST_CASE("demangle: names of C++, Rust, clones, and what is none of these") {
                  "17h0123456789abcdefE",
                  "<alloc::vec::Vec<T> as core::fmt::Debug>::fmt::h0123456789abcdef"},
              row{"_ZN1a17h0123456789abcdeXE", "a::h0123456789abcdeX"}, // no hash: a C++ name
-             row{"_RNvC6_123foo3bar", "_RNvC6_123foo3bar"},            // Rust's newer scheme
+             row{"_RNvC6_123foo3bar", "123foo::bar"},                  // Rust's newer scheme
+             row{"_RNvC6_123foo3bar.llvm.99", "123foo::bar"},
              row{"_ZN99999999999999999999a", "_ZN99999999999999999999a"},
          }) {
         CAPTURE(r.symbol);
         CHECK(demangle(r.symbol) == r.name);
     }
+}
+
+TEST_CASE("demangle: Rust's newer scheme") {
+    // As binutils' c++filt has them, less the numbers of crates and the types of constants.
+    struct row {
+        const char* symbol;
+        const char* name;
+    };
+    for (const row& r : {
+             row{"_RNvC5mylib3run", "mylib::run"},
+             row{"_RNvCs21hi0yVfW1J_5mylib3run", "mylib::run"},
+             row{"_RNvNtC4core3ptr13drop_in_place", "core::ptr::drop_in_place"},
+             row{"_RNCNvC5mylib3run0", "mylib::run::{closure#0}"},
+             row{"_RNCNvC5mylib3runs0_0", "mylib::run::{closure#2}"},
+             row{"_RNSNvC5mylib3run6vtable", "mylib::run::{shim:vtable#0}"},
+             row{"_RNZNvC5mylib3run4name", "mylib::run::{Z:name#0}"},
+             row{"_RINvC5mylib3maxlE", "mylib::max::<i32>"},
+             row{"_RINvC5mylib3maxhEC3app", "mylib::max::<u8>"},
+             row{"_RNvMNtC5mylib3vecINtB2_3VeclE4push", "<mylib::vec::Vec<i32>>::push"},
+             row{"_RNvXs_NtC5mylib3vecINtB4_3VeclENtC4core5Clone5clone",
+                 "<mylib::vec::Vec<i32> as core::Clone>::clone"},
+             row{"_RNvYNtC5mylib1TNtC5mylib5Trait3run", "<mylib::T as mylib::Trait>::run"},
+             row{"_RINvC1a1fRhQePlOmSaE", "a::f::<&u8, &mut str, *const i32, *mut u32, [i8]>"},
+             row{"_RINvC1a1fTlxETlEuE", "a::f::<(i32, i64), (i32,), ()>"},
+             row{"_RINvC1a1fAhj4_E", "a::f::<[u8; 4]>"},
+             row{"_RINvC1a1fFlmEuE", "a::f::<fn(i32, u32)>"},
+             row{"_RINvC1a1fFUKChEsE", "a::f::<unsafe extern \"C\" fn(u8) -> i16>"},
+             row{"_RINvC1a1fFG_RL0_hEuE", "a::f::<for<'a> fn(&'a u8)>"},
+             row{"_RINvC1a1fDNtC1a1TNtC1a4SendEL_E", "a::f::<dyn a::T + a::Send>"},
+             row{"_RINvC1a1fDINtC4core2FnTlEEp6OutputhEL_E",
+                 "a::f::<dyn core::Fn<(i32,), Output = u8>>"},
+             row{"_RINvC1a1fKln10_Kb1_Kc41_KpE", "a::f::<-16, true, 'A', _>"},
+             row{"_RINvC1a1fKo123456789abcdef01_E", "a::f::<0x123456789abcdef01>"},
+             row{"_RNvCu8gdel_5qa3run",
+                 "g\xc3\xb6"
+                 "del::run"},
+             // Not whole, not known, or out of range: they stay.
+             row{"_RNvC5mylib3ru", "_RNvC5mylib3ru"},
+             row{"_RNvC5mylib", "_RNvC5mylib"},
+             row{"_RNvC5mylib3runX", "_RNvC5mylib3runX"},
+             row{"_RNvB9_3run", "_RNvB9_3run"},
+             row{"_RNvB_3run", "_RNvB_3run"}, // refers to itself
+             row{"_RINvC1a1fKq1_E", "_RINvC1a1fKq1_E"},
+             row{"_RNvC99999999999mylib3run", "_RNvC99999999999mylib3run"},
+             row{"_RNvCszzzzzzzzzzzz_5mylib3run", "_RNvCszzzzzzzzzzzz_5mylib3run"},
+             row{"_RNvCu3___3run", "_RNvCu3___3run"},
+             row{"_RINvC1a1fFG9999_EuE", "_RINvC1a1fFG9999_EuE"},
+         }) {
+        CAPTURE(r.symbol);
+        CHECK(demangle(r.symbol) == r.name);
+    }
+    // Deep, and each level twice what is below it.
+    const std::string deep = "_RINvC1a1f" + std::string(2000, 'R') + "hE";
+    CHECK(demangle(deep) == deep);
+    std::string doubling = "_RINvC1a1fTuuE"; // (), () at 8
+    for (const char* next : {"8", "c", "j"}) {
+        doubling += "TB" + std::string(next) + "_B" + next + "_E";
+    }
+    CHECK(demangle(doubling + "E").size() < 200);
 }
 
 TEST_CASE("demangle: small names that stand for gigabytes stay as they are") {

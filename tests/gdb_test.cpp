@@ -78,7 +78,7 @@ TEST_CASE("gdb: one stack at a time") {
         {"#0  0x1 in operator() (x=1) at a.c:1\n", "operator() 1\n", 0},
         {"#0  0x1 in a::operator() (this=0x1)\n", "a::operator() 1\n", 0},
         {"#0  0x1 in main()::{lambda(int)#1}::operator()(int) const (x=1)\n",
-         "main()::{lambda(int)#1}::operator() 1\n",
+         "main::{lambda(int)#1}::operator() 1\n",
          0},
         {"#0  0x1 in a::operator<< <char> (x=1)\n", "a::operator<< <char> 1\n", 0},
         {"#0  0x1 in (anonymous namespace)::f (x=1)\n", "(anonymous namespace)::f 1\n", 0},

@@ -151,7 +151,20 @@ TEST_CASE("perf_script: names of functions") {
         {"say \"it's\"", "say \"it's\""}, // quotes stay: bytes go through
         {"core::ptr::drop_in_place::h0123456789abcdef", "core::ptr::drop_in_place"},
         {"core::ptr::hello::h0123456789abcdeg", "core::ptr::hello::h0123456789abcdeg"},
+        {"_ZN4core3ptr13drop_in_place17h0123456789abcdefE", "core::ptr::drop_in_place"},
+        {"_RNCNvCs21hi0yVfW1J_5mylib3runs_0", "mylib::run::{closure#1}"},
+        {"_RINvMNtC5mylib3vecINtB3_3VeclE4pushhE.llvm.123", "<mylib::vec::Vec<i32>>::push::<u8>"},
+        {"_R", "_R"},
+        {"_Restart", "_Restart"},
         {"a<b(c", "a<b"}, // brackets that do not match
+        {"f(int)::{lambda(char)#1}::operator()(char) const", "f::{lambda(char)#1}::operator()"},
+        {"A::f(int) const::{lambda()#2}::operator()() const", "A::f::{lambda()#2}::operator()"},
+        {"f(int)::g::h(char)::i(long)", "f::g::h::i"},
+        {"decltype(auto) f<int>(int)", "decltype(auto) f<int>"},
+        {"decltype ((a->b)()) f(int)", "decltype ((a->b)()) f"},
+        {"void (*g(int))(char)", "void (*g(int))"},
+        {"f()::(lambda)::g(int)", "f::(lambda)::g"},
+        {"f()::(", "f::("},
         {"v8::internal::Execution::Call(v8::internal::Isolate*, int)",
          "v8::internal::Execution::Call"},
         {"LazyCompile:~body_0 evalmachine.<anonymous>:1",
@@ -279,6 +292,56 @@ TEST_CASE("perf_script: each event is a profile, and one can be chosen") {
     chosen = parse(text, options);
     CHECK(chosen.events.empty());
     CHECK(chosen.other_events == 4);
+}
+
+TEST_CASE("perf_script: slices of time, whatever the order and the cuts") {
+    const std::string text = "a 1 10.0: 1 x:\n\t1 f (b)\n\na 1 10.999999999: 2 x:\n\t1 f (b)\n\n"
+                             "a 1/1 [000] 12.5: 5 y:\n\t1 f (b)\n\n"
+                             "a 1/1 [000] 11.000000: 4 x:\n\t1 g (b)\n\n"
+                             "a 1 9.9999999999: 8 x:\n\t1 f (b)\n\n";
+    wick::perf_script_options options;
+    options.slice_ns = 1000000000;
+    const auto read = parse(text, options);
+    REQUIRE(read.events.size() == 4);
+    const auto is = [](const wick::perf_event& e,
+                       std::string_view name,
+                       std::uint64_t slice,
+                       const std::string& stacks) {
+        CHECK(e.name == name);
+        CHECK(e.slice == slice);
+        CHECK(wick::to_folded(e.samples) == stacks);
+    };
+    is(read.events[0], "x", 10, "a;f 3\n");
+    is(read.events[1], "y", 12, "a;f 5\n");
+    is(read.events[2], "x", 11, "a;g 4\n");
+    is(read.events[3], "x", 9, "a;f 8\n");
+    options.slice_ns = 60000000000;
+    CHECK(parse(text, options).events.size() == 2);
+    CHECK(parse(text).events[0].slice == 0);
+    // What has no time, or one out of range, is in no slice.
+    const auto untimed = parse("a 1 x:\n\t1 f (b)\n\na 1 99999999999.0: 1 x:\n\t1 f (b)\n\n"
+                               "a 1/1 [000] 99999999999999999999.0: 1 x: \n\t1 f (b)\n\n",
+                               options);
+    CHECK(untimed.events.empty());
+    CHECK(untimed.skipped.records == 3);
+    CHECK(untimed.skipped.first.message() == "line 1: expected a time to slice by, \"1.000000:\"");
+    CHECK(untimed.other_events == 0);
+}
+
+TEST_CASE(
+    "perf_script: events that were not asked for are named, as many as that makes sense for") {
+    std::string text;
+    for (int i = 0; i < 50; ++i) {
+        const std::string name = "e" + std::to_string(i % 30);
+        text += "a 1 1.0: 1 " + name + ":\n\t1 f (b)\n\n";
+    }
+    wick::perf_script_options options;
+    options.event = "e29";
+    const auto read = parse(text, options);
+    CHECK(read.other_events == 49);
+    REQUIRE(read.others.size() == 20);
+    CHECK(read.others[0] == "e0");
+    CHECK(read.others[19] == "e19");
 }
 
 TEST_CASE("perf_script: the arguments of tracepoints are a frame on request") {
@@ -447,7 +510,8 @@ TEST_CASE("perf_script: the numbered edge cases of the conformance inputs") {
         {"05-one-char-comm.txt", "t;main;foo_[k] 250000\n"},
         {"06-unknown.txt", "app;[perf-10.map]_[j];[[vdso]]_[k];[unknown];[libfoo.so.1] 1\n"},
         {"09-cxx-names.txt",
-         "app;void f<a>;operator<< <char>;operator();foo;std::vector<int, std::allocator<int> "
+         "app;void f<a>::(lambda)::x;operator<< <char>;operator();foo;std::vector<int, "
+         "std::allocator<int> "
          ">::push_back;"
          "net/http.(*conn).serve;A::operator->;main::{lambda(int)#1}::operator();ns::(anonymous "
          "namespace)::g;"

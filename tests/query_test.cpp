@@ -178,6 +178,7 @@ TEST_CASE("query: what each does, on one small profile") {
     CHECK(unfold(wick::root_at(p, text("f"), wick::match_depth::outermost)) ==
           "f;g;f;h 3\nf;recv_[k] 5\n");
     CHECK(unfold(wick::trim_below(p, text("f"))) == "idle 1\nmain;f 8\nmain;g 2\n");
+    CHECK(unfold(wick::trim_above(p, text("f"))) == "f;h 3\nf;recv_[k] 5\nidle 1\nmain;g 2\n");
     CHECK(unfold(wick::hide(p, regex("^(?:f|idle)$"))) ==
           " 1\nmain;g 2\nmain;g;h 3\nmain;recv_[k] 5\n");
     CHECK(unfold(wick::keep(p, regex("^[fg]$"))) == " 1\nf 5\nf;g;f 3\ng 2\n");
@@ -219,6 +220,10 @@ TEST_CASE("query: the same as on lists of stacks") {
             });
             check(p, m, wick::trim_below(p, m), [](frames& f, const marks& k) {
                 if (any_of(k)) { f.resize(first_of(k) + 1); }
+                return true;
+            });
+            check(p, m, wick::trim_above(p, m), [](frames& f, const marks& k) {
+                if (any_of(k)) { cut_front(f, last_of(k)); }
                 return true;
             });
             check(p, m, wick::root_at(p, m), [](frames& f, const marks& k) {

@@ -288,6 +288,19 @@ template <class Matches>
     return detail::copy_stacks(p, plan);
 }
 
+/// Returns all stacks, cut above the last frame from the root that matches, which becomes their
+/// root; those without one stay whole.
+template <class Matches>
+[[nodiscard]] profile trim_above(const profile& p, const Matches& matches) {
+    const detail::frame_marks marks = detail::matching_frames(p, matches);
+    detail::stack_plan plan(p.nodes.size());
+    for (std::uint32_t i = 1; i < p.nodes.size(); ++i) {
+        plan.stand[i] = i;
+        plan.up[i] = marks[p.nodes[i].frame] != 0 ? 0 : p.nodes[i].parent;
+    }
+    return detail::copy_stacks(p, plan);
+}
+
 /// Returns all stacks without the frames that match: callers adopt what those called, and their
 /// weight. A stack of nothing else becomes weight of the root.
 template <class Matches>

@@ -2,6 +2,7 @@
 # SPDX-FileCopyrightText: 2026 wick contributors
 # SPDX-License-Identifier: MIT
 """wick-collapse: files and pipes of several formats, threads, events, questions, and bad input."""
+import cProfile
 import os
 import pty
 import random
@@ -89,7 +90,7 @@ class Collapse(unittest.TestCase):
         self.assertEqual(made.stderr, b"")
         made = run("--event-filter=faults", stdin=PERF)
         self.assertEqual((made.returncode, made.stdout), (2, b""))
-        self.assertIn(b"no samples of faults", made.stderr)
+        self.assertIn(b"no samples of faults; there are cycles:u, instructions:u", made.stderr)
 
     def test_threads_do_not_change_a_byte(self):
         for seed in range(4):
@@ -109,6 +110,8 @@ class Collapse(unittest.TestCase):
     def test_queries(self):
         cases = [(["--focus=read"], b"main;read 3\n"), (["--without=read"], b"main;write;flush 1\n"),
                  (["--focus=read", "--focus=flush"], STACKS), (["--root-at=write"], b"write;flush 1\n"),
+                 (["--trim-above=write"], b"main;read 3\nwrite;flush 1\n"),
+                 (["--skip-after=write"], b"main;read 3\nwrite;flush 1\n"),
                  (["--hide=main"], b"read 3\nwrite;flush 1\n"), (["--trim-below=write"], b"main;read 3\nmain;write 1\n"),
                  (["--matched=read"], b"Matched: 75.0 %\n"), (["--matched=nothing"], b"Matched: 0.0 %\n"),
                  (["--matched", "^(read|flush)$", "--regex"], b"Matched: 100.0 %\n"),
@@ -117,6 +120,9 @@ class Collapse(unittest.TestCase):
         for options, written in cases:
             made = run(*options, stdin=STACKS)
             self.assertEqual((made.returncode, made.stdout, made.stderr), (0, written, b""), options)
+        nothing = run("--focus=nothing", stdin=STACKS)
+        self.assertEqual((nothing.returncode, nothing.stdout), (0, b""))
+        self.assertIn(b"no stack is left", nothing.stderr)
         folded = run("--fold-recursion", stdin=b"main;f;f;f 2\nmain;f 1\n")
         self.assertEqual(folded.stdout, b"main;f 3\n")
         normal = run("--normalize", stdin=b"main;0x7f1234 2\nmain;0x7f4321 1\n")
@@ -145,8 +151,15 @@ class Collapse(unittest.TestCase):
                 self.assertIn(said, made.stderr, data)
         self.assertIn(b"folded", run(stdin=b"once\n").stderr)
 
+    def test_call_graphs_have_no_stacks(self):
+        graph = str(self.path / "graph")
+        cProfile.run("sorted([3, 1])", graph)
+        made = run(graph)
+        self.assertEqual((made.returncode, made.stdout), (2, b""))
+        self.assertIn(b"wick-pstats", made.stderr)
+
     def test_mistakes_are_told(self):
-        cases = [([str(self.path / "none")], b"none"), ([str(self.path)], b"directory"),
+        cases = [([str(self.path / "none")], b"none"), ([str(self.path)], str(self.path).encode() + b": cannot read: Is a directory"),
                  (["--format=cobol"], b'no format "cobol"'), (["--threads=0"], b"--threads"),
                  (["--threads=many"], b"--threads"), (["-o", str(self.path / "no" / "x")], b"no/x"),
                  (["--threads=2", str(self.path / "none")], b"none")]

@@ -2,7 +2,9 @@
 # SPDX-FileCopyrightText: 2026 wick contributors
 # SPDX-License-Identifier: MIT
 """wick-diff: sides of one and of many files, outputs, exit statuses, and bad inputs."""
+import cProfile
 import json
+import random
 import subprocess
 import sys
 import tempfile
@@ -79,6 +81,41 @@ class Diff(unittest.TestCase):
                      "--before", files[2], "--before", files[1])
         self.assertEqual(turned.stdout, made.stdout)
 
+    def test_slices_tell_of_bursts(self):
+        # Each second is spent in one function alone, and which one is chance.
+        def perf(seed):
+            rng, text = random.Random(seed), []
+            for second in range(40):
+                f = rng.choice("abc")
+                for i in range(50):
+                    text.append(f"app 1/1 [000] {100 + second}.{i * 20000:06d}: 1 cycles: \n"
+                                f"\t00000000004005d0 {f} (/app)\n\n"
+                                f"app 1/1 [000] {100 + second}.{i * 20000:06d}: 9 faults: \n"
+                                f"\t00000000004005d0 f (/app)\n\n")
+            return self.file(f"perf{seed}", "".join(text).encode())
+        one, two = perf(1), perf(2)
+        blind = run(one, two, "--fail-above=1%")
+        self.assertEqual(blind.returncode, 1)
+        self.assertIn(b"assumes independent samples", blind.stdout)
+        made = run(one, two, "--fail-above=1%", "--slice=1s")
+        self.assertEqual(made.returncode, 0, made.stdout)
+        self.assertIn(b"in 40 profiles", made.stdout)
+        self.assertIn(b'comparing "cycles", not "faults"', made.stderr)
+        self.assertEqual(run(one, two, "--slice", "1000ms").stdout, made.stdout)
+        self.assertIn(b"in 20 profiles", run(one, two, "--slice=2").stdout)
+        for arguments, said in (([one, two, "--slice=soon"], b"--slice needs a time"),
+                                ([one, two, "--slice=0"], b"--slice needs a time"),
+                                ([one, two, "--slice=1h"], b"--slice needs a time"),
+                                ([self.before, self.after, "--slice=1s"], b"no times"),
+                                (["--before", one, two, "--after", one, "--slice=1s"], b"one file a side")):
+            made = run(*arguments)
+            self.assertEqual((made.returncode, made.stdout), (2, b""), arguments)
+            self.assertIn(said, made.stderr)
+        untimed = self.file("untimed", b"app 1 cycles:\n\t4005d0 f (/app)\n\n" * 20)
+        made = run(untimed, untimed, "--slice=1s", "--fail-above=1%")
+        self.assertEqual(made.returncode, 2)
+        self.assertIn(b"expected a time to slice by", made.stderr)
+
     def test_bases(self):
         double = self.file("double", BEFORE.replace(b"000", b"800"))
         options = ["--basis=op", "--ops-before=100"]
@@ -151,6 +188,11 @@ class Diff(unittest.TestCase):
         made = run(trace, samples)
         self.assertEqual(made.returncode, 2, made.stdout)
         self.assertIn(b"cannot compare weights in", made.stderr)
+        graph = self.path / "graph"
+        cProfile.run("sorted([3, 1])", str(graph))
+        made = run(graph, self.after)
+        self.assertEqual(made.returncode, 2)
+        self.assertIn(b"no stacks to compare", made.stderr)
         binary = self.file("binary", bytes(range(256)) * 9)
         self.assertEqual(run(binary, self.after).returncode, 2)
 

@@ -24,6 +24,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     options.addresses = (data[0] & 4) != 0;
     options.srcline = (data[0] & 8) != 0;
     options.args = (data[0] & 16) != 0;
+    options.slice_ns = (data[0] & 32) != 0 ? 1000000000 : 0;
     const std::string_view text(reinterpret_cast<const char*>(data) + 1, size - 1);
     const auto read = wick::parse_perf_script(text, options);
     for (const wick::perf_event& e : read.value.events) { require(!wick::validate(e.samples)); }
@@ -45,7 +46,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         std::vector<wick::profile> parts;
         for (const auto* half : {&head, &tail}) {
             for (const wick::perf_event& p : half->value.events) {
-                if (p.name == e.name) { parts.push_back(p.samples); }
+                if (p.name == e.name && p.slice == e.slice) { parts.push_back(p.samples); }
             }
         }
         require(wick::merge(parts).value == e.samples);

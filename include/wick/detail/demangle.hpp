@@ -4,17 +4,16 @@
 #ifndef WICK_DETAIL_DEMANGLE_HPP
 #define WICK_DETAIL_DEMANGLE_HPP
 
-#include <wick/detail/text.hpp> // is_digit
+#include <wick/detail/demangle_rust.hpp> // names of Rust
+#include <wick/detail/text.hpp>          // is_digit
 #include <wick/version.hpp>
 
-#include <algorithm>    // std::min
-#include <charconv>     // std::from_chars
-#include <cstddef>      // std::size_t
-#include <cstdlib>      // std::free, for what the ABI's demangler allocates
-#include <cstring>      // std::strlen
-#include <string>       // names
-#include <string_view>  // symbols
-#include <system_error> // std::errc
+#include <algorithm>   // std::min
+#include <cstddef>     // std::size_t
+#include <cstdlib>     // std::free, for what the ABI's demangler allocates
+#include <cstring>     // std::strlen
+#include <string>      // names
+#include <string_view> // symbols
 
 #include <cxxabi.h> // abi::__cxa_demangle
 
@@ -52,77 +51,6 @@ inline constexpr int max_pack_expansions = 2;
     return references <= max_back_references && expansions <= max_pack_expansions;
 }
 
-/// Appends one part of a Rust path: "$LT$" and the like stand for punctuation, ".." for "::".
-inline void append_rust_part(std::string& out, std::string_view part) {
-    struct escape {
-        std::string_view code;
-        char means;
-    };
-    constexpr escape escapes[] = {{"SP", '@'},
-                                  {"BP", '*'},
-                                  {"RF", '&'},
-                                  {"LT", '<'},
-                                  {"GT", '>'},
-                                  {"LP", '('},
-                                  {"RP", ')'},
-                                  {"C", ','}};
-    if (part.substr(0, 2) == "_$") {
-        part.remove_prefix(1); // put there because an identifier cannot start with '$'
-    }
-    while (!part.empty()) {
-        if (part.substr(0, 2) == "..") {
-            out += "::";
-            part.remove_prefix(2);
-            continue;
-        }
-        const std::size_t close = part[0] == '$' ? part.find('$', 1) : std::string_view::npos;
-        char means = 0;
-        if (close != std::string_view::npos) {
-            const std::string_view code = part.substr(1, close - 1);
-            for (const escape& e : escapes) { means = e.code == code ? e.means : means; }
-            unsigned value = 0;
-            if (code.size() == 3 && code[0] == 'u' &&
-                std::from_chars(code.data() + 1, code.data() + 3, value, 16).ptr ==
-                    code.data() + 3 &&
-                value >= 0x20 && value < 0x7f) {
-                means = static_cast<char>(value);
-            }
-        }
-        out += means != 0 ? means : part[0];
-        part.remove_prefix(means != 0 ? close + 1 : 1);
-    }
-}
-
-/// Returns the path of a Rust symbol of the legacy scheme, `_ZN` parts `17h` 16 hex digits `E`,
-/// with its hash left on, as two functions may differ in nothing else; "" when it is no such
-/// symbol.
-[[nodiscard]] inline std::string demangle_rust(std::string_view mangled) {
-    std::string path;
-    if (mangled.substr(0, 3) != "_ZN") { return {}; }
-    mangled.remove_prefix(3);
-    while (!mangled.empty() && is_digit(mangled[0])) {
-        std::size_t size = 0;
-        const char* end = mangled.data() + mangled.size();
-        const std::from_chars_result read = std::from_chars(mangled.data(), end, size);
-        if (read.ec != std::errc() || size == 0 ||
-            size >= static_cast<std::size_t>(end - read.ptr)) {
-            return {};
-        }
-        const std::string_view part(read.ptr, size);
-        mangled =
-            std::string_view(read.ptr + size, static_cast<std::size_t>(end - read.ptr) - size);
-        const bool last = mangled[0] == 'E';
-        if (last && (path.empty() || size != 17 || part[0] != 'h' ||
-                     part.find_first_not_of("0123456789abcdef", 1) != std::string_view::npos)) {
-            return {};
-        }
-        path += path.empty() ? "" : "::";
-        append_rust_part(path, part);
-        if (last) { return path; }
-    }
-    return {};
-}
-
 /// Returns the position of the suffixes that compilers give to copies and parts of functions,
 /// ".constprop.0", ".isra.0", ".part.0", ".cold"; the size when there are none.
 [[nodiscard]] inline std::size_t clone_suffix(std::string_view symbol) noexcept {
@@ -146,17 +74,17 @@ inline void append_clones(std::string& out, std::string_view suffix) {
 }
 
 /// Returns the name in the source of a linker symbol: C++ names of the Itanium ABI with their
-/// parameters, Rust names of the legacy scheme with their hash. What does not demangle comes back
-/// as it is: C, Rust's newer scheme, names out of bounds. A symbol version ("@GLIBC_2.2.5") is cut
-/// off. Cost: about 1 us and an allocation or two for a C++ name.
+/// parameters, Rust names of the older scheme with their hash. What does not demangle comes back
+/// as it is: C, names out of bounds. A symbol version ("@GLIBC_2.2.5") is cut off.
+/// Cost: about 1 us and an allocation or two for a C++ name.
 [[nodiscard]] inline std::string demangle(std::string_view symbol) {
     const std::string_view bare = symbol.substr(0, symbol.find('@'));
     if (bare.empty()) { return std::string(symbol); }
+    std::string name = demangle_rust(bare);
+    if (!name.empty()) { return name; }
     if (bare.substr(0, 2) != "_Z") {
         return std::string(bare); // "i" would come out as "int"
     }
-    std::string name = demangle_rust(bare);
-    if (!name.empty()) { return name; }
     const std::size_t end = clone_suffix(bare);
     const std::string mangled(bare.substr(0, end));
     if (!demangles_cheaply(mangled)) { return std::string(bare); }

@@ -4,11 +4,12 @@
 #ifndef WICK_DETAIL_STACK_SAMPLES_HPP
 #define WICK_DETAIL_STACK_SAMPLES_HPP
 
-#include <wick/detail/lines.hpp>       // lines out of a stream
-#include <wick/detail/symbol_text.hpp> // names without arguments
-#include <wick/detail/text.hpp>        // blanks, digits
-#include <wick/profile.hpp>            // the builder
-#include <wick/result.hpp>             // what was skipped
+#include <wick/detail/demangle_rust.hpp> // names of Rust
+#include <wick/detail/lines.hpp>         // lines out of a stream
+#include <wick/detail/symbol_text.hpp>   // names without arguments
+#include <wick/detail/text.hpp>          // blanks, digits
+#include <wick/profile.hpp>              // the builder
+#include <wick/result.hpp>               // what was skipped
 
 #include <cstddef>     // std::size_t
 #include <cstdint>     // weights
@@ -161,12 +162,15 @@ parse_decimal(std::string_view text, int decimals, std::int64_t& number) noexcep
     return "[" + std::string(module) + "]";
 }
 
-/// Returns a function's name without Rust's hash and, unless they are to be kept, its arguments.
-[[nodiscard]] inline std::string_view comparable_name(std::string_view name,
-                                                      bool keep_arguments) noexcept {
+/// Returns a function's name as it is in the source: Rust's names demangled and without their
+/// hashes; unless they are to be kept, without its arguments.
+[[nodiscard]] inline std::string comparable_name(std::string_view name, bool keep_arguments) {
+    std::string demangled = demangle_rust(name);
+    if (!demangled.empty()) { name = demangled; }
     name = without_rust_hash(name);
-    const std::string_view bare = keep_arguments ? name : trimmed(without_arguments(name));
-    return bare.empty() ? name : bare;
+    if (keep_arguments) { return std::string(name); }
+    const std::string bare = without_arguments(name);
+    return std::string(trimmed(bare).empty() ? name : trimmed(bare));
 }
 
 /// Returns the place of the first " (" that is not inside brackets: where a debugger's values of
@@ -188,25 +192,6 @@ parse_decimal(std::string_view text, int decimals, std::int64_t& number) noexcep
         ++i;
     }
     return std::string_view::npos;
-}
-
-/// Returns a name without the types of the function's own arguments; those of functions that it
-/// is defined in stay: "main()::{lambda(int)#1}::operator()(int) const" →
-/// "main()::{lambda(int)#1}::operator()".
-[[nodiscard]] inline std::string_view without_last_arguments(std::string_view name) noexcept {
-    std::string_view rest = name;
-    if (ends_with(rest, " const")) { rest.remove_suffix(6); }
-    if (rest.empty() || rest.back() != ')') { return name; }
-    std::size_t depth = 0;
-    for (std::size_t at = rest.size(); at-- > 0;) {
-        if (rest[at] == ')') { ++depth; }
-        if (rest[at] != '(' || --depth > 0) { continue; }
-        const std::string_view before = rest.substr(0, at);
-        const bool is_name = before.empty() || ends_with(before, "operator") ||
-                             rest.substr(at) == "(anonymous namespace)";
-        return is_name ? name : before;
-    }
-    return name;
 }
 
 /// One stack after the other into a builder, with what all readers of text must account for.

@@ -57,50 +57,106 @@ namespace detail {
     return 0;
 }
 
-/// Returns the name without the arguments of the function: cut at the first '(' that is not inside
-/// template arguments, and is no part of "(anonymous namespace)", of an operator, or of a Go
-/// method's receiver "(*T).". "std::function<void (int)>::operator()(int) const" →
-/// "std::function<void (int)>::operator()".
-[[nodiscard]] inline std::string_view without_arguments(std::string_view name) noexcept {
-    constexpr std::string_view anonymous = "(anonymous namespace)";
-    if (name.find('(') == std::string_view::npos) { return name; }
-    const std::size_t receiver = name.find(".(");
-    if (receiver != std::string_view::npos && name.find(").", receiver) != std::string_view::npos) {
-        return name; // Go
-    }
-    std::size_t first =
-        std::string_view::npos; // at any depth, for names whose brackets do not match
+/// Returns where the bracket closes that opens at `at`, npos where it does not.
+[[nodiscard]] inline std::size_t find_closing(std::string_view name, std::size_t at) noexcept {
     std::size_t depth = 0;
-    for (std::size_t i = 0; i < name.size();) {
-        if (const std::size_t size = operator_size(name, i); size > 0) {
-            i += size;
+    while (at < name.size()) {
+        if (const std::size_t size = operator_size(name, at); size > 0) {
+            at += size;
             continue;
         }
-        const char c = name[i];
-        if (c == '(') {
-            if (starts_with(name.substr(i), anonymous)) {
-                i += anonymous.size();
-                continue;
-            }
-            if (first == std::string_view::npos) { first = i; }
-            if (depth == 0) { return name.substr(0, i); }
-        }
-        if (c == '<' || c == '{' || c == '(') { ++depth; }
-        if ((c == '>' || c == '}' || c == ')') && depth > 0) { --depth; }
-        ++i;
+        const char c = name[at];
+        if (c == '(' || c == '<' || c == '{') { ++depth; }
+        const bool arrow = c == '>' && at > 0 && name[at - 1] == '-';
+        if ((c == ')' || c == '>' || c == '}') && !arrow && --depth == 0) { return at; }
+        ++at;
     }
-    return depth == 0 || first == std::string_view::npos ? name : name.substr(0, first);
+    return std::string_view::npos;
 }
 
-/// Returns where "->" stands that separates an inlined function from its caller, from `from` on;
-/// npos where there is none: the arrow of "operator->" is part of a name.
-[[nodiscard]] inline std::size_t find_inline_arrow(std::string_view name,
-                                                   std::size_t from = 0) noexcept {
-    for (std::size_t at = name.find("->", from); at != std::string_view::npos;
+/// Returns how long "(int) const" at `at` is where it belongs to a function in which something is
+/// defined, "f(int) const::{lambda()#1}"; 0 elsewhere.
+[[nodiscard]] inline std::size_t outer_arguments_size(std::string_view name,
+                                                      std::size_t at) noexcept {
+    const std::size_t close = find_closing(name, at);
+    if (close == std::string_view::npos) { return 0; }
+    std::string_view rest = name.substr(close + 1);
+    for (const std::string_view word : {" const", " volatile", " &", "&", " noexcept"}) {
+        if (starts_with(rest, word)) { rest.remove_prefix(word.size()); }
+    }
+    return starts_with(rest, "::") ? name.size() - rest.size() - at : 0;
+}
+
+/// Returns whether the '(' at `at` is part of a name: "(anonymous namespace)", "decltype(auto)",
+/// "f()::(lambda)", "void (*g())(int)".
+[[nodiscard]] inline bool is_part_of_name(std::string_view name, std::size_t at) noexcept {
+    std::string_view before = name.substr(0, at);
+    const std::string_view rest = name.substr(at);
+    if (starts_with(rest, "(anonymous namespace)") || ends_with(before, "::")) { return true; }
+    if (ends_with(before, " ")) {
+        if (starts_with(rest, "(*") || starts_with(rest, "(&")) { return true; }
+        before.remove_suffix(1);
+    }
+    constexpr std::string_view word = "decltype";
+    return ends_with(before, word) &&
+           (before.size() == word.size() || !is_name_char(before[before.size() - word.size() - 1]));
+}
+
+/// Returns the name without the arguments of the function, and of those that it is defined in:
+/// "std::function<void (int)>::operator()(int) const" → "std::function<void (int)>::operator()",
+/// "f(int)::{lambda(char)#1}::operator()(char) const" → "f::{lambda(char)#1}::operator()". What is
+/// inside template arguments stays, and what only looks like arguments: operators, parts of names,
+/// a Go method's receiver "(*T).". Cost: linear.
+[[nodiscard]] inline std::string without_arguments(std::string_view name) {
+    if (name.find('(') == std::string_view::npos) { return std::string(name); }
+    const std::size_t receiver = name.find(".(");
+    if (receiver != std::string_view::npos && name.find(").", receiver) != std::string_view::npos) {
+        return std::string(name); // Go
+    }
+    std::string made;
+    std::size_t first = std::string_view::npos; // at any depth, for brackets that do not match
+    std::size_t depth = 0;
+    bool open = false; // a part of the name does not end
+    for (std::size_t i = 0; i < name.size();) {
+        std::size_t kept = operator_size(name, i);
+        const char c = name[i];
+        if (kept == 0 && c == '(' && !open && is_part_of_name(name, i)) {
+            const std::size_t close = find_closing(name, i);
+            open = close == std::string_view::npos;
+            kept = open ? 1 : close + 1 - i;
+        } else if (kept == 0) {
+            if (c == '(') {
+                if (first == std::string_view::npos) { first = i; }
+                const std::size_t outer = depth == 0 ? outer_arguments_size(name, i) : 0;
+                if (depth == 0 && outer == 0) { return made; }
+                i += outer;
+                if (outer > 0) { continue; }
+            }
+            if (c == '<' || c == '{' || c == '(') { ++depth; }
+            if ((c == '>' || c == '}' || c == ')') && depth > 0) { --depth; }
+            kept = 1;
+        }
+        made += name.substr(i, kept);
+        i += kept;
+    }
+    const bool matched = depth == 0 || first == std::string_view::npos;
+    return matched ? made : std::string(name.substr(0, first));
+}
+
+/// Returns where "->" stands that separates an inlined function from its caller; npos where it
+/// does not: the arrow of "operator->" is part of a name, and one in parentheses of an expression.
+[[nodiscard]] inline std::size_t find_inline_arrow(std::string_view name) noexcept {
+    std::size_t seen = 0; // how far parentheses were counted
+    std::size_t depth = 0;
+    for (std::size_t at = name.find("->"); at != std::string_view::npos;
          at = name.find("->", at + 2)) {
+        for (; seen < at; ++seen) {
+            if (name[seen] == '(') { ++depth; }
+            if (name[seen] == ')' && depth > 0) { --depth; }
+        }
         constexpr std::size_t word = 8;
         const bool is_operator = at >= word && operator_size(name, at - word) > 0;
-        if (!is_operator) { return at; }
+        if (!is_operator && depth == 0) { return at; }
     }
     return std::string_view::npos;
 }

@@ -69,6 +69,7 @@ struct any_options {
     bool drop_waiting = false;      ///< samples of threads that wait are left out
     bool keep_waiting = false;      ///< they are kept where they usually are not: dumps of Java
     bool user_first = false;        ///< of two stacks without a name, the first is the user's
+    std::uint64_t slice_ns = 0;     ///< not 0: a profile for each so long time of each event
 };
 
 /// Something that a reader understood and left out or changed.
@@ -89,6 +90,7 @@ struct any_note {
 struct any_input {
     std::string format;                     ///< one of known_formats()
     std::vector<named_profile> profiles;    ///< in the input's order, the most important one first
+    std::vector<std::string> others;        ///< events that were not asked for, the first 20
     std::optional<wick::timeline> timeline; ///< where the format keeps order
     std::optional<call_graph> graph;        ///< where the format has calls and no stacks
     wick::skipped skipped;                  ///< what was not understood
@@ -243,6 +245,7 @@ inline void take(any_input& input, perf_script_text& read, const any_options&) {
         input.profiles.push_back({std::move(e.name), std::move(e.samples)});
     }
     input.skipped = std::move(read.skipped);
+    input.others = std::move(read.others);
     add_note(input, read.other_events, "samples of events that were not asked for");
     add_note(input, read.zero_periods, "samples with a period of 0");
     add_note(input, read.no_stack, "samples without a stack, under \"[no stack]\"");
@@ -318,13 +321,25 @@ template <class Options>
     pass(to, [&](auto& o) -> decltype(void(o.all_states = from.keep_waiting)) {
         o.all_states = from.keep_waiting;
     });
+    pass(to, [&](auto& o) -> decltype(void(o.slice_ns = from.slice_ns)) {
+        o.slice_ns = from.slice_ns;
+    });
     return to;
 }
+
+/// Whether a format's options can have samples cut into slices: it knows their times.
+template <class Options, class = void>
+inline constexpr bool has_times = false;
+template <class Options>
+inline constexpr bool has_times<Options, std::void_t<decltype(Options::slice_ns)>> = true;
 
 template <class Text, class Options>
 [[nodiscard]] result<any_input> load_with(result<Text> (*read)(sniffed_source&, const Options&),
                                           sniffed_source& source,
                                           const any_options& options) {
+    if (!has_times<Options> && options.slice_ns != 0) {
+        return {{}, error{"samples of this format have no times to cut them into slices by"}};
+    }
     result<Text> text = read(source, options_from<Options>(options));
     any_input input;
     if (!text.error) { take(input, text.value, options); }
@@ -510,8 +525,8 @@ choose_format(std::string_view head, const std::string& wanted, const format_ent
 /// read again from memory: pipes will do.
 /// source  callable `std::size_t(char* to, std::size_t room)`, returns 0 at the end.
 /// Errors: an empty input; perf.data, compressed files and other things that have to be turned into
-///         something else first, with how to do that; an unknown format, with what was seen; those
-///         of the format's reader.
+///         something else first, with how to do that; an unknown format, with what was seen;
+///         slices of a format that has no times; those of the format's reader.
 /// Cost:   that of the format's reader.
 template <class Source>
 [[nodiscard]] result<any_input> read_any(Source&& source, const any_options& options = {}) {

@@ -162,11 +162,11 @@ private:
         }
         parts_.push_back(name);
         for (std::size_t i = parts_.size(); i-- > 0;) {
-            const std::string_view function = comparable_name(parts_[i], options_.keep_arguments);
+            const std::string function = comparable_name(parts_[i], options_.keep_arguments);
             if (i > 0 || module.empty() || !options_.modules) {
                 stacks_.push(function, i > 0 ? frame_kind::inlined : kind);
             } else {
-                stacks_.push(std::string(module) + '`' + std::string(function), kind);
+                stacks_.push(std::string(module) + '`' + function, kind);
             }
         }
     }

@@ -167,9 +167,7 @@ private:
             stacks_.push(unknown_frame(module));
             return;
         }
-        const std::string_view name =
-            comparable_name(without_version(rest), options_.keep_arguments);
-        stacks_.push(name);
+        stacks_.push(comparable_name(without_version(rest), options_.keep_arguments));
     }
 
     // "pthread_cond_wait@@GLIBC_2.3.2" is the function that gdb and perf call pthread_cond_wait.

@@ -89,8 +89,8 @@ private:
     std::string pending_; // a frame, of which more lines may come
     std::uint64_t pending_line_ = 0;
     std::string text_;
-    bool open_ = false;      // a stack has begun
-    bool truncated_ = false; // and will not be whole
+    bool open_ = false;         // a stack has begun
+    bool truncated_ = false;    // and will not be whole
     bool after_signal_ = false; // the frame before was a signal's
     std::uint64_t stack_line_ = 0;
     std::uint64_t cut_ = 0;
@@ -194,8 +194,7 @@ private:
                                                                       : place.substr(from + 6)));
             return;
         }
-        name = without_rust_hash(name);
-        stacks_.push(options_.keep_arguments ? name : without_last_arguments(name));
+        stacks_.push(comparable_name(name, options_.keep_arguments));
         if (options_.lines) { add_place(place); }
     }
 

@@ -342,7 +342,7 @@ private:
             wick::frame f;
             f.function = line.function.empty()
                              ? unknown_at(p)
-                             : std::string(comparable_name(line.function, options_.keep_arguments));
+                             : comparable_name(line.function, options_.keep_arguments);
             for (char& c : f.function) {
                 if (c == ';') { c = ':'; }
             }

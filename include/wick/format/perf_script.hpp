@@ -7,12 +7,14 @@
 #include <wick/detail/frame_text.hpp>    // base_name
 #include <wick/detail/hash.hpp>          // memories of symbols and stacks
 #include <wick/detail/lines.hpp>         // lines out of a stream
+#include <wick/detail/stack_samples.hpp> // names made comparable
 #include <wick/detail/symbol_memory.hpp> // names that were seen
 #include <wick/detail/symbol_text.hpp>   // names without arguments
 #include <wick/detail/text.hpp>          // blanks, digits
 #include <wick/profile.hpp>              // the result
 #include <wick/result.hpp>               // what was skipped
 
+#include <algorithm>   // std::find
 #include <cstddef>     // std::size_t
 #include <cstdint>     // periods
 #include <string>      // names
@@ -36,21 +38,27 @@ struct perf_script_options {
     bool keep_zero_periods = false; ///< a period of 0 weighs 0; else it weighs 1
     std::string
         event; ///< read this event only, "cycles:u", or "cycles" for all its modifiers; empty: all
+    /// An event's samples are cut by their times into profiles of so many nanoseconds each; 0: one
+    /// profile holds them all.
+    std::uint64_t slice_ns = 0;
 };
 
 /// One event of `perf script` text.
 struct perf_event {
     std::string name; ///< with its modifiers, "cycles:u"; empty where the text has no event names
     profile samples;  ///< weight: the periods, or samples where the text has none
+    std::uint64_t slice = 0; ///< with slice_ns: how many slices of perf's clock came before
 };
 
 /// What `perf script` text holds.
 struct perf_script_text {
-    std::vector<perf_event> events; ///< in the order in which they appeared first
+    std::vector<perf_event>
+        events;            ///< each slice of each, in the order in which they appeared first
     wick::skipped skipped; ///< lines that were not understood, and samples they belonged to
-    std::uint64_t other_events = 0; ///< samples of events that were not asked for
-    std::uint64_t zero_periods = 0; ///< samples with a period of 0
-    std::uint64_t no_stack = 0;     ///< samples without frames, which hang under "[no stack]"
+    std::uint64_t other_events = 0;  ///< samples of events that were not asked for
+    std::vector<std::string> others; ///< the names of those events, of the first 20
+    std::uint64_t zero_periods = 0;  ///< samples with a period of 0
+    std::uint64_t no_stack = 0;      ///< samples without frames, which hang under "[no stack]"
 };
 
 namespace detail {
@@ -116,6 +124,7 @@ struct perf_header {
     std::string_view comm;
     std::string_view pid; // empty: not there
     std::string_view tid;
+    std::string_view time; // "1.000000"
     std::string_view event;
     std::string_view rest; // behind the event: a tracepoint's arguments, or a lone frame
     std::uint64_t period = 1;
@@ -128,6 +137,31 @@ struct perf_header {
         if (!is_digit(c)) { return false; }
     }
     return !text.empty();
+}
+
+/// Reads digits as a number below 2^63; false when it is larger.
+[[nodiscard]] inline bool parse_number(std::string_view digits, std::uint64_t& number) noexcept {
+    std::int64_t value = 0;
+    for (const char digit : digits) {
+        if (!append_digit(value, digit)) { return false; }
+    }
+    number = static_cast<std::uint64_t>(value);
+    return true;
+}
+
+/// Reads "1.002559" as nanoseconds; further digits are cut. False when there are too many.
+[[nodiscard]] inline bool parse_perf_time(std::string_view time, std::uint64_t& ns) noexcept {
+    const std::size_t point = time.find('.');
+    std::uint64_t fraction = 0;
+    if (point == std::string_view::npos || !parse_number(time.substr(0, point), ns) ||
+        ns > max_magnitude / 1000000000u) {
+        return false;
+    }
+    const std::string_view digits = time.substr(point + 1, 9);
+    if (!parse_number(digits, fraction)) { return false; }
+    for (std::size_t i = digits.size(); i < 9; ++i) { fraction *= 10; }
+    ns = ns * 1000000000u + fraction;
+    return true;
 }
 
 /// Reads a header by its anchors, a time "1.000000:" or a CPU "[000]", since a comm may hold
@@ -144,6 +178,7 @@ public:
         std::size_t next = words_.size();        // the first word behind them
         if (const std::size_t time = find(is_time); time < words_.size()) {
             next = time + 1;
+            header.time = words_[time].substr(0, words_[time].size() - 1);
             process_end = time > 1 && is_cpu(words_[time - 1]) ? time - 1 : time;
             header.certain = true;
         } else if (const std::size_t cpu = find(is_cpu); cpu < words_.size()) {
@@ -197,16 +232,14 @@ private:
         const std::size_t fraction = at + 1;
         at = skip_digits(line, fraction);
         if (at == fraction || !has(line, at, ':') || !has(line, at + 1, ' ')) { return false; }
+        header.time = line.substr(time, at - time);
         at = skip_spaces(line, at + 1);
         const std::size_t period = at;
         at = skip_digits(line, at);
         if (at > period) {
-            if (at - period > 18 || !has(line, at, ' ')) { return false; }
+            if (!has(line, at, ' ')) { return false; }
             header.has_period = true;
-            header.period = 0;
-            for (std::size_t i = period; i < at; ++i) {
-                header.period = header.period * 10 + static_cast<std::uint64_t>(line[i] - '0');
-            }
+            if (!parse_number(line.substr(period, at - period), header.period)) { return false; }
             at = skip_spaces(line, at);
         }
         const std::size_t event = at;
@@ -291,12 +324,7 @@ private:
         std::string_view word = words_[next];
         if (all_digits(word) && next + 1 < words_.size() && is_event(words_[next + 1])) {
             header.has_period = true;
-            header.period = 0;
-            for (const char c : word) {
-                const auto digit = static_cast<std::uint64_t>(c - '0');
-                if (header.period > (max_magnitude - digit) / 10) { return false; }
-                header.period = header.period * 10 + digit;
-            }
+            if (!parse_number(word, header.period)) { return false; }
             word = words_[++next];
         }
         if (!is_event(word)) {
@@ -367,7 +395,7 @@ public:
         end_sample();
         wick::error problem = problem_;
         for (event_tree& e : events_) {
-            read_.events.push_back({std::move(e.name), e.builder.finish()});
+            read_.events.push_back({std::move(e.name), e.builder.finish(), e.slice});
         }
         return {std::move(read_), std::move(problem)};
     }
@@ -375,6 +403,7 @@ public:
 private:
     struct event_tree {
         std::string name;
+        std::uint64_t slice = 0;
         profile_builder builder;
         symbol_memory symbols;
         id_table stack_index;  // hash of a stack → its node
@@ -389,10 +418,13 @@ private:
     wick::error problem_;
     perf_header_parser headers_;
     std::vector<event_tree> events_;
+    id_table event_index_;        // hash of a name and a slice → its place in events_
+    std::uint32_t latest_ = 0;    // the last sample's
     event_tree* event_ = nullptr; // of the sample that is being read; null: it is not wanted
     std::uint64_t seed_ = hash_seed();
     bool in_sample_ = false;
     bool certain_ = false; // the header is one
+    bool skipped_ = false; // the sample is left out and has been counted
     std::string doubtful_; // else its line
     bool java_ = false;
     std::uint64_t number_ = 0; // of the header's line
@@ -417,6 +449,7 @@ private:
         number_ = number;
         stack_.clear();
         event_ = nullptr;
+        skipped_ = false;
         if (certain_) {
             open_sample(header);
         } else {
@@ -426,7 +459,16 @@ private:
 
     void open_sample(const perf_header& header) {
         certain_ = true;
-        event_ = find_event(header.event);
+        std::uint64_t slice = 0;
+        if (options_.slice_ns != 0) {
+            if (!parse_perf_time(header.time, slice)) {
+                skip("expected a time to slice by, \"1.000000:\"", number_);
+                skipped_ = true;
+                return;
+            }
+            slice /= options_.slice_ns;
+        }
+        event_ = find_event(header.event, slice);
         if (event_ == nullptr) { return; }
         java_ = starts_with(header.comm, "java");
         weight_ = header.period;
@@ -455,7 +497,7 @@ private:
             return;
         }
         if (event_ == nullptr) {
-            ++read_.other_events;
+            if (!skipped_) { ++read_.other_events; }
             return;
         }
         if (stack_.empty()) {
@@ -468,19 +510,39 @@ private:
         }
     }
 
-    [[nodiscard]] event_tree* find_event(std::string_view name) {
-        if (event_ != nullptr && event_->name == name) { return event_; }
-        for (event_tree& e : events_) {
-            if (e.name == name) { return &e; }
-        }
-        if (!options_.event.empty() && name != options_.event &&
-            name.substr(0, name.rfind(':')) != options_.event) {
+    [[nodiscard]] event_tree* find_event(std::string_view name, std::uint64_t slice) {
+        const auto is_it = [&](std::uint32_t id) {
+            return events_[id].name == name && events_[id].slice == slice;
+        };
+        if (latest_ < events_.size() && is_it(latest_)) { return &events_[latest_]; }
+        if (!is_wanted(name)) {
+            note_other(name);
             return nullptr;
         }
-        events_.emplace_back();
-        events_.back().name = name;
-        events_.back().builder.describe(name, counted_as::samples, profile_detail::function);
-        return &events_.back();
+        const std::uint64_t hash = hash_bytes(name, seed_ + slice);
+        latest_ = event_index_.find(hash, is_it);
+        if (latest_ == id_table::none) {
+            latest_ = static_cast<std::uint32_t>(events_.size());
+            event_index_.insert(hash, latest_);
+            events_.emplace_back();
+            events_.back().name = name;
+            events_.back().slice = slice;
+            events_.back().builder.describe(name, counted_as::samples, profile_detail::function);
+        }
+        return &events_[latest_];
+    }
+
+    void note_other(std::string_view name) {
+        constexpr std::size_t most = 20; // a recording has few, garbage has many
+        std::vector<std::string>& names = read_.others;
+        if (names.size() < most && std::find(names.begin(), names.end(), name) == names.end()) {
+            names.emplace_back(name);
+        }
+    }
+
+    [[nodiscard]] bool is_wanted(std::string_view name) const noexcept {
+        return options_.event.empty() || name == options_.event ||
+               name.substr(0, name.rfind(':')) == options_.event;
     }
 
     [[nodiscard]] std::uint32_t root_of(const perf_header& header) {
@@ -640,9 +702,7 @@ private:
     }
 
     [[nodiscard]] const std::string& tidy(std::string_view name) {
-        name = without_rust_hash(name);
-        text_ = options_.keep_arguments ? name : without_arguments(name);
-        if (text_.empty()) { text_ = name; }
+        text_ = comparable_name(name, options_.keep_arguments);
         if (java_ && text_[0] == 'L' && text_.find('/') != std::string::npos) { text_.erase(0, 1); }
         for (char& c : text_) {
             if (c == ';') { c = ':'; }
@@ -656,12 +716,12 @@ private:
 /// Reads the text of `perf script`, with whatever fields it was told to print as long as a sample's
 /// first line has the comm and the frames' lines an address. Returns a profile for each event; a
 /// sample weighs its period, or 1 where there is none, and counts 1. The root is the comm with
-/// blanks as '_'. Names are made comparable: offsets, arguments and Rust's hashes are cut, ';'
-/// becomes ':'; code without a name is "[module]"; "a->b" and modules "inlined" become frames of
-/// kind inlined. source   callable `std::size_t(char* to, std::size_t room)`, returns 0 at the end.
+/// blanks as '_'. Names are made comparable: offsets, arguments and Rust's hashes are cut, Rust's
+/// mangled names are demangled, ';' becomes ':'; code without a name is "[module]"; "a->b" and
+/// modules "inlined" become frames of kind inlined.
+/// source   callable `std::size_t(char* to, std::size_t room)`, returns 0 at the end.
 /// Errors:  perf.data itself instead of text; periods that add up to 2^63 or more. Lines that are
-/// not
-///          understood are skipped and counted, the first with its number and the reason.
+///          not understood are skipped and counted, the first with its number and the reason.
 /// Cost:    one pass; memory for the distinct symbols and stacks and one buffer.
 /// Format:  `man perf-script`, and what perf 3.13 to 6.12 prints.
 template <class Source>

@@ -67,10 +67,10 @@ public:
         } // else the callee's
         const bool is_kernel =
             options_.kernel && (contains(image_, "/kernel") || ends_with(image_, ".ko"));
-        const std::string_view name = comparable_name(rest, false);
+        const std::string name = comparable_name(rest, false);
         const bool unknown = hex_size(name) == name.size();
         rows_.row(indent,
-                  stacks_.intern(unknown ? unknown_frame(image_) : std::string(name),
+                  stacks_.intern(unknown ? unknown_frame(image_) : name,
                                  is_kernel ? frame_kind::kernel : frame_kind::function),
                   total,
                   number);

@@ -317,8 +317,7 @@ private:
 
     void end_frame() {
         const bool unknown = hex_size(frame_name_) == frame_name_.size(); // also when it is empty
-        std::string name =
-            unknown ? unknown_frame(binary_) : std::string(comparable_name(frame_name_, false));
+        std::string name = unknown ? unknown_frame(binary_) : comparable_name(frame_name_, false);
         if (!unknown && options_.modules && !binary_.empty()) { name = binary_ + '`' + name; }
         const std::uint32_t frame = samples_.intern(name, frame_kind::function);
         frames_.push_back(frame);
