@@ -5,6 +5,7 @@
 #define WICK_FORMAT_PROF_HPP
 
 #include <wick/call_graph.hpp>        // the value
+#include <wick/detail/byte_order.hpp> // words of the file
 #include <wick/detail/decimal.hpp>    // times that are text
 #include <wick/detail/hash.hpp>       // load
 #include <wick/detail/text_table.hpp> // strings that were written
@@ -53,21 +54,6 @@ namespace detail {
         return "this is a pickle, as line_profiler writes it";
     }
     return "this is no dict of Python's marshal format";
-}
-
-/// Turns a word around on machines that are not little-endian, as the format is.
-template <class Word>
-[[nodiscard]] Word little_endian(Word word) noexcept {
-#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
-    auto bits = static_cast<std::make_unsigned_t<Word>>(word);
-    std::make_unsigned_t<Word> turned = 0;
-    for (std::size_t i = 0; i < sizeof bits; ++i, bits >>= 8) {
-        turned = static_cast<std::make_unsigned_t<Word>>(turned << 8 | (bits & 0xff));
-    }
-    return static_cast<Word>(turned);
-#else
-    return word;
-#endif
 }
 
 /// All bytes of a source. Not a std::string, which would write zeros over room that is then filled
