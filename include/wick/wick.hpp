@@ -21,6 +21,7 @@
 #include <wick/format/gdb.hpp>
 #include <wick/format/ghcprof.hpp>
 #include <wick/format/go_raw.hpp>
+#include <wick/format/hdr.hpp>
 #include <wick/format/instruments.hpp>
 #include <wick/format/jstack.hpp>
 #include <wick/format/perf_script.hpp>

@@ -178,7 +178,6 @@ public:
     deflater(std::string_view bytes, deflate_effort effort, std::string& out)
         : bytes_(bytes)
         , effort_(effort)
-        , out_(&out)
         , bits_(out) {
         bits_.begin_at(out.size());
     }
@@ -213,7 +212,6 @@ private:
     static constexpr std::size_t literals = deflate_literals; // the last two only have fixed codes
     std::string_view bytes_;
     deflate_effort effort_;
-    std::string* out_;
     bit_writer bits_;
     std::vector<match> matches_;
     std::vector<std::uint32_t> heads_; // by hash of four bytes: where they stood last, plus one
