@@ -6,7 +6,6 @@
 
 #include <wick/result.hpp> // errors
 
-#include <array>       // the table
 #include <cstddef>     // std::size_t
 #include <cstdint>     // bits
 #include <string>      // both sides
@@ -20,19 +19,25 @@ inline constexpr char base64_digits[] =
 inline constexpr std::uint8_t base64_none = 64;  ///< no digit
 inline constexpr std::uint8_t base64_blank = 65; ///< between lines
 
-[[nodiscard]] constexpr std::array<std::uint8_t, 256> make_base64_values() noexcept {
-    std::array<std::uint8_t, 256> values{};
-    for (std::uint8_t& value : values) { value = base64_none; }
-    for (std::uint8_t i = 0; i < 64; ++i) {
-        values[static_cast<unsigned char>(base64_digits[i])] = i;
-    }
-    for (const char blank : {' ', '\t', '\r', '\n'}) {
-        values[static_cast<unsigned char>(blank)] = base64_blank;
-    }
-    return values;
-}
+/// What each byte stands for.
+struct base64_table {
+    std::uint8_t values[256];
 
-inline constexpr std::array<std::uint8_t, 256> base64_values = make_base64_values();
+    constexpr base64_table() noexcept
+        : values() {
+        for (std::uint8_t& value : values) { value = base64_none; }
+        for (std::uint8_t i = 0; i < 64; ++i) {
+            values[static_cast<unsigned char>(base64_digits[i])] = i;
+        }
+        for (const char blank : {' ', '\t', '\r', '\n'}) {
+            values[static_cast<unsigned char>(blank)] = base64_blank;
+        }
+    }
+    [[nodiscard]] constexpr std::uint8_t operator[](char c) const noexcept {
+        return values[static_cast<unsigned char>(c)];
+    }
+};
+inline constexpr base64_table base64_values;
 
 /// Appends the bytes in four digits for three of them, filled with '=' at the end.
 inline void append_base64(std::string& out, std::string_view bytes) {
@@ -66,9 +71,7 @@ inline void append_base64(std::string& out, std::string_view bytes) {
         out.clear();
         return read;
     };
-    const auto value = [&](std::size_t at) -> unsigned {
-        return base64_values[static_cast<unsigned char>(text[at])];
-    };
+    const auto value = [&](std::size_t at) -> unsigned { return base64_values[text[at]]; };
     std::size_t at = 0;
     std::uint32_t bits = 0;
     unsigned digits = 0; // of a group of four

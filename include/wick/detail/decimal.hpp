@@ -4,7 +4,7 @@
 #ifndef WICK_DETAIL_DECIMAL_HPP
 #define WICK_DETAIL_DECIMAL_HPP
 
-#include <wick/detail/text.hpp> // digits
+#include <wick/detail/characters.hpp> // digits
 #include <wick/version.hpp>
 
 #include <cstddef>     // std::size_t

@@ -4,10 +4,10 @@
 #ifndef WICK_DETAIL_HDR_LOG_HPP
 #define WICK_DETAIL_HDR_LOG_HPP
 
-#include <wick/detail/decimal_text.hpp> // times
+#include <wick/detail/characters.hpp>   // blanks
 #include <wick/detail/hdr_document.hpp> // what a line holds
+#include <wick/detail/hdr_fields.hpp>   // times
 #include <wick/detail/hdr_wire.hpp>     // its encoding
-#include <wick/detail/text.hpp>         // blanks
 #include <wick/result.hpp>              // what was skipped
 
 #include <cstddef>     // std::size_t
@@ -113,20 +113,10 @@ private:
     [[nodiscard]] static bool time_of(std::string_view text, std::string_view name, double& time) {
         if (!begins(text, name)) { return false; }
         text.remove_prefix(name.size());
-        std::string_view field = take_word(text);
+        std::string_view field = take_field(text);
         if (!field.empty() && field.back() == ']') { field.remove_suffix(1); }
-        return parse_decimal(field, time);
+        return parse_whole(field, time);
     }
-    [[nodiscard]] static std::string_view take_word(std::string_view& text) noexcept {
-        std::size_t begin = 0;
-        while (begin < text.size() && is_blank(text[begin])) { ++begin; }
-        std::size_t end = begin;
-        while (end < text.size() && !is_blank(text[end]) && text[end] != ',') { ++end; }
-        const std::string_view word = text.substr(begin, end - begin);
-        text.remove_prefix(end < text.size() ? end + 1 : end);
-        return word;
-    }
-
     void comment(std::string_view text) {
         constexpr std::string_view version = "[histogram log format version ";
         hlog_header& header = summary_.header;
@@ -148,12 +138,12 @@ private:
         hlog_interval made;
         made.line = number;
         if (text.substr(0, 4) == "Tag=") {
-            made.tag = take_word(text);
+            made.tag = take_field(text);
             made.tag.erase(0, 4);
         }
         double second = 0;
-        if (!parse_decimal(take_word(text), made.stamp) ||
-            !parse_decimal(take_word(text), second) || !parse_decimal(take_word(text), made.max)) {
+        if (!parse_whole(take_field(text), made.stamp) || !parse_whole(take_field(text), second) ||
+            !parse_whole(take_field(text), made.max)) {
             skip("expected a start, a length, the greatest value and a histogram", number);
             return;
         }
@@ -170,7 +160,7 @@ private:
             ++summary_.left_out;
             return;
         }
-        result<hdr_document> read = hdr_parser().parse(take_word(text));
+        result<hdr_document> read = hdr_parser().parse(take_field(text));
         if (!read) {
             skip(read.error.what.c_str(), number);
             return;
@@ -199,51 +189,6 @@ private:
         return stamp > hlog_year && second >= stamp ? second - stamp : second;
     }
 };
-
-/// Appends a time as Java prints a Date in UTC: "Wed Sep 09 15:24:39 UTC 2015".
-inline void append_java_date(std::string& out, double seconds_since_epoch) {
-    constexpr double most = 253402300799.0; // the end of the year 9999
-    const double clamped = seconds_since_epoch > most             ? most
-                           : seconds_since_epoch > -62135596800.0 ? seconds_since_epoch
-                                                                  : -62135596800.0; // year 1
-    const auto seconds = static_cast<std::int64_t>(std::floor(clamped));
-    std::int64_t days = seconds / 86400;
-    std::int64_t second = seconds % 86400;
-    if (second < 0) {
-        second += 86400;
-        --days;
-    }
-    const auto weekday = static_cast<std::size_t>((days % 7 + 11) % 7); // day 0 was a Thursday
-    // Years that begin in March have the day that may be missing at their end.
-    const std::int64_t shifted = days + 719468; // since March of the year 0
-    const std::int64_t era = shifted / 146097;  // of 400 years
-    const std::int64_t day_of_era = shifted % 146097;
-    const std::int64_t year_of_era =
-        (day_of_era - day_of_era / 1460 + day_of_era / 36524 - day_of_era / 146096) / 365;
-    const std::int64_t day_of_year =
-        day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-    const std::int64_t march_month = (5 * day_of_year + 2) / 153;
-    const std::int64_t day = day_of_year - (153 * march_month + 2) / 5 + 1;
-    const auto month = static_cast<std::size_t>((march_month + 2) % 12);
-    const std::int64_t year = era * 400 + year_of_era + (month < 2 ? 1 : 0);
-    constexpr std::string_view weekdays = "SunMonTueWedThuFriSat";
-    constexpr std::string_view months = "JanFebMarAprMayJunJulAugSepOctNovDec";
-    const auto two = [&](std::int64_t number, char behind) {
-        out += static_cast<char>('0' + number / 10);
-        out += static_cast<char>('0' + number % 10);
-        out += behind;
-    };
-    (out += weekdays.substr(weekday * 3, 3)) += ' ';
-    (out += months.substr(month * 3, 3)) += ' ';
-    two(day, ' ');
-    two(second / 3600, ':');
-    two(second / 60 % 60, ':');
-    two(second % 60, ' ');
-    out += "UTC ";
-    std::string digits = std::to_string(year);
-    out.append(digits.size() < 4 ? 4 - digits.size() : 0, '0');
-    out += digits;
-}
 
 } // namespace detail
 WICK_END_NAMESPACE

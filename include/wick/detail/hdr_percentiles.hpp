@@ -4,9 +4,10 @@
 #ifndef WICK_DETAIL_HDR_PERCENTILES_HPP
 #define WICK_DETAIL_HDR_PERCENTILES_HPP
 
-#include <wick/detail/decimal_text.hpp> // numbers
+#include <wick/detail/characters.hpp>   // blanks
 #include <wick/detail/hdr_document.hpp> // what is written
-#include <wick/detail/text.hpp>         // blanks
+#include <wick/detail/hdr_fields.hpp>   // numbers
+#include <wick/detail/java_text.hpp>    // numbers as Java prints them
 #include <wick/detail/writer.hpp>       // sinks
 #include <wick/result.hpp>              // what was skipped
 
@@ -163,17 +164,6 @@ private:
     }
 };
 
-/// Takes the first field off a line: up to a blank or a comma.
-[[nodiscard]] inline std::string_view take_field(std::string_view& line) noexcept {
-    std::size_t begin = 0;
-    while (begin < line.size() && is_blank(line[begin])) { ++begin; }
-    std::size_t end = begin;
-    while (end < line.size() && !is_blank(line[end]) && line[end] != ',') { ++end; }
-    const std::string_view field = line.substr(begin, end - begin);
-    line.remove_prefix(end < line.size() ? end + 1 : end);
-    return field;
-}
-
 /// Returns whether a line is the head of a table: Java's or C's, of text or of CSV.
 [[nodiscard]] inline bool is_percentile_head(std::string_view line) noexcept {
     for (const std::string_view name : {"Value", "Percentile", "TotalCount", "1/(1-Percentile)"}) {
@@ -253,9 +243,9 @@ private:
     [[nodiscard]] bool row(std::string_view text) {
         percentile_row made;
         double count = 0;
-        if (!parse_decimal(take_field(text), made.value) ||
-            !parse_decimal(take_field(text), made.percentile) ||
-            !parse_decimal(take_field(text), count)) {
+        if (!parse_whole(take_field(text), made.value) ||
+            !parse_whole(take_field(text), made.percentile) ||
+            !parse_whole(take_field(text), count)) {
             return false;
         }
         // The last column follows from the second one: "inf" and "Infinity" say no more.
@@ -312,7 +302,7 @@ private:
             return false;
         }
         text.remove_prefix(equals + 1);
-        return parse_decimal(take_field(text), value);
+        return parse_whole(take_field(text), value);
     }
 };
 

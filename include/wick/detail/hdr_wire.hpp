@@ -120,9 +120,7 @@ private:
         bytes = std::move(read.value);
         return true;
     }
-    [[nodiscard]] static bool is_blank(char c) noexcept {
-        return base64_values[static_cast<unsigned char>(c)] == base64_blank;
-    }
+    [[nodiscard]] static bool is_blank(char c) noexcept { return base64_values[c] == base64_blank; }
     // Where in a text the digit stands with which a byte begins.
     [[nodiscard]] static std::size_t place_in_text(std::string_view text, std::size_t byte) {
         std::size_t digits = byte / 3 * 4 + byte % 3;

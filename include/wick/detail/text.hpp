@@ -1,11 +1,12 @@
-// wick/detail/text.hpp - scanning text: blanks, digits, weights.
+// wick/detail/text.hpp - scanning text: weights, parentheses.
 // SPDX-FileCopyrightText: 2026 wick contributors
 // SPDX-License-Identifier: MIT
 #ifndef WICK_DETAIL_TEXT_HPP
 #define WICK_DETAIL_TEXT_HPP
 
-#include <wick/detail/hash.hpp> // load
-#include <wick/profile.hpp>     // max_decimals
+#include <wick/detail/characters.hpp> // blanks, digits
+#include <wick/detail/hash.hpp>       // load
+#include <wick/profile.hpp>           // max_decimals
 
 #include <cstddef>     // std::size_t
 #include <cstdint>     // std::int64_t
@@ -39,39 +40,6 @@ struct line_weight {
         return static_cast<std::uint64_t>(value / unit + (value % unit * 2 >= unit ? 1 : 0));
     }
 };
-
-[[nodiscard]] inline bool is_blank(char c) noexcept {
-    return c == ' ' || c == '\t';
-}
-[[nodiscard]] inline bool is_digit(char c) noexcept {
-    return c >= '0' && c <= '9';
-}
-
-inline void trim_blanks(std::string_view& text) noexcept {
-    while (!text.empty() && is_blank(text.back())) { text.remove_suffix(1); }
-}
-
-[[nodiscard]] inline std::size_t indent_of(std::string_view line) noexcept {
-    std::size_t at = 0;
-    while (at < line.size() && is_blank(line[at])) { ++at; }
-    return at;
-}
-
-/// Returns the text without blanks at either end.
-[[nodiscard]] inline std::string_view trimmed(std::string_view text) noexcept {
-    trim_blanks(text);
-    text.remove_prefix(indent_of(text));
-    return text;
-}
-
-/// Appends a digit; false when the number would pass 2^63 - 1.
-[[nodiscard]] inline bool append_digit(std::int64_t& number, char digit) noexcept {
-    constexpr std::int64_t most = 0x7fffffffffffffff;
-    const std::int64_t unit = digit - '0';
-    if (number > (most - unit) / 10) { return false; }
-    number = number * 10 + unit;
-    return true;
-}
 
 /// Reads digits, perhaps with a point and more digits; all of the text, which is not empty.
 /// Returns false for a number of 2^63 or more.

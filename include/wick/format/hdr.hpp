@@ -4,11 +4,11 @@
 #ifndef WICK_FORMAT_HDR_HPP
 #define WICK_FORMAT_HDR_HPP
 
-#include <wick/detail/decimal_text.hpp>    // times
 #include <wick/detail/hdr_document.hpp>    // what is read
 #include <wick/detail/hdr_log.hpp>         // interval logs
 #include <wick/detail/hdr_percentiles.hpp> // tables
 #include <wick/detail/hdr_wire.hpp>        // the encodings
+#include <wick/detail/java_text.hpp>       // times
 #include <wick/detail/lines.hpp>           // lines of a source
 #include <wick/detail/writer.hpp>          // sinks
 #include <wick/histogram.hpp>              // the value
@@ -166,7 +166,8 @@ public:
                                             ? (std::min)(c.index, to::bucket_count - 1)
                                             : to::index_of(whole(geometry_.middle_of(c.index)));
             if (!made_.values.add_bucket(index, c.count)) {
-                return {rebinned<Digits>{}, error{"the counts add up to 2^64 or more"}};
+                return {rebinned<Digits>{},
+                        error{"the counts add up to more than a histogram holds"}};
             }
             note_bound(low, geometry_.high_of(c.index), index);
         }
@@ -205,7 +206,8 @@ private:
 /// bound for the error of both, for this document's counts.
 /// scale   how many of the histogram's units one of the document's is: 1,000 for a document in
 ///         microseconds and a histogram of nanoseconds. A DoubleHistogram needs one.
-/// Errors: a document that is not valid, a scale that is no positive number, 2^64 values or more.
+/// Errors: a document that is not valid, a scale that is no positive number, more values than
+///         a histogram holds.
 /// Cost:   O(counts).
 template <int Digits = 3>
 [[nodiscard]] result<rebinned<Digits>> to_histogram(const hdr_document& document,
