@@ -149,9 +149,12 @@ private:
     bool names() {
         std::size_t from = 0;
         std::string_view lines;
-        if (!between("<metadata class=\"wick-names\">", "</metadata>", from, lines)) {
-            return fail("there are no names");
+        while (between("<metadata class=\"wick-names\">", "</metadata>", from, lines)) {
+            if (!names_in(lines)) { return false; }
         }
+        return !names_.empty() || fail("there are no names");
+    }
+    bool names_in(std::string_view lines) {
         while (!lines.empty()) {
             const std::size_t end = lines.find('\n');
             const std::string_view line = lines.substr(0, end);
@@ -165,7 +168,7 @@ private:
             names_.push_back(std::move(made));
             lines.remove_prefix(end + 1);
         }
-        return !names_.empty() || fail("there are no names");
+        return true;
     }
 
     bool number(std::uint64_t& value) {

@@ -4,277 +4,26 @@
 #ifndef WICK_DETAIL_FLAMEGRAPH_PAGE_HPP
 #define WICK_DETAIL_FLAMEGRAPH_PAGE_HPP
 
-#include <wick/detail/flame_tree.hpp>         // what is drawn where
-#include <wick/detail/flamegraph_options.hpp> // what it looks like
-#include <wick/detail/flamegraph_palette.hpp> // which colour is whose
-#include <wick/detail/flamegraph_script.hpp>  // the page's script
-#include <wick/detail/flamegraph_style.hpp>   // the page's colours
-#include <wick/detail/shown_text.hpp>         // names as XML
-#include <wick/detail/writer.hpp>             // the sink
+#include <wick/detail/flame_tree.hpp>          // what is drawn where
+#include <wick/detail/flamegraph_data.hpp>     // what the page draws from
+#include <wick/detail/flamegraph_geometry.hpp> // lengths
+#include <wick/detail/flamegraph_options.hpp>  // what it looks like
+#include <wick/detail/flamegraph_palette.hpp>  // which colour is whose
+#include <wick/detail/flamegraph_script.hpp>   // the page's script
+#include <wick/detail/flamegraph_style.hpp>    // the page's colours
+#include <wick/detail/flamegraph_text.hpp>     // numbers and words
+#include <wick/detail/shown_text.hpp>          // names as XML
+#include <wick/detail/writer.hpp>              // the sink
 
-#include <algorithm>   // std::max, std::min
-#include <charconv>    // std::to_chars
+#include <algorithm>   // std::max, std::none_of
 #include <cstddef>     // std::size_t
 #include <cstdint>     // weights
-#include <cstring>     // std::memcpy
-#include <optional>    // colours that may be given
 #include <string>      // pieces of the file
 #include <string_view> // pieces of the file
 #include <vector>      // names that were prepared
 
 WICK_BEGIN_NAMESPACE
 namespace detail {
-
-/// Writes numbers and text into memory that is known to be large enough.
-struct text_cursor {
-    char* at;
-
-    void text(std::string_view s) noexcept {
-        if (s.empty()) { return; } // an empty view may have no address
-        std::memcpy(at, s.data(), s.size());
-        at += s.size();
-    }
-    void number(std::uint64_t value) noexcept { at = std::to_chars(at, at + 20, value).ptr; }
-    /// Hundredths: 1250 → "12.5".
-    void hundredths(std::uint64_t value) noexcept {
-        number(value / 100);
-        const auto rest = static_cast<unsigned>(value % 100);
-        if (rest == 0) { return; }
-        *at++ = '.';
-        *at++ = static_cast<char>('0' + rest / 10);
-        if (rest % 10 != 0) { *at++ = static_cast<char>('0' + rest % 10); }
-    }
-    /// 1234567 → "1,234,567".
-    void grouped(std::uint64_t value) noexcept {
-        char digits[20];
-        const char* end = std::to_chars(digits, digits + sizeof digits, value).ptr;
-        for (const char* digit = digits; digit != end; ++digit) {
-            if (digit != digits && (end - digit) % 3 == 0) { *at++ = ','; }
-            *at++ = *digit;
-        }
-    }
-    /// A weight in units of 10^-decimals, as append_weight has it, with its thousands grouped.
-    void weight(std::uint64_t value, int decimals) noexcept {
-        const std::uint64_t one = power_of_ten(decimals);
-        grouped(value / one);
-        std::uint64_t rest = value % one;
-        if (rest == 0) { return; }
-        *at++ = '.';
-        for (std::uint64_t unit = one / 10; rest != 0; unit /= 10) {
-            *at++ = static_cast<char>('0' + rest / unit);
-            rest %= unit;
-        }
-    }
-    /// Always two digits behind the point: "5.67 %".
-    void percent(std::uint64_t part, std::uint64_t whole) noexcept {
-        // Beyond 2^49 a share is known well enough without the lowest bits.
-        while (part >= std::uint64_t{1} << 49) {
-            part >>= 1;
-            whole >>= 1;
-        }
-        const std::uint64_t share = whole == 0 ? 0 : (part * 10000 + whole / 2) / whole;
-        number(share / 100);
-        *at++ = '.';
-        *at++ = static_cast<char>('0' + share / 10 % 10);
-        *at++ = static_cast<char>('0' + share % 10);
-        text(" %");
-    }
-};
-
-/// More than any text needs that a text_cursor writes around a name and a few units.
-inline constexpr std::size_t frame_text_room = 1024;
-
-/// Where things are in the picture. All lengths are in pixels unless they say otherwise.
-struct flamegraph_geometry {
-    static constexpr int side = 12; ///< free space to the left and the right
-    static constexpr int top = 66;  ///< where the first row of frames begins
-    static constexpr int foot = 58; ///< from the last row to the end
-    static constexpr int pad = 3;   ///< between a frame's edge and its label
-    double cell = 12 * 0.603;       ///< a letter: monospaced fonts have 0.5 to 0.602 of their size
-    double font_size = 12;
-    int width = 0;
-    int row = 0;
-    int rows = 0;
-    bool inverted = false;
-    double scale = 0;            ///< hundredths of a pixel for a unit of weight
-    std::uint64_t min_width = 0; ///< in hundredths of a pixel
-    std::uint64_t min_weight = 0;
-
-    [[nodiscard]] int inner_width() const noexcept { return width - 2 * side; }
-    [[nodiscard]] int height() const noexcept { return top + rows * row + foot; }
-    [[nodiscard]] int baseline() const noexcept {
-        return (row - 1) / 2 + static_cast<int>(font_size * 0.36 + 1);
-    }
-    [[nodiscard]] std::uint64_t x(std::uint64_t offset) const noexcept {
-        return static_cast<std::uint64_t>(static_cast<double>(offset) * scale + 0.5);
-    }
-    [[nodiscard]] int y(std::uint32_t row_number) const noexcept {
-        const int at = static_cast<int>(row_number);
-        return (inverted ? at : rows - 1 - at) * row;
-    }
-    /// Returns how many cells a label may take in a frame `frame_width` hundredths of a pixel wide.
-    [[nodiscard]] std::size_t label_room(std::uint64_t frame_width) const noexcept {
-        const double inside = static_cast<double>(frame_width) / 100 - 2 * pad;
-        return inside <= 0 ? 0 : static_cast<std::size_t>(inside / cell);
-    }
-};
-
-/// Returns how many bytes at the beginning of a text must go for the rest to fit into `room` cells.
-[[nodiscard]] inline std::size_t
-cut_at_left(std::string_view text, std::size_t room, std::vector<std::size_t>& starts) {
-    starts.clear();
-    for (std::size_t at = 0; at < text.size();) {
-        starts.push_back(at);
-        at += character_at(text, at).size;
-    }
-    std::size_t used = 0;
-    for (std::size_t i = starts.size(); i-- > 0;) {
-        used += cells(character_at(text, starts[i]));
-        if (used > room) { return i + 1 < starts.size() ? starts[i + 1] : text.size(); }
-    }
-    return 0;
-}
-
-/// Appends as much of a text as fits into `room` cells, as XML, with "…" where it was cut. Returns
-/// the cells that it takes.
-inline std::size_t append_fitted(std::string& out, std::string_view text, std::size_t room) {
-    std::size_t used = 0;
-    std::size_t at = 0;
-    std::size_t kept = out.size(); // where to cut when the rest does not fit
-    std::size_t kept_cells = 0;
-    while (at < text.size()) {
-        const character c = character_at(text, at);
-        used += cells(c);
-        if (used > room) {
-            out.resize(kept);
-            out += "\xe2\x80\xa6";
-            return kept_cells + 1;
-        }
-        append_xml(out, text, at, c);
-        at += c.size;
-        if (used < room) {
-            kept = out.size();
-            kept_cells = used;
-        }
-    }
-    return used;
-}
-
-/// Returns `unit` for one: "1 sample", "2 samples".
-[[nodiscard]] inline std::string_view
-unit_of(std::string_view unit, std::uint64_t value, int decimals) {
-    const bool one = value == power_of_ten(decimals) && !unit.empty() && unit.back() == 's';
-    return unit.substr(0, unit.size() - (one ? 1 : 0));
-}
-
-/// Appends numbers in base 32, lowest digit first, 32 being added to all digits but the last.
-inline char* put_base32(char* at, std::uint64_t value) noexcept {
-    constexpr char alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-    for (; value >= 32; value >>= 5) { *at++ = alphabet[32 + (value & 31)]; }
-    *at++ = alphabet[value];
-    return at;
-}
-
-/// Returns what is said about a frame of this kind in words, after its name.
-[[nodiscard]] inline std::string_view kind_word(frame_kind kind) noexcept {
-    switch (kind) {
-    case frame_kind::kernel:
-        return " [kernel]";
-    case frame_kind::inlined:
-        return " [inlined]";
-    case frame_kind::jit:
-        return " [jit]";
-    case frame_kind::process:
-        return " [process]";
-    case frame_kind::thread:
-        return " [thread]";
-    case frame_kind::label:
-        return " [label]";
-    case frame_kind::marker:
-    case frame_kind::function:
-        break;
-    }
-    return {};
-}
-
-/// Returns the square root of a number of 0 to 1, by Newton's method.
-[[nodiscard]] inline double square_root(double value) noexcept {
-    double root = 1;
-    for (double next = (root + value) / 2; next < root; next = (root + value / root) / 2) {
-        root = next;
-    }
-    return root;
-}
-
-/// A share and what it may be by chance: Wilson's interval for `part` of `whole` observations, at
-/// 95 %, as shares of 1.
-struct share_interval {
-    double low, high;
-};
-[[nodiscard]] inline share_interval wilson_interval(std::uint64_t part,
-                                                    std::uint64_t whole) noexcept {
-    constexpr double z = 1.959963984540054;
-    const double n = static_cast<double>(whole);
-    const double p = static_cast<double>(part) / n;
-    const double centre = p + z * z / (2 * n);
-    const double spread = z * square_root(p * (1 - p) / n + z * z / (4 * n * n));
-    const double all = 1 + z * z / n;
-    return {(std::max)(0.0, (centre - spread) / all), (std::min)(1.0, (centre + spread) / all)};
-}
-
-/// Fewer observations than this are few: tooltips tell the interval.
-inline constexpr std::uint64_t few_observations = 100;
-
-/// Returns the shade of a change, 1 to 9 by the logarithm of its share: 1 for a thousandth and
-/// less, 9 for a half and more; 0 for no change.
-[[nodiscard]] inline int change_shade(double change, double whole) noexcept {
-    const double share = absolute(change) / whole;
-    if (!(share > 0)) { return 0; }
-    // The shade k + 1 begins at 2^(9 k / 8 - 10).
-    constexpr double begins[] = {2.1810154653305154,
-                                 4.756828460010884,
-                                 10.374716437208077,
-                                 22.627416997969522,
-                                 49.350746413054104,
-                                 107.63474115247546,
-                                 234.75303506039583,
-                                 512};
-    int level = 1;
-    for (const double begin : begins) {
-        if (share * 1024 >= begin) { ++level; }
-    }
-    return level;
-}
-
-[[nodiscard]] inline std::string_view verdict_word(verdict v) noexcept {
-    switch (v) {
-    case verdict::unchanged:
-        return "; unchanged";
-    case verdict::inconclusive:
-        return "; not significant";
-    case verdict::improved:
-        return "; improved";
-    case verdict::regressed:
-        return "; regressed";
-    case verdict::untested:
-        break;
-    }
-    return {};
-}
-
-[[nodiscard]] inline std::string_view width_word(frame_width width) noexcept {
-    switch (width) {
-    case frame_width::before:
-        return "before";
-    case frame_width::after:
-        return "after";
-    case frame_width::difference:
-        return "difference";
-    case frame_width::both:
-        break;
-    }
-    return "both";
-}
 
 /// Writes the parts of the file in their order.
 template <class Sink>
@@ -291,11 +40,12 @@ public:
         , tree_(shown)
         , options_(options)
         , colours_(options.palette, options.shades, options.colours)
+        , numbers_(shown, options)
+        , g_(options)
         , names_(shown.names.size())
         , intervals_(few_observations)
         , amounts_(256)
         , selves_(256) {
-        append_xml(unit_, plain_unit());
         measure();
     }
 
@@ -313,7 +63,7 @@ public:
             lay_out(tree_, g_.min_weight, [&](const flame_box& box) { draw(box); });
             out_.put("</g>\n");
             footer();
-            if (options_.interactive) { data(); }
+            if (options_.interactive) { page(); }
         }
         out_.put("</svg>\n");
         out_.flush();
@@ -334,9 +84,9 @@ private:
     const flame_tree& tree_;
     const flamegraph_options& options_;
     flame_colours colours_;
+    flame_numbers numbers_;
     flamegraph_geometry g_;
     flamegraph_summary summary_;
-    std::string unit_;            // as XML
     std::vector<prepared> names_; // by name; filled when a name is first drawn
     // Texts that many frames have; filled when first needed.
     std::vector<std::string> intervals_; // by number of observations
@@ -347,8 +97,6 @@ private:
     std::string scratch_;
     std::vector<std::size_t> starts_;
     std::uint64_t elided_weight_ = 0;
-    std::uint64_t whole_ = 0; // what 100 % is
-    double change_whole_ = 1; // the same for changes
 
     [[nodiscard]] bool compares() const noexcept {
         return tree_.source == flame_source::comparison;
@@ -356,46 +104,10 @@ private:
 
     // A first pass over the boxes: the height and the notes depend on all of them.
     void measure() {
-        g_.width = (std::min)((std::max)(options_.width, 100), 100000);
-        g_.row = (std::min)((std::max)(options_.frame_height, 10), 1000);
-        g_.inverted = options_.inverted;
-        g_.rows = 1;
-        if (options_.font_size >= 4 && options_.font_size <= 100) { // not NaN either
-            g_.font_size = options_.font_size;
-        }
-        const double letter =
-            options_.font_width >= 0.1 && options_.font_width <= 3 ? options_.font_width : 0.603;
-        g_.cell = g_.font_size * letter;
-        g_.row = (std::max)(g_.row, static_cast<int>(g_.font_size) + 2);
-        double least_width = options_.min_width;
-        if (options_.min_percent > 0) {
-            least_width = (std::min)(options_.min_percent, 100.0) / 100 * g_.inner_width();
-        }
-        if (least_width > 0) { // not NaN either
-            const double width = (std::min)(least_width, static_cast<double>(g_.width));
-            g_.min_width = static_cast<std::uint64_t>(width * 100);
-        }
         summary_.frames = tree_.size() - tree_.gaps;
         summary_.negative = tree_.negative;
-        const std::uint64_t total = tree_.total[0];
-        whole_ = (std::max)(total, options_.total);
-        if (total == 0) { return; }
-        if (compares()) {
-            const compared& all = tree_.side_totals[0];
-            const double before = static_cast<double>(all.before.weight) * tree_.before_scale;
-            const double after = static_cast<double>(all.after.weight);
-            change_whole_ = (std::max)(absolute(before), absolute(after));
-            if (!(change_whole_ > 0)) { change_whole_ = static_cast<double>(total); }
-        }
-        g_.scale = g_.inner_width() * 100.0 / static_cast<double>(whole_);
-        // The root is always drawn, and what weighs nothing never is.
-        const double least = static_cast<double>(g_.min_width) / g_.scale;
-        g_.min_weight = total;
-        if (least < static_cast<double>(total) - 1) {
-            g_.min_weight = static_cast<std::uint64_t>(least);
-            const bool cut = static_cast<double>(g_.min_weight) < least;
-            if (cut || g_.min_weight == 0) { ++g_.min_weight; }
-        }
+        if (tree_.total[0] == 0) { return; }
+        g_.fit(numbers_.whole(), tree_.total[0]);
         lay_out(tree_, g_.min_weight, [&](const flame_box& box) { count(box); });
     }
 
@@ -417,7 +129,7 @@ private:
 
     // Returns memory for a text in which a name may stand.
     [[nodiscard]] text_cursor cursor(std::size_t name_size) {
-        const std::size_t room = name_size + 2 * unit_.size() + frame_text_room;
+        const std::size_t room = name_size + 2 * numbers_.unit().size() + frame_text_room;
         if (scratch_.size() < room) { scratch_.resize(2 * room); }
         return {&scratch_[0]};
     }
@@ -425,89 +137,6 @@ private:
         return {scratch_.data(), static_cast<std::size_t>(end.at - scratch_.data())};
     }
     void put(const text_cursor& end) { out_.put(written(end)); }
-
-    // ---- Numbers as text.
-
-    // Times of a clock are told in the unit that suits them.
-    [[nodiscard]] bool is_time() const noexcept {
-        return options_.unit.empty() && tree_.unit == "nanoseconds" && tree_.decimals == 0 &&
-               !is_scaled();
-    }
-    [[nodiscard]] bool is_scaled() const noexcept {
-        return options_.factor < 1 || options_.factor > 1;
-    }
-
-    // A weight without its unit, unless it is a time.
-    void number(text_cursor& c, std::uint64_t value) const {
-        if (is_time()) {
-            time(c, value);
-        } else if (is_scaled()) {
-            scaled(c, value);
-        } else {
-            c.weight(value, tree_.decimals);
-        }
-    }
-
-    static void time(text_cursor& c, std::uint64_t value) {
-        if (value < 1000) {
-            c.number(value);
-            c.text(" ns");
-            return;
-        }
-        const bool seconds = value >= 1000000000;
-        const bool millis = value >= 1000000;
-        const std::uint64_t one = seconds ? 1000000 : millis ? 1000 : 1; // a thousandth of the unit
-        c.weight((value + one / 2) / one, 3);
-        c.text(seconds ? " s" : millis ? " ms" : " \xc2\xb5s");
-    }
-
-    void scaled(text_cursor& c, std::uint64_t value) const {
-        const double one = static_cast<double>(power_of_ten(tree_.decimals));
-        const double shown = absolute(static_cast<double>(value) / one * options_.factor) * 1000;
-        if (!(shown < 9e18)) { // NaN too
-            c.text("more than 9,000,000,000,000,000");
-            return;
-        }
-        c.weight(static_cast<std::uint64_t>(shown + 0.5), 3);
-    }
-
-    // "1,234 samples".
-    void with_unit(text_cursor& c, std::uint64_t weight, std::string_view unit) const {
-        number(c, weight);
-        if (is_time()) { return; }
-        c.text(" ");
-        c.text(is_scaled() ? unit : unit_of(unit, weight, tree_.decimals));
-    }
-
-    // "1,234 samples, 5.67 %".
-    void amount(text_cursor& c, std::uint64_t weight) const {
-        with_unit(c, weight, unit_);
-        c.text(", ");
-        c.percent(weight, whole_);
-    }
-
-    void signed_number(text_cursor& c, double value) const {
-        c.text(value < 0 ? "-" : "+");
-        const double size = absolute(value) + 0.5;
-        number(c, size < 9e18 ? static_cast<std::uint64_t>(size) : max_magnitude);
-    }
-    void signed_percent(text_cursor& c, double value) const {
-        c.text(value < 0 ? "-" : "+");
-        const double share = absolute(value) / change_whole_ * 10000 + 0.5;
-        const auto hundredths = share < 9e18 ? static_cast<std::uint64_t>(share) : max_magnitude;
-        c.number(hundredths / 100);
-        *c.at++ = '.';
-        *c.at++ = static_cast<char>('0' + hundredths / 10 % 10);
-        *c.at++ = static_cast<char>('0' + hundredths % 10);
-        c.text(" %");
-    }
-    void side(text_cursor& c, const measured& m) const {
-        if (m.weight < 0) { c.text("-"); }
-        number(c, magnitude(m.weight));
-    }
-    [[nodiscard]] double change_of(const compared& c) const noexcept {
-        return options_.negate ? -tree_.change(c) : tree_.change(c);
-    }
 
     // ---- The head of the file and of the picture.
 
@@ -539,16 +168,7 @@ private:
             text += "</desc>\n";
         }
         text += "<style>";
-        text += flamegraph_style;
-        if (options_.interactive) { text += flamegraph_page_style; }
-        append_fills(text, 100);
-        if (!options_.background) { // on a paper of one's own, both modes are the light one
-            text += "@media (prefers-color-scheme:dark){";
-            text += flamegraph_dark_style;
-            append_fills(text, 88);
-            text += "}\n";
-        }
-        append_own_style(text);
+        flamegraph_sheet(data_, options_, colours_, g_.font_size).append(text);
         text += "</style>\n";
         if (compares()) {
             text += "<defs><pattern id=\"wick-hatch\" class=\"hatch\" width=\"6\" height=\"6\" "
@@ -561,95 +181,6 @@ private:
         out_.put("\" height=\"");
         out_.put_number(g_.height());
         out_.put("\"/>\n");
-    }
-
-    // The colours that some frame of the file has, and the root's.
-    void append_fills(std::string& text, int percent) const {
-        std::string letters = "r";
-        if (compares()) {
-            append_changes(text, percent);
-        } else {
-            std::vector<bool> used(options_.colours.size());
-            for (std::uint32_t name = 1; name < data_.names.size(); ++name) {
-                const style_class style = colours_.of(data_.names[name], false);
-                if (style.text[1] != '-') {
-                    if (letters.find(style.text[0]) == letters.npos) { letters += style.text[0]; }
-                    continue;
-                }
-                std::size_t index = 0;
-                std::from_chars(style.text + 2, style.text + style.size, index);
-                used[index] = true;
-            }
-            for (std::size_t i = 0; i < used.size(); ++i) {
-                const bool is_root = options_.colours[i].name.empty();
-                if (!used[i] && !is_root) { continue; }
-                append_rule(text,
-                            ".c-" + std::to_string(i),
-                            to_colour(options_.colours[i].colour),
-                            percent);
-            }
-            std::sort(letters.begin(), letters.end());
-        }
-        append_shades(text, letters, percent);
-    }
-
-    // What the user has asked for, in both modes.
-    void append_own_style(std::string& text) const {
-        const auto fill = [&](std::string_view selector, const std::optional<rgb>& c) {
-            if (c) { append_rule(text, selector, to_colour(*c), 100); }
-        };
-        if (options_.background) {
-            text += "svg{background:";
-            append_colour(text, to_colour(*options_.background));
-            text += ";color-scheme:light}\n";
-        }
-        fill(".paper", options_.background);
-        fill(".frames .match rect", options_.search_colour);
-        if (options_.search_colour) {
-            const rgb c = *options_.search_colour;
-            const bool light = 2 * c.red + 5 * c.green + c.blue > 8 * 140;
-            text +=
-                light ? ".frames .match text{fill:#14110e}\n" : ".frames .match text{fill:#fff}\n";
-        }
-        fill(".title,.quiet,.note", options_.ui_colour);
-        if (options_.stroke_colour) {
-            text += ".frames rect{stroke-width:1px;stroke:";
-            append_colour(text, to_colour(*options_.stroke_colour));
-            text += "}\n";
-        }
-        append_font(text);
-    }
-
-    void append_font(std::string& text) const {
-        if (!options_.font.empty()) {
-            text += ".frames text{font-family:";
-            bool generic = false;
-            for (const std::string_view known : {"monospace", "sans-serif", "serif"}) {
-                generic = generic || options_.font == known;
-            }
-            if (generic) {
-                text += options_.font;
-            } else { // a name, from which nothing can break out
-                text += '"';
-                for (const char c : options_.font) {
-                    const auto byte = static_cast<unsigned char>(c);
-                    if (byte >= ' ' && byte < 0x7f && c != '"' && c != '\\' && c != '<' &&
-                        c != '>' && c != '&') {
-                        text += c;
-                    }
-                }
-                text += "\",monospace";
-            }
-            text += "}\n";
-        }
-        if (g_.font_size < 12 || g_.font_size > 12) {
-            char digits[24];
-            text_cursor c{digits};
-            c.hundredths(static_cast<std::uint64_t>(g_.font_size * 100 + 0.5));
-            text += ".frames text{font-size:";
-            text.append(digits, static_cast<std::size_t>(c.at - digits));
-            text += "px}\n";
-        }
     }
 
     // Text in the proportional font: its letters are of many widths, so that this is a guess.
@@ -677,19 +208,19 @@ private:
             if (!text.empty()) { text += "  \xc2\xb7  "; }
             text += written(c);
         };
-        text_cursor c = cursor(plain_unit().size());
+        text_cursor c = cursor(numbers_.plain_unit().size());
         if (compares()) {
             const compared& all = tree_.side_totals[0];
             c.text("before ");
-            side(c, all.before);
+            numbers_.side(c, all.before);
             c.text(", after ");
-            side(c, all.after);
-            if (!is_time()) {
+            numbers_.side(c, all.after);
+            if (!numbers_.is_time()) {
                 c.text(" ");
-                c.text(plain_unit());
+                c.text(numbers_.plain_unit());
             }
         } else {
-            with_unit(c, tree_.total[0], plain_unit());
+            numbers_.with_unit(c, tree_.total[0], numbers_.plain_unit());
         }
         add(c);
         c = cursor(0);
@@ -703,12 +234,6 @@ private:
         add(c);
         if (options_.reverse && !tree_.lanes()) { text += "  \xc2\xb7  callers of what ran"; }
         line("quiet subtitle", g_.side, 51, text, 6.6);
-    }
-
-    [[nodiscard]] std::string_view plain_unit() const {
-        if (!options_.unit.empty()) { return options_.unit; }
-        if (!tree_.unit.empty()) { return tree_.unit; }
-        return "samples";
     }
 
     void nothing() {
@@ -734,19 +259,8 @@ private:
         made.size = escaped_.size() - made.begin;
         made.plain = is_plain(of.text);
         made.style = colours_.of(of, name == 0);
-        made.attributes = attributes_of(of);
+        made.attributes = attributes_of(of, options_);
         return made;
-    }
-
-    [[nodiscard]] const name_attributes* attributes_of(const flame_name& name) const {
-        if (options_.attributes.empty()) { return nullptr; }
-        const std::string text = flame_colours::text_of(name);
-        const auto at = std::lower_bound(
-            options_.attributes.begin(),
-            options_.attributes.end(),
-            text,
-            [](const name_attributes& a, const std::string& b) { return a.name < b; });
-        return at != options_.attributes.end() && at->name == text ? &*at : nullptr;
     }
 
     [[nodiscard]] static bool is_gone(const compared& c) noexcept {
@@ -760,8 +274,8 @@ private:
                              : options_.by_self ? tree_.self_verdicts[node]
                                                 : tree_.verdicts[node];
         const compared& of = options_.by_self ? tree_.sides[node] : tree_.side_totals[node];
-        const double change = change_of(of);
-        int shade = change_shade(change, change_whole_);
+        const double change = numbers_.change_of(of);
+        int shade = change_shade(change, numbers_.change_whole());
         if (says == verdict::unchanged || says == verdict::inconclusive) { shade = 0; }
         *c.at++ = shade == 0 ? 'z' : change > 0 ? 'u' : 'n';
         *c.at++ = static_cast<char>('0' + shade);
@@ -795,8 +309,7 @@ private:
             c.text(std::string_view(escaped_.data() + ready.begin, ready.size));
             c.text(" (");
             if (compares()) {
-                describe_change(c, tree_.side_totals[box.first]);
-                describe_self_change(c, box.first);
+                describe_change(c, box.first);
             } else {
                 describe(c, box);
             }
@@ -811,17 +324,11 @@ private:
     }
 
     void describe(text_cursor& c, const flame_box& box) {
-        remembered(c, amounts_, box.weight, [&](text_cursor& to) { amount(to, box.weight); });
+        remembered(
+            c, amounts_, box.weight, [&](text_cursor& to) { numbers_.amount(to, box.weight); });
         const std::uint64_t self = tree_.shown_self(box.first);
-        remembered(c, selves_, self, [&](text_cursor& to) { describe_self(to, self); });
+        remembered(c, selves_, self, [&](text_cursor& to) { numbers_.self(to, self); });
         if (tree_.observed) { c.text(interval(tree_.observations(box.first))); }
-    }
-    void describe_self(text_cursor& c, std::uint64_t self) const {
-        c.text("; self ");
-        number(c, self);
-        if (self == 0) { return; }
-        c.text(", ");
-        c.percent(self, whole_);
     }
 
     // Most weights of a large profile are small, and there are few of those: their texts are kept.
@@ -854,47 +361,22 @@ private:
             char digits[128];
             text_cursor c{digits};
             c.text("; 95 % interval ");
-            fixed(c, i.low);
+            c.two_decimals(hundredths_of_percent(i.low));
             c.text(" to ");
-            fixed(c, i.high);
+            c.two_decimals(hundredths_of_percent(i.high));
             c.text(" %");
             text.assign(digits, static_cast<std::size_t>(c.at - digits));
         }
         return text;
     }
-    static void fixed(text_cursor& c, double share) {
-        const auto hundredths = static_cast<std::uint64_t>(share * 10000 + 0.5);
-        c.number(hundredths / 100);
-        *c.at++ = '.';
-        *c.at++ = static_cast<char>('0' + hundredths / 10 % 10);
-        *c.at++ = static_cast<char>('0' + hundredths % 10);
+    [[nodiscard]] static std::uint64_t hundredths_of_percent(double share) noexcept {
+        return static_cast<std::uint64_t>(share * 10000 + 0.5);
     }
 
-    // "+766 samples, +3.21 %; before 1,234, after 2,000".
-    void describe_change(text_cursor& c, const compared& of) const {
-        const double change = change_of(of);
-        signed_number(c, change);
-        if (!is_time()) {
-            c.text(" ");
-            c.text(unit_);
-        }
-        c.text(", ");
-        signed_percent(c, change);
-        c.text("; before ");
-        side(c, of.before);
-        c.text(", after ");
-        side(c, of.after);
-    }
-
-    void describe_self_change(text_cursor& c, std::uint32_t node) const {
-        const compared& self = tree_.sides[node];
+    void describe_change(text_cursor& c, std::uint32_t node) const {
         const compared& total = tree_.side_totals[node];
-        c.text("; self ");
-        signed_number(c, change_of(self));
-        c.text(", before ");
-        side(c, self.before);
-        c.text(", after ");
-        side(c, self.after);
+        numbers_.change(c, total);
+        numbers_.self_change(c, tree_.sides[node]);
         if (is_gone(total)) { c.text("; only before"); }
         if (total.before.weight == 0 && total.after.weight != 0) { c.text("; only after"); }
         if (!tree_.verdicts.empty()) { c.text(verdict_word(tree_.verdicts[node])); }
@@ -916,9 +398,9 @@ private:
             for (std::uint32_t i = box.first; i < box.stop; i = tree_.end[i]) {
                 add(sum, tree_.side_totals[i]);
             }
-            describe_change(c, sum);
+            numbers_.change(c, sum);
         } else {
-            amount(c, box.weight);
+            numbers_.amount(c, box.weight);
         }
         c.text(")");
         rectangle(c, box, at);
@@ -1083,7 +565,7 @@ private:
             c.text(summary_.elided == 1 ? " frame narrower than " : " frames narrower than ");
             c.hundredths(g_.min_width);
             c.text(" px (");
-            c.percent(elided_weight_, whole_);
+            c.percent(elided_weight_, numbers_.whole());
             c.text(summary_.elided == 1 ? ") is drawn as " : ") are drawn as ");
             c.grouped(summary_.elided_blocks);
             c.text(summary_.elided_blocks == 1 ? " elided block" : " elided blocks");
@@ -1197,181 +679,11 @@ private:
         return text.append(what);
     }
 
-    // ---- What the page draws from.
-
-    void setting(std::string_view key, std::string_view value) {
-        out_.put(" data-");
-        out_.put(key);
-        out_.put("=\"");
-        out_.put(value);
-        out_.put('"');
-    }
-    void setting(std::string_view key, std::uint64_t value) {
-        char digits[20];
-        const char* end = std::to_chars(digits, digits + sizeof digits, value).ptr;
-        setting(key, std::string_view(digits, static_cast<std::size_t>(end - digits)));
-    }
-    void setting(std::string_view key, int value) {
-        setting(key, static_cast<std::uint64_t>(value));
-    }
-    void setting(std::string_view key, bool value) {
-        setting(key, std::string_view(value ? "1" : "0"));
-    }
-    void setting(std::string_view key, const char* value) { setting(key, std::string_view(value)); }
-    void setting(std::string_view key, const std::string& value) {
-        setting(key, std::string_view(value));
-    }
-    // To twelve digits behind the point, as the standard library has no shortest form everywhere.
-    void setting_real(std::string_view key, double value) {
-        char text[64];
-        text_cursor c{text};
-        double size = absolute(value);
-        if (!(size < 1e15)) { size = 1; } // NaN too
-        if (value < 0) { c.text("-"); }
-        const auto whole = static_cast<std::uint64_t>(size);
-        c.number(whole);
-        *c.at++ = '.';
-        const double rest = (size - static_cast<double>(whole)) * 1e12 + 0.5;
-        char digits[20];
-        const char* end =
-            std::to_chars(digits, digits + sizeof digits, static_cast<std::uint64_t>(rest)).ptr;
-        const auto count = static_cast<std::size_t>(end - digits);
-        for (std::size_t i = count; i < 12; ++i) { *c.at++ = '0'; }
-        c.text(std::string_view(digits, (std::min)(count, std::size_t{12})));
-        setting(key, std::string_view(text, static_cast<std::size_t>(c.at - text)));
-    }
-
-    void data() {
-        out_.put("<metadata class=\"wick-page\"");
-        setting("version", 2);
-        setting("source", compares() ? "comparison" : tree_.lanes() ? "timeline" : "profile");
-        setting("unit", unit_);
-        setting("time", is_time());
-        std::string weights; // what they are, whatever the picture calls them
-        append_xml(weights, data_.unit);
-        setting("weights", weights);
-        setting("counted",
-                data_.counted == counted_as::samples ? "samples"
-                : data_.counted == counted_as::calls ? "calls"
-                                                     : "unknown");
-        setting("decimals", tree_.decimals);
-        setting("big", data_.big);
-        setting("total", tree_.total[0]);
-        setting("whole", options_.total);
-        setting("nodes", std::uint64_t{data_.size()});
-        setting("observed", data_.observed);
-        setting("width", g_.width);
-        setting("fluid", options_.fluid);
-        setting("inverted", options_.inverted);
-        setting("reverse", options_.reverse && !tree_.lanes());
-        setting("left", options_.truncate_left);
-        setting("side", g_.side);
-        setting("top", g_.top);
-        setting("foot", g_.foot);
-        setting("row", g_.row);
-        setting("rows", g_.rows);
-        setting("baseline", g_.baseline());
-        setting_real("factor", options_.factor);
-        text_cursor c = cursor(0);
-        c.hundredths(g_.min_width);
-        setting("min", written(c));
-        std::string type;
-        append_xml(type, options_.name_type);
-        setting("type", type);
-        if (compares()) {
-            setting("widths", width_word(options_.widths));
-            setting("self-colours", options_.by_self);
-            setting("negate", options_.negate);
-            setting("tested", !data_.verdicts.empty());
-            setting_real("scale", data_.before_scale);
-        }
-        out_.put("/>\n");
-        data_names();
-        data_attributes();
-        data_nodes();
+    void page() {
+        flamegraph_data_writer<Sink>(out_, data_, options_, g_, colours_, numbers_).write();
         out_.put("<script><![CDATA[");
         for (const std::string_view part : flamegraph_script_parts) { out_.put(part); }
         out_.put("]]></script>\n");
-    }
-
-    void data_names() {
-        out_.put("<metadata class=\"wick-names\">");
-        std::string text;
-        for (std::uint32_t name = 0; name < data_.names.size(); ++name) {
-            const flame_name& of = data_.names[name];
-            text = of.letter;
-            text += colours_.of(of, name == 0).view();
-            text += ' ';
-            append_escaped(text, name == 0 ? std::string_view("all") : of.text);
-            text += '\n';
-            out_.put(text);
-        }
-        out_.put("</metadata>\n");
-    }
-
-    // A line is a name's number, its title, link, target, id and classes, with tabs between.
-    void data_attributes() {
-        if (options_.attributes.empty()) { return; }
-        out_.put("<metadata class=\"wick-attributes\">");
-        std::string text;
-        for (std::uint32_t name = 1; name < data_.names.size(); ++name) {
-            const name_attributes* of = attributes_of(data_.names[name]);
-            if (of == nullptr) { continue; }
-            text = std::to_string(name);
-            for (const std::string* part :
-                 {&of->title, &of->href, &of->target, &of->id, &of->classes}) {
-                text += '\t';
-                append_escaped(text, *part);
-            }
-            text += '\n';
-            out_.put(text);
-        }
-        out_.put("</metadata>\n");
-    }
-
-    // XML parsers refuse texts beyond some 10 MB: the nodes are in several elements, none of them
-    // cut in two.
-    void data_nodes() {
-        constexpr std::uint32_t nodes_per_part = 200000;
-        char text[80];           // five numbers of 13 digits at most
-        std::uint32_t level = 0; // one more than the depth of the node before
-        for (std::uint32_t i = 0; i < data_.size(); ++i) {
-            if (i % nodes_per_part == 0) {
-                out_.put(i == 0 ? "<metadata class=\"wick-nodes\">"
-                                : "</metadata>\n<metadata class=\"wick-nodes\">");
-            }
-            const char* end = put_node(text, level - data_.depth[i], i);
-            out_.put(std::string_view(text, static_cast<std::size_t>(end - text)));
-            level = data_.depth[i] + 1;
-        }
-        out_.put("</metadata>\n");
-    }
-
-    [[nodiscard]] char* put_node(char* at, std::uint64_t up, std::uint32_t i) const {
-        const bool two = compares();
-        const std::uint64_t first = two ? zigzag(data_.sides[i].after.weight) : data_.self[i];
-        std::uint64_t second = 0; // of one column, the count where it is not the weight
-        if (two) { second = zigzag(data_.sides[i].before.weight); }
-        const bool counted =
-            !two && !data_.count.empty() && data_.count[i] != data_.usual_count(data_.self[i]);
-        if (counted) { second = data_.count[i]; }
-        const bool has_second = counted || second != 0;
-        at = put_base32(at, 4 * up + (has_second ? 2 : 0) + (first != 0 ? 1 : 0));
-        at = put_base32(at, data_.name[i]);
-        if (first != 0) { at = put_base32(at, first); }
-        if (has_second) { at = put_base32(at, second); }
-        if (!data_.verdicts.empty()) {
-            at = put_base32(at,
-                            static_cast<std::uint64_t>(data_.verdicts[i]) +
-                                5 * static_cast<std::uint64_t>(data_.self_verdicts[i]));
-        }
-        return at;
-    }
-
-    // Small numbers of either sign as small numbers: 0, -1, 1, -2, …
-    [[nodiscard]] static std::uint64_t zigzag(std::int64_t value) noexcept {
-        const auto bits = static_cast<std::uint64_t>(value);
-        return value < 0 ? ~(bits << 1) : bits << 1;
     }
 };
 

@@ -4,10 +4,19 @@
 #ifndef WICK_DETAIL_FLAMEGRAPH_STYLE_HPP
 #define WICK_DETAIL_FLAMEGRAPH_STYLE_HPP
 
+#include <wick/detail/flame_tree.hpp>         // names that are drawn
+#include <wick/detail/flamegraph_options.hpp> // colours that may be given
 #include <wick/detail/flamegraph_palette.hpp> // hues
+#include <wick/detail/flamegraph_text.hpp>    // sizes as text
 
+#include <algorithm>   // std::sort
+#include <charconv>    // std::from_chars
+#include <cstddef>     // std::size_t
+#include <cstdint>     // names
+#include <optional>    // colours that may be given
 #include <string>      // the sheet
 #include <string_view> // the parts of it that are the same in every file
+#include <vector>      // colours that are used
 
 WICK_BEGIN_NAMESPACE
 namespace detail {
@@ -184,6 +193,128 @@ text{fill:#14110e}
 .panel tbody tr:hover,.panel tbody tr:focus,.menu button:hover,
 .menu button:focus{background:#3a3148}
 )css";
+
+/// Writes the style sheet of a file: what is the same in all, and the colours that some frame of
+/// the tree has.
+class flamegraph_sheet {
+public:
+    flamegraph_sheet(const flame_tree& tree,
+                     const flamegraph_options& options,
+                     const flame_colours& colours,
+                     double font_size)
+        : tree_(tree)
+        , options_(options)
+        , colours_(colours)
+        , font_size_(font_size) {}
+
+    void append(std::string& text) const {
+        text += flamegraph_style;
+        if (options_.interactive) { text += flamegraph_page_style; }
+        append_fills(text, 100);
+        if (!options_.background) { // on a paper of one's own, both modes are the light one
+            text += "@media (prefers-color-scheme:dark){";
+            text += flamegraph_dark_style;
+            append_fills(text, 88);
+            text += "}\n";
+        }
+        append_own_style(text);
+    }
+
+private:
+    const flame_tree& tree_;
+    const flamegraph_options& options_;
+    const flame_colours& colours_;
+    double font_size_;
+
+    // The colours that some frame of the file has, and the root's.
+    void append_fills(std::string& text, int percent) const {
+        std::string letters = "r";
+        if (tree_.source == flame_source::comparison) {
+            append_changes(text, percent);
+        } else {
+            std::vector<bool> used(options_.colours.size());
+            for (std::uint32_t name = 1; name < tree_.names.size(); ++name) {
+                const style_class style = colours_.of(tree_.names[name], false);
+                if (style.text[1] != '-') {
+                    if (letters.find(style.text[0]) == letters.npos) { letters += style.text[0]; }
+                    continue;
+                }
+                std::size_t index = 0;
+                std::from_chars(style.text + 2, style.text + style.size, index);
+                used[index] = true;
+            }
+            for (std::size_t i = 0; i < used.size(); ++i) {
+                const bool is_root = options_.colours[i].name.empty();
+                if (!used[i] && !is_root) { continue; }
+                append_rule(text,
+                            ".c-" + std::to_string(i),
+                            to_colour(options_.colours[i].colour),
+                            percent);
+            }
+            std::sort(letters.begin(), letters.end());
+        }
+        append_shades(text, letters, percent);
+    }
+
+    // What the user has asked for, in both modes.
+    void append_own_style(std::string& text) const {
+        const auto fill = [&](std::string_view selector, const std::optional<rgb>& c) {
+            if (c) { append_rule(text, selector, to_colour(*c), 100); }
+        };
+        if (options_.background) {
+            text += "svg{background:";
+            append_colour(text, to_colour(*options_.background));
+            text += ";color-scheme:light}\n";
+        }
+        fill(".paper", options_.background);
+        fill(".frames .match rect", options_.search_colour);
+        if (options_.search_colour) {
+            const rgb c = *options_.search_colour;
+            const bool light = 2 * c.red + 5 * c.green + c.blue > 8 * 140;
+            text +=
+                light ? ".frames .match text{fill:#14110e}\n" : ".frames .match text{fill:#fff}\n";
+        }
+        fill(".title,.quiet,.note", options_.ui_colour);
+        if (options_.stroke_colour) {
+            text += ".frames rect{stroke-width:1px;stroke:";
+            append_colour(text, to_colour(*options_.stroke_colour));
+            text += "}\n";
+        }
+        append_font(text);
+    }
+
+    void append_font(std::string& text) const {
+        if (!options_.font.empty()) {
+            text += ".frames text{font-family:";
+            bool generic = false;
+            for (const std::string_view known : {"monospace", "sans-serif", "serif"}) {
+                generic = generic || options_.font == known;
+            }
+            if (generic) {
+                text += options_.font;
+            } else { // a name, from which nothing can break out
+                text += '"';
+                for (const char c : options_.font) {
+                    const auto byte = static_cast<unsigned char>(c);
+                    if (byte >= ' ' && byte < 0x7f && c != '"' && c != '\\' && c != '<' &&
+                        c != '>' && c != '&') {
+                        text += c;
+                    }
+                }
+                text += "\",monospace";
+            }
+            text += "}\n";
+        }
+        if (font_size_ < 12 || font_size_ > 12) {
+            char digits[32];
+            text_cursor c{digits};
+            c.hundredths(static_cast<std::uint64_t>(font_size_ * 100 + 0.5));
+            text += ".frames text{font-size:";
+            text.append(digits, static_cast<std::size_t>(c.at - digits));
+            text += "px}\n";
+        }
+    }
+};
 
 } // namespace detail
 WICK_END_NAMESPACE
