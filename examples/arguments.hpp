@@ -84,6 +84,13 @@ public:
         add({name, letter, "", help, "", kind::flag, &to, 0, 0});
     }
 
+    /// Another name of an option, which --help does not show.
+    void other_name(const char* name, const char* known) {
+        other_names_.emplace_back(name, known);
+    }
+    /// Notes are not said from now on.
+    void silence() { silent_ = true; }
+
     /// Sets the options' variables and returns the operands. Does not return from --help and
     /// mistakes.
     std::vector<std::string> parse(int argc, char** argv) {
@@ -109,6 +116,7 @@ public:
     }
     /// Says something on stderr that does not stop the tool.
     void note(const std::string& text) const {
+        if (silent_) { return; }
         std::fprintf(stderr, "%s: %s\n", program_.c_str(), text.c_str());
     }
 
@@ -126,6 +134,8 @@ private:
     };
     std::string program_, operands_, summary_;
     std::vector<option> options_;
+    std::vector<std::pair<std::string, std::string>> other_names_;
+    bool silent_ = false;
 
     void add(option made) { options_.push_back(std::move(made)); }
 
@@ -154,7 +164,10 @@ private:
         set(found, shown, !attached ? argv[at++] : word.substr(is_long ? equals + 1 : 2));
     }
 
-    const option& find(const std::string& name, bool is_long, const std::string& word) const {
+    const option& find(std::string name, bool is_long, const std::string& word) const {
+        for (const auto& [other, known] : other_names_) {
+            if (is_long && name == other) { name = known; }
+        }
         for (const option& o : options_) {
             if (is_long ? o.name == name : o.letter != 0 && o.letter == name[0]) { return o; }
         }

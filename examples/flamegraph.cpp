@@ -16,6 +16,7 @@
 #include <wick/profile.hpp>
 #include <wick/timeline.hpp>
 
+#include <algorithm>
 #include <cmath>
 #include <cstdio>
 #include <cstdlib>
@@ -35,7 +36,7 @@ struct request {
     double total = 0;
     int width = 0;
     bool fixed = false, chart = false, extract = false, diff = false, normalize = false;
-    bool keep_palette = false, spelling = false, other = false;
+    bool keep_palette = false, spelling = false, other = false, by_width = false;
 };
 
 // What is to be drawn: one of the three.
@@ -63,10 +64,11 @@ void tell_skipped(const arguments& args, const std::string& name, const wick::sk
 
 wick::any_input load(const arguments& args, const request& asked, const std::string& name) {
     input_file file(name);
-    std::size_t bytes = 0;
+    bool blank = true;
     const auto source = [&](char* to, std::size_t room) {
         const std::size_t n = file(to, room);
-        bytes += n;
+        const auto is_blank = [](char c) { return c == ' ' || (c >= '\t' && c <= '\r'); };
+        blank = blank && std::all_of(to, to + n, is_blank);
         return n;
     };
     wick::any_options options;
@@ -74,7 +76,7 @@ wick::any_input load(const arguments& args, const request& asked, const std::str
     options.event = asked.event;
     wick::result<wick::any_input> read = wick::read_any(source, options);
     if (!file.problem().empty()) { args.fail(file.problem()); }
-    if (!read && bytes == 0) { return {}; } // drawn as a picture that says so
+    if (!read && blank) { return {}; } // drawn as a picture that says so
     if (!read) { args.fail(name + ": " + read.error.message()); }
     tell_skipped(args, name, read.value.skipped);
     for (const auto& note : read.value.notes) { args.note(name + ": " + note.message()); }
@@ -180,6 +182,7 @@ void finish_options(const arguments& args, const request& asked, wick::flamegrap
             to.changes = wick::change_colours::orange_blue;
         }
     }
+    if (asked.by_width) { to.palette = wick::flame_palette::width; }
     if (asked.spelling) { to.shades = wick::flame_shades::spelling; }
     if (asked.other) { to.shades = wick::flame_shades::other; }
     to.background = colour(args, "--bgcolors", asked.background);
@@ -304,7 +307,8 @@ picture load_all(const arguments& args,
 int main(int argc, char** argv) {
     wick::flamegraph_options options;
     request asked;
-    bool right = false;
+    bool usual = false; // what is so without being asked for
+    bool quiet = false;
     std::string encoding = "UTF-8";
     arguments args("wick-flamegraph",
                    "[FILE...]",
@@ -322,9 +326,12 @@ int main(int argc, char** argv) {
     args.text("countname", 0, "TEXT", "what weights are, such as bytes", options.unit);
     args.text("nametype", 0, "TEXT", "stands before names in details", options.name_type);
     args.text("colors", 'c', "PALETTE", "kinds, hot, mem, io, java, …, safe", asked.colours);
+    args.other_name("color", "colors");
     args.text("bgcolors", 0, "COLOUR", "background", asked.background);
     args.flag("hash", 0, "similar names get similar shades", asked.spelling);
+    args.flag("deterministic", 0, "shades by name (as usual)", usual);
     args.flag("random", 0, "other shades, the same in each run", asked.other);
+    args.flag("colordiffusion", 0, "the wider a frame, the redder", asked.by_width);
     args.flag("cp", 0, "keep colours in the palette file", asked.keep_palette);
     args.text("palette-file", 0, "FILE", "the file of --cp", asked.palette_file);
     args.flag("reverse", 'r', "what ran at the root, callers above", options.reverse);
@@ -344,19 +351,20 @@ int main(int argc, char** argv) {
     args.text("uicolor", 0, "COLOUR", "of titles and notes", asked.ui);
     args.text("stroke-color", 0, "COLOUR", "an outline of each frame", asked.stroke);
     args.flag("truncate-text-left", 0, "labels keep their end", options.truncate_left);
-    args.flag("truncate-text-right", 0, "labels keep their beginning (as usual)", right);
+    args.flag("truncate-text-right", 0, "labels keep their beginning (as usual)", usual);
     args.text("encoding", 0, "NAME", "of the file", encoding);
     args.text("format", 'f', "NAME", "of the input, if it is not told by itself", asked.format);
     args.text("event", 0, "NAME", "draw this event of several", asked.event);
+    args.flag("quiet", 'q', "errors alone on standard error", quiet);
     args.flag("static", 0, "the picture alone, without script and data", asked.fixed);
     args.flag("extract", 0, "the reverse: folded text out of the SVG", asked.extract);
     std::vector<std::string> files = args.parse(argc, argv);
     if (files.empty()) { files.emplace_back("-"); }
+    if (quiet) { args.silence(); }
     if (asked.extract) { return extract(args, asked, files); }
     if (encoding != "UTF-8" && encoding != "utf-8") {
         args.fail("--encoding: UTF-8 is all there is");
     }
-    if (right) { options.truncate_left = false; }
     finish_options(args, asked, options);
 
     picture drawn = load_all(args, asked, files, options);

@@ -476,7 +476,7 @@ TEST_CASE("flamegraph: labels fit into their frames and are used where there is 
                            "\xe6\xbc\xa2\xe5\xad\x97<" + std::string(random() % 9, 'x')},
                           weight(random, 100)});
     }
-    const double cell = wick::detail::flamegraph_geometry().cell;
+    const double cell = wick::detail::flamegraph_geometry({}).cell;
     for (const drawn& f : frames_of(wick::to_flamegraph(make(stacks)))) {
         std::string label = f.label;
         for (const char* entity : {"&lt;", "&gt;", "&amp;"}) {
@@ -759,10 +759,13 @@ TEST_CASE("flamegraph: says where a profile comes from and what it lacks") {
     from.command = "server <1>";
     from.rate_asked_hz = 99;
     from.rate_attained_hz = 98.96;
+    from.duration_ns = 12300000000;
+    from.cpu_ns = 4567000;
     from.dropped = 3;
     made.add_origin(from);
     const std::string svg = wick::to_flamegraph(made.finish());
     CHECK(svg.find("server &lt;1&gt;  \xc2\xb7  99 Hz attained  \xc2\xb7  99 Hz asked for  "
+                   "\xc2\xb7  12.3 s observed  \xc2\xb7  4.567 ms of CPU time  "
                    "\xc2\xb7  3 samples dropped<") != std::string::npos);
 }
 
@@ -1117,6 +1120,20 @@ TEST_CASE("flamegraph: palettes colour by the sort of code") {
     CHECK(wick::detail::spelling_of("") == doctest::Approx(1.0));
 }
 
+TEST_CASE("flamegraph: the wider a frame, the redder, on request") {
+    wick::flamegraph_options options;
+    options.palette = wick::flame_palette::width;
+    const auto frames = frames_of(wick::to_flamegraph(
+        make({{{"a", "b", "c"}, 16}, {{"a", "b"}, 48}, {{"a"}, 192}, {{"tiny"}, 0}}), options));
+    CHECK(find(frames, "all").style == "r0");
+    CHECK(find(frames, "a").style == "Wf");
+    CHECK(find(frames, "b").style == "W8");
+    CHECK(find(frames, "c").style == "W4");
+    options.colours = {{"b", {1, 2, 3}}}; // a colour of its own stays
+    const auto given = frames_of(wick::to_flamegraph(make({{{"a", "b"}, 5}}), options));
+    CHECK(find(given, "b").style == "c-0");
+}
+
 TEST_CASE("flamegraph: a palette.map keeps the colours of names, whatever is in them") {
     const wick::palette_text read =
         wick::parse_palette_map("operator->()->rgb(1,2,3)\n->rgb(4,5,6)\r\nbad\nx->rgb(256,0,0)\n"
@@ -1217,6 +1234,27 @@ TEST_CASE("flamegraph: stacks may begin at a function") {
     CHECK(wick::to_folded(wick::extract(svg).value.columns[0]) == "b;c 3\nb;d 4\n");
 }
 
+TEST_CASE("flamegraph: no element holds more text than XML parsers take") {
+    std::vector<std::pair<stack, std::int64_t>> stacks;
+    for (int i = 0; i < 4000; ++i) {
+        stacks.push_back({{std::to_string(i) + std::string(3000, 'n')}, 1 + i % 7});
+    }
+    const wick::profile p = make(stacks);
+    const std::string svg = wick::to_flamegraph(p);
+    std::size_t names = 0;
+    std::size_t bytes = 0;
+    const std::string begin = "<metadata class=\"wick-names\">";
+    for (std::size_t at = svg.find(begin); at != svg.npos; at = svg.find(begin, at + 1)) {
+        const std::size_t size = svg.find("</metadata>", at) - at - begin.size();
+        CHECK(size < 10000000);
+        bytes += size;
+        ++names;
+    }
+    CHECK(names > 1);
+    CHECK(bytes > 10000000);
+    CHECK(wick::to_folded(wick::extract(svg).value.columns[0]) == wick::to_folded(p));
+}
+
 TEST_CASE("flamegraph: a million frames") {
     wick::profile_builder made;
     const std::uint32_t main = made.child(0, made.intern("main"));
@@ -1236,6 +1274,9 @@ TEST_CASE("flamegraph: a million frames") {
 }
 
 TEST_CASE("flamegraph: the script is JavaScript") {
+    for (const std::string_view part : wick::detail::flamegraph_script_parts) {
+        CHECK(part.size() < 16000); // some compilers take no literal beyond 16 KiB
+    }
     if (std::system("node --version >/dev/null 2>&1") != 0) {
         MESSAGE("skipped without node");
         return;
@@ -1245,7 +1286,6 @@ TEST_CASE("flamegraph: the script is JavaScript") {
     REQUIRE(descriptor >= 0);
     std::FILE* file = fdopen(descriptor, "wb");
     for (const std::string_view part : wick::detail::flamegraph_script_parts) {
-        CHECK(part.size() < 16000); // some compilers take no literal beyond 16 KiB
         std::fwrite(part.data(), 1, part.size(), file);
     }
     std::fclose(file);

@@ -25,7 +25,7 @@ class Flamegraph(unittest.TestCase):
 
     def titles(self, svg):
         found = xml.fromstring(svg).iter("{http://www.w3.org/2000/svg}g")
-        return [g[0].text for g in found if g[0].tag.endswith("title")]
+        return [g[0].text for g in found if len(g) and g[0].tag.endswith("title")]
 
     def test_standard_input_with_and_without_its_name(self):
         plain = run(stdin=STACKS)
@@ -50,8 +50,8 @@ class Flamegraph(unittest.TestCase):
         self.assertIn(b"T &amp; T", outputs.pop())
 
     def test_nothing_to_show_is_an_error_with_a_file_that_says_so(self):
-        for text in (b"", b"main 0\n", b"# a comment\n"):
-            made = run("--format=folded", stdin=text)
+        for text in (b"", b"main 0\n", b"# a comment\n", b" \n\n"):
+            made = run(*(["--format=folded"] if text.strip() else []), stdin=text)
             self.assertEqual(made.returncode, 2)
             self.assertIn(b"nothing to show", made.stderr)
             xml.fromstring(made.stdout)
@@ -62,6 +62,17 @@ class Flamegraph(unittest.TestCase):
         self.assertEqual(made.returncode, 0)
         self.assertIn(b"skipped 1 record", made.stderr)
         self.assertIn(b"line 3", made.stderr)
+
+    def test_names_of_options_that_others_have(self):
+        picture = run(stdin=STACKS).stdout
+        for same in (["--deterministic"], ["--truncate-text-right"], ["--width=0"],
+                     ["--encoding=utf-8"], ["--quiet"]):
+            self.assertEqual(run(*same, stdin=STACKS).stdout, picture, same)
+        self.assertEqual(run("--color=java", stdin=STACKS).stdout,
+                         run("--colors=java", stdin=STACKS).stdout)
+        self.assertEqual(run("--colordiffusion", stdin=STACKS).stdout,
+                         run("--colors=width", stdin=STACKS).stdout)
+        self.assertEqual(run("-q", stdin=STACKS + b"no weight here\n").stderr, b"")
 
     def test_mistakes_are_told(self):
         cases = [(["--width=wide"], b"--width"), (["--width=50"], b"--width"),

@@ -130,6 +130,7 @@ private:
         setting("inverted", options_.inverted);
         setting("reverse", options_.reverse && !tree_.lanes());
         setting("left", options_.truncate_left);
+        setting("by-width", options_.palette == flame_palette::width);
         setting_real("factor", options_.factor);
         std::string type;
         append_xml(type, options_.name_type);

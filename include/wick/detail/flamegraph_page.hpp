@@ -298,6 +298,9 @@ private:
             change_class(c, box.first);
         } else {
             c.text(ready.style.view());
+            if (ready.style.text[0] == 'W') { // not by name alone
+                c.at[-1] = shade_digit(width_shade(box.weight, numbers_.whole()));
+            }
         }
         if (ready.attributes != nullptr) { c = open_attributes(c, *ready.attributes); }
         c.text("\">");
@@ -550,10 +553,11 @@ private:
         note(c);
         put(c);
         out_.put("</text>\n");
+        out_.put("<g class=\"facts\">\n");
         const int x = compares() ? change_legend() : legend();
         const std::string about = provenance();
         if (!about.empty()) { line("quiet about", x, 44, about, 6.6); }
-        out_.put("</g>\n");
+        out_.put("</g>\n</g>\n");
     }
 
     void note(text_cursor& c) const {
@@ -577,6 +581,12 @@ private:
         }
     }
 
+    // A key explains colours: swatches and a word. The page moves it where there is room.
+    void begin_key(int x) {
+        out_.put("<g class=\"key\" transform=\"translate(");
+        out_.put_number(x);
+        out_.put(",0)\">");
+    }
     void swatch(std::string_view style, int x, int width) {
         out_.put("<rect class=\"swatch ");
         out_.put(style);
@@ -586,13 +596,23 @@ private:
         out_.put_number(width);
         out_.put("\" height=\"12\"/>");
     }
-    // Returns where the next text on its line may begin.
-    int caption(int x, std::string_view word) {
-        line("quiet", x, 44, word, 6.6);
+    // Returns how wide the key is about, with what is free behind it.
+    [[nodiscard]] int end_key(int x, std::string_view word) {
+        out_.put("<text class=\"quiet\" x=\"");
+        out_.put_number(x);
+        out_.put("\" y=\"44\">");
+        out_.put(word);
+        out_.put("</text></g>\n");
         return x + 19 + static_cast<int>(word.size()) * 7;
     }
+    [[nodiscard]] int key(int x, std::string_view style, std::string_view word) {
+        begin_key(x);
+        swatch(style, 0, 12);
+        return x + end_key(17, word);
+    }
 
-    int legend() {
+    // Returns where the next text on its line may begin; so does the next.
+    [[nodiscard]] int legend() {
         int x = 0;
         const bool by_kind =
             options_.palette == flame_palette::kinds || options_.palette == flame_palette::safe;
@@ -608,32 +628,31 @@ private:
             std::string_view word = kind_word(kind).substr(2);
             word.remove_suffix(1);
             const char style[] = {colours.letter, shade_digit(colours.shades / 2)};
-            swatch(std::string_view(style, 2), x, 12);
-            x = caption(x + 17, word);
+            x = key(x, std::string_view(style, 2), word);
         }
         return x;
     }
 
-    int change_legend() {
-        out_.put("<g class=\"legend\">");
+    [[nodiscard]] int change_legend() {
         int x = 0;
+        begin_key(0);
         for (const char* style :
              {"n9", "n7", "n5", "n3", "n1", "z0", "u1", "u3", "u5", "u7", "u9"}) {
             swatch(style, x, 13);
             x += 13;
         }
-        x = caption(x + 6, options_.by_self ? "less, more itself" : "less, more");
-        swatch("z0", x, 12);
-        x = caption(x + 17, tree_.verdicts.empty() ? "no change" : "no significant change");
-        swatch("z0", x, 12);
-        swatch("hatch", x, 12);
-        x = caption(x + 17, "only before");
-        out_.put("</g>\n");
+        x = end_key(x + 6, options_.by_self ? "less, more itself" : "less, more");
+        x = key(x, "z0", tree_.verdicts.empty() ? "no change" : "no significant change");
+        begin_key(x);
+        swatch("z0", 0, 12);
+        swatch("hatch", 0, 12);
+        x += end_key(17, "only before");
         if (!options_.interactive) { // the page's controls say it
             std::string text = "width: ";
             text += options_.widths == frame_width::both ? "before and after"
                                                          : width_word(options_.widths);
-            x = caption(x, text);
+            begin_key(x);
+            x += end_key(0, text);
         }
         return x;
     }
@@ -662,6 +681,8 @@ private:
             add(rate(from.rate_attained_hz, " Hz attained"));
             add(rate(from.rate_asked_hz, " Hz asked for"));
         }
+        add(duration(&origin::duration_ns, " observed"));
+        add(duration(&origin::cpu_ns, " of CPU time"));
         if (dropped != 0) { add(std::to_string(dropped) + " samples dropped"); }
         if (truncated != 0) { add(std::to_string(truncated) + " stacks truncated"); }
         if (tree_.negative != 0) {
@@ -669,6 +690,17 @@ private:
         }
         if (summary_.without_base != 0) { add("stacks without a base left out"); }
         return text;
+    }
+
+    // A sum over all origins, if one of them knows it: "12.3 s observed".
+    [[nodiscard]] std::string duration(std::uint64_t origin::*of, std::string_view what) const {
+        std::uint64_t sum = 0;
+        for (const origin& from : tree_.origins) { sum += from.*of; }
+        if (sum == 0) { return {}; }
+        char text[40];
+        text_cursor c{text};
+        flame_numbers::time(c, sum);
+        return std::string(text, static_cast<std::size_t>(c.at - text)).append(what);
     }
 
     [[nodiscard]] static std::string rate(double hertz, std::string_view what) {

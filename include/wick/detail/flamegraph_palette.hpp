@@ -52,7 +52,8 @@ enum class flame_palette : std::uint8_t {
     yellow,
     purple,
     orange,
-    safe ///< as `kinds`, in colours that the colour-blind can tell apart
+    width, ///< the wider a frame, the redder
+    safe   ///< as `kinds`, in colours that the colour-blind can tell apart
 };
 
 /// What chooses a frame's shade.
@@ -207,6 +208,7 @@ inline constexpr hue hues[] = {
     {'H', 16, {240, 150, 60}, {246, 170, 80}, {250, 190, 110}},   // orange
     {'M', 16, {70, 196, 110}, {60, 206, 160}, {90, 220, 200}},    // memory: greens
     {'I', 16, {128, 150, 236}, {132, 160, 244}, {154, 180, 250}}, // input and output: blues
+    {'W', 16, {253, 240, 200}, {251, 196, 110}, {241, 112, 84}},  // width: sand to red
     {'S', 32, {230, 190, 60}, {242, 214, 120}, {250, 236, 184}},  // safe: sand
     {'T', 8, {96, 160, 220}, {116, 176, 232}, {140, 192, 240}},   // safe: blue
     {'U', 8, {170, 190, 214}, {184, 202, 222}, {198, 214, 230}},  // safe: pale blue
@@ -220,25 +222,9 @@ inline constexpr hue hues[] = {
 }
 
 /// What palettes are called in command lines, in the order of the enumeration.
-inline constexpr std::string_view palette_names[] = {"kinds",
-                                                     "hot",
-                                                     "mem",
-                                                     "io",
-                                                     "wakeup",
-                                                     "chain",
-                                                     "java",
-                                                     "js",
-                                                     "perl",
-                                                     "python",
-                                                     "rust",
-                                                     "red",
-                                                     "green",
-                                                     "blue",
-                                                     "aqua",
-                                                     "yellow",
-                                                     "purple",
-                                                     "orange",
-                                                     "safe"};
+inline constexpr std::string_view palette_names[] = {
+    "kinds", "hot", "mem",   "io",   "wakeup", "chain",  "java",   "js",     "perl",  "python",
+    "rust",  "red", "green", "blue", "aqua",   "yellow", "purple", "orange", "width", "safe"};
 
 [[nodiscard]] inline bool has_part(std::string_view text, std::string_view part) noexcept {
     return text.find(part) != std::string_view::npos;
@@ -374,6 +360,8 @@ inline constexpr std::string_view palette_names[] = {"kinds",
         return 'G';
     case flame_palette::orange:
         return 'H';
+    case flame_palette::width:
+        return 'W';
     case flame_palette::safe:
         break;
     }
@@ -407,6 +395,15 @@ shade_of(std::string_view name, int shades, std::uint32_t start = 2166136261u) n
         weight *= 0.7;
     }
     return 1 - sum / most;
+}
+
+/// Returns the shade of a frame by its share of the whole, as the palette `width` has it: twice the
+/// shade for four times the share.
+[[nodiscard]] inline int width_shade(std::uint64_t weight, std::uint64_t whole) noexcept {
+    const double share = static_cast<double>(weight) / static_cast<double>(whole) * 256;
+    int level = 0;
+    while (level < 15 && share >= (level + 1) * (level + 1)) { ++level; }
+    return level;
 }
 
 [[nodiscard]] inline char shade_digit(int shade) noexcept {

@@ -9,6 +9,7 @@
 #include <wick/detail/flamegraph_script_model.hpp>    // a part
 #include <wick/detail/flamegraph_script_page.hpp>     // a part
 #include <wick/detail/flamegraph_script_view.hpp>     // a part
+#include <wick/detail/flamegraph_script_words.hpp>    // a part
 #include <wick/version.hpp>
 
 #include <string_view> // the script
@@ -23,6 +24,7 @@ namespace detail {
 /// beyond 16 KiB.
 inline constexpr std::string_view flamegraph_script_parts[] = {flamegraph_script_model,
                                                                flamegraph_script_view,
+                                                               flamegraph_script_words,
                                                                flamegraph_script_draw,
                                                                flamegraph_script_controls,
                                                                flamegraph_script_page};
@@ -30,7 +32,7 @@ inline constexpr std::string_view flamegraph_script_parts[] = {flamegraph_script
 /// The SHA-256 of all parts together. A test computes it: after a change of the script, it says
 /// what must stand here.
 inline constexpr std::string_view flamegraph_script_sha256 =
-    "sha256-TnDz/xpa0XfTu3lbfabiKOOmZIogd4IASLK/HBfPMpk=";
+    "sha256-brasFiMs2sAYNgzXmla1EowLUrUZcqjpdGynSLPkn8E=";
 
 } // namespace detail
 WICK_END_NAMESPACE

@@ -98,7 +98,12 @@ function copy(text) {
     }
 }
 
-function say(text) { note.textContent = text; }
+// Says something below the frames. `name`, a part of it, is cut where all of it has no room.
+function say(text, name = "") {
+    const lines = setLines(note, text, pageWidth - 2 * side, noteLines(), name);
+    facts.setAttribute("transform", "translate(0," + (lines - 1) * lineHeight + ")");
+}
+const noteLines = () => (pageWidth < 600 ? 5 : 3);
 
 // ---- The match list and the table of functions.
 
@@ -163,7 +168,8 @@ function fillFunctions() {
     const body = html("tbody", {});
     for (const row of rows.slice(0, rowLimit)) {
         const line = html("tr", {tabindex: "0"}, ...columns.map(([key, title, text]) =>
-            html("td", key === "name" ? {title: text(row)} : {}, text(row))));
+            key === "name" ? html("td", {title: text(row)}, html("div", {}, text(row)))
+                : html("td", {}, text(row))));
         line.addEventListener("click", () => visit(row.name));
         line.addEventListener("keydown", event => {
             if (event.key === "Enter") { visit(row.name); }
@@ -291,7 +297,7 @@ function openMenu(box, x, y) {
     menuHolder.setAttribute("height", height + 24);
     const scrolled = standalone ? window.scrollY : 0;
     const bottom = (standalone ? scrolled + window.innerHeight : y + height + 8) - 8;
-    menuHolder.setAttribute("x", Math.max(0, Math.min(x, pageWidth - width - 8)));
+    menuHolder.setAttribute("x", Math.max(0, Math.min(x, pageWidth - width - side)));
     menuHolder.setAttribute("y", Math.max(scrolled, Math.min(y, bottom - height)));
     menu.querySelector("button").focus();
 }
@@ -309,7 +315,8 @@ function fillTrail() {
         if (i === 0) { break; }
     }
     path.reverse();
-    const shown = path.length > 8 ? [path[0], -1, ...path.slice(-6)] : path;
+    const room = Math.max(3, Math.floor(pageWidth / 180)); // of them, on one line
+    const shown = path.length > room ? [path[0], -1, ...path.slice(2 - room)] : path;
     const run = view.stop !== tree.end[view.first];
     shown.forEach((node, i) => {
         if (i > 0) { trail.append(html("span", {}, "\u203a")); }

@@ -172,129 +172,6 @@ function functionTable() {
     return functions;
 }
 
-// ---- Changes between two sides.
-
-function changeOf([after, before], node) {
-    const change = beforeScale === 1 ? Number(after[node] - before[node])
-        : Number(after[node]) - Number(before[node]) * beforeScale;
-    return negate ? -change : change;
-}
-
-function changeWhole() {
-    const [after, before] = tree.sums;
-    return Math.max(Math.abs(Number(before[0]) * beforeScale), Math.abs(Number(after[0]))) ||
-        Number(tree.total[0]);
-}
-
-function signed(value) { return (value < 0 ? "-" : "+") + amount(Math.round(Math.abs(value))); }
-
-function signedPercent(value) {
-    const share = Math.floor(Math.abs(value) / changeWhole() * 10000 + 0.5) / 100;
-    return (value < 0 ? "-" : "+") + share.toFixed(2) + " %";
-}
-
-const isGone = node => tree.sums[1][node] && !tree.sums[0][node];
-const verdictWords = ["", "; unchanged", "; not significant", "; improved", "; regressed"];
-
-// The shade k + 1 begins at 2^(9 k / 8 - 10).
-const shadeBegins = [2.1810154653305154, 4.756828460010884, 10.374716437208077,
-    22.627416997969522, 49.350746413054104, 107.63474115247546, 234.75303506039583, 512];
-
-// 1 to 9 by the logarithm of the change's share, grey where nothing was shown.
-function changeClass(node) {
-    const change = changeOf(view.bySelf ? tree.columns : tree.sums, node);
-    const share = Math.abs(change) / changeWhole();
-    const verdict = tree.verdicts ? tree.verdicts[node] : 0;
-    const says = view.bySelf ? Math.floor(verdict / 5) : verdict % 5;
-    if (!(share > 0) || says === 1 || says === 2) { return "z0"; }
-    const level = 1 + shadeBegins.filter(begin => share * 1024 >= begin).length;
-    return (change > 0 ? "u" : "n") + level;
-}
-
-function describeChange(after, before, change) {
-    return signed(change) + (isTime ? "" : " " + unit) + ", " + signedPercent(change) +
-        "; before " + sized(before) + ", after " + sized(after);
-}
-
-// ---- What is said about a box: its numbers, and how they stand to others.
-
-function ownWeight(node) {
-    let own = tree.self[node];
-    if (!tree.gaps || tree !== base) { return own; }
-    for (let i = node + 1; i < tree.end[node]; i = tree.end[i]) {
-        if (isGap(i)) { own += tree.self[i]; }
-    }
-    return own;
-}
-
-function titleOf(name) {
-    return (names[name] || "(no name)") + (words[kinds[name]] || "");
-}
-
-function numbersOf(box) {
-    const whole = Math.max(Number(setting("whole")), Number(base.total[0]));
-    if (box.elided && compares) {
-        const sides = tree.sums.map(sums => {
-            let sum = weightOf(0);
-            for (let i = box.first; i < box.stop; i = tree.end[i]) { sum += sums[i]; }
-            return [sum];
-        });
-        return describeChange(sides[0][0], sides[1][0], changeOf(sides, 0));
-    }
-    const node = box.first;
-    if (compares) {
-        const [after, before] = tree.columns;
-        let text = describeChange(tree.sums[0][node], tree.sums[1][node],
-            changeOf(tree.sums, node)) + "; self " + signed(changeOf(tree.columns, node)) +
-            ", before " + sized(before[node]) + ", after " + sized(after[node]);
-        if (isGone(node)) { text += "; only before"; }
-        if (!tree.sums[1][node] && tree.sums[0][node]) { text += "; only after"; }
-        return text + (tree.verdicts ? verdictWords[tree.verdicts[node] % 5] : "");
-    }
-    let text = amountOfUnit(box.weight) + ", " + percent(box.weight, whole);
-    if (box.elided) { return text; }
-    const own = ownWeight(node);
-    text += "; self " + amount(own) + (own ? ", " + percent(own, whole) : "");
-    if (tree.allCounts) {
-        const part = tree.allCounts[node];
-        const all = base.allCounts[0];
-        if (part > 0 && part < 100 && part < all) {
-            text += "; 95 % interval " + interval(part, all);
-        }
-    }
-    return text;
-}
-
-function describe(box) {
-    const name = tree.name[box.first];
-    const own = attributes.get(name);
-    const title = box.elided ? plural(box.frames, "frame") + " elided" : titleOf(name);
-    const lines = [(setting("type") && !box.elided ? setting("type") + " " : "") + title +
-        " (" + numbersOf(box) + ")"];
-    if (own && own.title && !box.elided) { lines[0] = own.title; }
-    const parts = [];
-    if (view.first !== 0 && !box.faded) {
-        parts.push(percent(box.weight, shownWeight()) + " of what is shown");
-    }
-    const parent = tree.parent[box.first];
-    if (box.first !== 0 && parent !== 0) {
-        parts.push(percent(box.weight, tree.total[parent]) + " of " + titleOf(tree.name[parent]));
-    }
-    if (!box.elided && box.first !== 0 && !box.faded) {
-        const row = functionTable().rows[name];
-        if (row.places > 1) {
-            parts.push("in " + grouped(row.places) + " places: " + (compares
-                ? describeAll(row) : amountOfUnit(row.total) + ", self " + amount(row.self)));
-        }
-    }
-    if (parts.length) { lines.push(parts.join("; ")); }
-    return lines;
-}
-
-function describeAll(row) {
-    return signed(row.change) + ", self " + signed(row.selfChange);
-}
-
 // ---- Drawing.
 
 const SVG = "http://www.w3.org/2000/svg";
@@ -308,6 +185,7 @@ const minWidth = Number(setting("min"));
 const initialRows = Number(setting("rows"));
 const cutLeft = setting("left") === "1";
 const note = root.querySelector(".note");
+const facts = root.querySelector(".facts"); // the rest below the frames
 
 let boxes = [];
 let noteText = ""; // of the whole picture, while no frame is pointed at
@@ -335,9 +213,19 @@ function label(box) {
     return text.slice(0, room - 1).replace(/[\ud800-\udbff]$/, "") + "\u2026";
 }
 
+// The square of the shade is by a frame's share of the whole: as the static picture has it.
+function widthClass(box) {
+    const whole = Math.max(Number(setting("whole")), Number(base.total[0]));
+    const share = Number(box.weight) / whole * 256;
+    let level = 0;
+    while (level < 15 && share >= (level + 1) ** 2) { level++; }
+    return "W" + level.toString(16);
+}
+
 function classOf(box) {
     let list = box.elided ? "elided" : compares ? changeClass(box.first)
         : classes[tree.name[box.first]];
+    if (byWidth && list[0] === "W") { list = widthClass(box); }
     const own = box.elided ? null : attributes.get(tree.name[box.first]);
     if (own && own.style) { list += " " + own.style; }
     if (box.faded) { list += " faded"; }

@@ -33,6 +33,7 @@ const tested = setting("tested") === "1";
 const observed = setting("observed") === "1";
 const beforeScale = compares ? Number(setting("scale")) : 1;
 const negate = setting("negate") === "1";
+const byWidth = setting("by-width") === "1";
 // Doubles hold integers below 2^53. Where a sum may be greater, all weights are big integers.
 const big = setting("big") === "1";
 const weightOf = big ? BigInt : Number;
@@ -57,9 +58,12 @@ function visible(escape, code) {
 }
 const unescaped = text => text.replace(/\\(\\|x[0-9a-f]{2})/g, visible);
 
+// What is too much for one element is in several.
+const textOf = name => Array.from(root.querySelectorAll(name), part => part.textContent).join("");
+
 // A line is the kind and the CSS class, a blank, and the name.
 function readNames() {
-    const lines = root.querySelector(".wick-names").textContent.split("\n");
+    const lines = textOf(".wick-names").split("\n");
     lines.pop(); // each line ends in a line feed
     for (const line of lines) {
         const blank = line.indexOf(" ");
@@ -69,8 +73,7 @@ function readNames() {
         classes.push(line.slice(1, blank));
         kinds.push(line[0]);
     }
-    const own = root.querySelector(".wick-attributes");
-    for (const line of own ? own.textContent.split("\n") : []) {
+    for (const line of textOf(".wick-attributes").split("\n")) {
         const [index, title, href, target, id, style] = line.split("\t").map(unescaped);
         if (index) { attributes.set(Number(index), {title, href, target, id, style}); }
     }

@@ -16,10 +16,44 @@ inline constexpr std::string_view flamegraph_script_page = R"js(
 
 const standalone = root === document.documentElement;
 const footer = root.querySelector(".footer");
-const heading = Math.max(...Array.from(root.querySelectorAll(".title,.subtitle"),
-    line => line.getComputedTextLength()));
+const [titleLine, subtitleLine] = root.querySelectorAll("text.title,.subtitle");
+const titleText = titleLine.textContent;
+const subtitleText = subtitleLine.textContent;
+const subtitlePlace = Number(subtitleLine.getAttribute("y"));
+const heading = Math.max(titleLine.getComputedTextLength(), subtitleLine.getComputedTextLength());
+const about = facts.querySelector(".about");
+const aboutText = about ? about.textContent : "";
 let top = initialTop;
 let barTop = 14;
+
+// Breaks the title's lines where the window is narrower; returns what they take more than usual.
+function placeHeading(room) {
+    const more = (setLines(titleLine, titleText, room, 3) - 1) * 26.6;
+    subtitleLine.setAttribute("y", subtitlePlace + more);
+    return more + (setLines(subtitleLine, subtitleText, room, 3) - 1) * lineHeight;
+}
+
+// Puts what stands below the note beside one another, as far as there is room; returns how much
+// height it takes beyond one line.
+function placeFacts(room) {
+    let x = 0;
+    let row = 0;
+    const next = width => {
+        if (x > 0 && x + width > room) { x = 0; row++; }
+    };
+    for (const key of facts.querySelectorAll(".key")) {
+        const width = key.getBBox().width;
+        next(width);
+        key.setAttribute("transform", "translate(" + x + "," + row * 20 + ")");
+        x += width + 18;
+    }
+    if (!about) { return row * 20; }
+    setLines(about, aboutText, Infinity, 1);
+    next(about.getComputedTextLength());
+    about.setAttribute("x", x);
+    about.setAttribute("y", 44 + row * 20);
+    return row * 20 + (setLines(about, aboutText, room - x, 5) - 1) * lineHeight;
+}
 
 // Where the controls are, beside the title or below it, and how much room they leave.
 function arrange() {
@@ -32,12 +66,13 @@ function arrange() {
     const beside = wanted + heading + 24 <= room;
     bar.classList.toggle("stacked", !beside);
     const width = beside ? wanted + 4 : room;
-    toolbar.setAttribute("width", width + 4);
+    toolbar.setAttribute("width", width);
+    const more = placeHeading(beside ? Infinity : room);
     const height = beside ? 32 : bar.offsetHeight;
     toolbar.setAttribute("height", height + 4);
     toolbar.setAttribute("x", beside ? pageWidth - side - width : side);
-    barTop = beside ? 14 : initialTop - 4;
-    top = beside ? initialTop : initialTop + height + 6;
+    barTop = beside ? 14 : initialTop - 4 + more;
+    top = beside ? initialTop : initialTop + height + 6 + more;
     if (trail.firstChild) {
         root.insertBefore(trailHolder, toolbar);
     } else {
@@ -58,7 +93,8 @@ function place() {
     const scrolled = standalone ? window.scrollY : 0;
     toolbar.setAttribute("y", Math.max(barTop, scrolled + 6));
     bar.classList.toggle("floating", scrolled + 6 > barTop);
-    const width = Math.min(openPanel === "view" ? 330 : 430, pageWidth - 2 * side);
+    const width = Math.min(openPanel === "view" ? 330 : Math.max(430, pageWidth * 0.45), 640,
+        pageWidth - 2 * side);
     const y = Math.max(top, scrolled + 44);
     panelHolder.setAttribute("x", pageWidth - side - width);
     panelHolder.setAttribute("y", y);
@@ -76,7 +112,8 @@ function draw() {
     boxes = all.filter(box => box.weight);
     let rows = tree === base && view.first === 0 ? initialRows : 1;
     for (const box of boxes) { rows = Math.max(rows, box.row + 1); }
-    let height = top + rows * rowHeight + foot;
+    let height = top + rows * rowHeight + foot + placeFacts(pageWidth - 2 * side) +
+        (noteLines() - 1) * lineHeight;
     footer.setAttribute("transform", "translate(" + side + "," + (top + rows * rowHeight) + ")");
     frames.setAttribute("transform", "translate(" + side + "," + top + ")");
     if (openPanel) { height = Math.max(height, top + (openPanel === "view" ? 270 : 440)); }
@@ -140,11 +177,15 @@ function markCurrent() {
     currentGroup = frames.children[index];
     currentGroup.classList.add("current");
     if (!currentGroup.id) { currentGroup.id = "wick-current"; }
-    const lines = describe(box);
-    currentGroup.setAttribute("aria-label", lines.join("; "));
+    currentGroup.setAttribute("aria-label", tell(box).join("; "));
     currentGroup.setAttribute("aria-level", tree.depth[box.first] + 1);
     frames.setAttribute("aria-activedescendant", currentGroup.id);
-    say(lines.join("; "));
+}
+
+function tell(box) {
+    const lines = describe(box);
+    say(lines.join("; "), box.elided ? "" : titleOf(tree.name[box.first]));
+    return lines;
 }
 
 function setCurrent(node) {
@@ -277,8 +318,7 @@ function listen() {
         const at = boxAt(event);
         if (!at) { return; }
         pointed = at.box;
-        const lines = describe(at.box);
-        say(lines.join("; "));
+        const lines = tell(at.box);
         // Tooltips are made when they are needed: most never are.
         if (!at.group.querySelector("title")) {
             const tip = element("title");

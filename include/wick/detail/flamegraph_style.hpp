@@ -81,9 +81,9 @@ Arial,"DejaVu Sans",sans-serif}
 .frames g:hover rect{stroke:#1d1714;stroke-width:1.2px}
 .frames a{cursor:pointer}
 .hatch{fill:#1d1714;fill-opacity:.34;pointer-events:none}
-.hatch path{fill:none;stroke:#1d1714;stroke-opacity:.4;stroke-width:1.6}
+.hatch path{fill:none;stroke:#1d1714;stroke-opacity:.24;stroke-width:1.6}
 .frames .hatch{fill:url(#wick-hatch);fill-opacity:1}
-.legend .hatch{fill:url(#wick-hatch);fill-opacity:1}
+.key .hatch{fill:url(#wick-hatch);fill-opacity:1}
 .elided{fill:#cdc8c1}
 .elided text{fill:#3a3430;font-style:italic}
 .frames .faded rect{fill-opacity:.45}
@@ -101,6 +101,9 @@ inline constexpr std::string_view flamegraph_page_style = R"css(
 .bar,.trail,.panel,.menu{box-sizing:border-box;font-size:13px;line-height:1.35;color:#1d1714}
 .bar{display:flex;flex-wrap:wrap;justify-content:flex-end;align-items:center;gap:6px 8px}
 .bar.stacked{justify-content:flex-start}
+.bar.stacked .find{flex:1 1 150px}
+.bar.stacked .find input{width:60px}
+.bar.stacked .hits{order:1}
 .bar.floating{background:#fbfaf8;border-radius:8px;box-shadow:0 0 0 5px #fbfaf8,
 0 2px 12px 4px rgba(40,30,20,.2)}
 foreignObject{overflow:visible}
@@ -115,7 +118,8 @@ background:#fff;border:1px solid #c4bdb5;border-radius:6px;box-sizing:border-box
 .find{display:flex;align-items:center;padding-right:3px}
 .find:focus-within{border-color:#8b2fc9;box-shadow:0 0 0 1px #8b2fc9}
 .find.wrong{border-color:#c2410c;box-shadow:0 0 0 1px #c2410c}
-.find input{width:170px;height:24px;padding:0 8px;border:0;outline:0;background:none;color:inherit;
+.find input{flex:1;min-width:0;width:170px;height:24px;padding:0 8px;border:0;outline:0;
+background:none;color:inherit;
 font:inherit}
 .bar .find button{height:22px;min-width:24px;padding:0 4px;border-color:transparent;
 background:none;font-size:12px;color:#625b56}
@@ -149,7 +153,10 @@ font-variant-numeric:tabular-nums}
 .panel td{padding:3px 4px;text-align:right;white-space:nowrap;overflow:hidden;
 text-overflow:ellipsis;cursor:pointer}
 .panel td:first-child,.panel th:first-child button{text-align:left}
-.panel td:first-child{font-family:ui-monospace,Menlo,Consolas,"DejaVu Sans Mono",monospace}
+.panel td:first-child{font-family:ui-monospace,Menlo,Consolas,"DejaVu Sans Mono",monospace;
+white-space:normal}
+.panel td div{display:-webkit-box;-webkit-box-orient:vertical;-webkit-line-clamp:2;overflow:hidden;
+overflow-wrap:anywhere}
 .panel tbody tr:hover,.panel tbody tr:focus{background:#f3eef8;outline:0}
 .panel p{margin:0;font-size:12px;color:#625b56}
 .menu{display:flex;flex-direction:column;padding:4px}
@@ -158,7 +165,7 @@ white-space:nowrap}
 .menu button{border:0;padding:4px 8px;text-align:left;background:none;cursor:pointer;
 display:flex;justify-content:space-between}
 .menu button:hover,.menu button:focus{background:#f3eef8}
-.menu kbd{color:#8d857d;font:inherit}
+.menu kbd{color:#6f6760;font:inherit;padding-left:12px}
 .bar :focus-visible,.panel :focus-visible,.menu :focus-visible,
 .trail :focus-visible{outline:2px solid #8b2fc9;outline-offset:-1px}
 .find input:focus-visible{outline:0}

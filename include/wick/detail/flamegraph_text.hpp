@@ -280,6 +280,19 @@ public:
                !is_scaled();
     }
 
+    /// Nanoseconds in the unit that suits them: "12.3 ms".
+    static void time(text_cursor& c, std::uint64_t value) {
+        if (value < 1000) {
+            c.number(value);
+            c.text(" ns");
+            return;
+        }
+        const bool seconds = value >= 1000000000;
+        const bool millis = value >= 1000000;
+        const std::uint64_t one = seconds ? 1000000 : millis ? 1000 : 1; // a thousandth of the unit
+        c.weight((value + one / 2) / one, 3);
+        c.text(seconds ? " s" : millis ? " ms" : " \xc2\xb5s");
+    }
     /// A weight without its unit, unless it is a time.
     void number(text_cursor& c, std::uint64_t value) const {
         if (is_time()) {
@@ -357,18 +370,6 @@ private:
 
     [[nodiscard]] bool is_scaled() const noexcept {
         return options_.factor < 1 || options_.factor > 1;
-    }
-    static void time(text_cursor& c, std::uint64_t value) {
-        if (value < 1000) {
-            c.number(value);
-            c.text(" ns");
-            return;
-        }
-        const bool seconds = value >= 1000000000;
-        const bool millis = value >= 1000000;
-        const std::uint64_t one = seconds ? 1000000 : millis ? 1000 : 1; // a thousandth of the unit
-        c.weight((value + one / 2) / one, 3);
-        c.text(seconds ? " s" : millis ? " ms" : " \xc2\xb5s");
     }
     void scaled(text_cursor& c, std::uint64_t value) const {
         const double one = static_cast<double>(power_of_ten(tree_.decimals));
