@@ -4,8 +4,9 @@
 #ifndef WICK_COMPARISON_HPP
 #define WICK_COMPARISON_HPP
 
-#include <wick/profile.hpp> // what is compared
-#include <wick/result.hpp>  // what comparing and validate return
+#include <wick/detail/verdict.hpp> // what a test made of a difference
+#include <wick/profile.hpp>        // what is compared
+#include <wick/result.hpp>         // what comparing and validate return
 #include <wick/version.hpp>
 
 #include <algorithm> // std::max, std::lower_bound
@@ -20,10 +21,6 @@ WICK_BEGIN_NAMESPACE
 
 /// On which sides something is. This is a fact about the two inputs; a verdict is a conclusion.
 enum class presence : std::uint8_t { both, only_before, only_after };
-
-/// What a test made of a difference. More weight is worse: `regressed`. `unchanged` means shown to
-/// be equal but for a difference that does not matter; `inconclusive` that the data cannot tell.
-enum class verdict : std::uint8_t { untested, unchanged, inconclusive, improved, regressed };
 
 /// Something that was measured on one side.
 struct measured {

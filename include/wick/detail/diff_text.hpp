@@ -114,22 +114,6 @@ inline void append_short(std::string& out, double value, int width, int digits) 
     return std::adjacent_find(texts.begin(), texts.end()) == texts.end();
 }
 
-[[nodiscard]] inline const char* name_of(verdict v) noexcept {
-    switch (v) {
-    case verdict::untested:
-        return "untested";
-    case verdict::unchanged:
-        return "unchanged";
-    case verdict::inconclusive:
-        return "inconclusive";
-    case verdict::improved:
-        return "improved";
-    case verdict::regressed:
-        return "regressed";
-    }
-    return "";
-}
-
 [[nodiscard]] inline const char* name_of(presence in) noexcept {
     switch (in) {
     case presence::both:
