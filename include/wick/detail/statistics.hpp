@@ -457,9 +457,9 @@ struct rank_sums {
     return sums;
 }
 
-/// Returns the probability that the rank statistic of samples of n1 and n2 values without ties is u
-/// or more. Cost: O(n1^2 n2^2) steps at most and n1 n2 numbers: meant for n1 n2 <= 2,500.
-[[nodiscard]] inline double mann_whitney_above(double u, std::size_t n1, std::size_t n2) {
+/// Returns the probability of each rank statistic 0, 1, … n1 n2 of samples of n1 and n2 values
+/// without ties. Cost: O(n1^2 n2) steps and n1 n2 numbers: meant for n1 n2 <= 2,500.
+[[nodiscard]] inline std::vector<double> mann_whitney_chances(std::size_t n1, std::size_t n2) {
     // How many ways lead to each u is the Gaussian binomial coefficient: (1 - x^(n2 + i)) / (1 -
     // x^i) multiplied up, as probabilities, so that nothing overflows.
     const std::size_t most = n1 * n2;
@@ -471,6 +471,22 @@ struct rank_sums {
         const double scale = static_cast<double>(i) / static_cast<double>(n2 + i);
         for (double& w : ways) { w *= scale; }
     }
+    return ways;
+}
+
+/// Returns the probability that the rank statistic is u or less, for each u up to the middle.
+[[nodiscard]] inline std::vector<double> mann_whitney_below(std::size_t n1, std::size_t n2) {
+    std::vector<double> sums = mann_whitney_chances(n1, n2);
+    sums.resize(n1 * n2 / 2 + 1);
+    for (std::size_t u = 1; u < sums.size(); ++u) { sums[u] += sums[u - 1]; }
+    return sums;
+}
+
+/// Returns the probability that the rank statistic of samples of n1 and n2 values without ties is u
+/// or more. Cost: as above.
+[[nodiscard]] inline double mann_whitney_above(double u, std::size_t n1, std::size_t n2) {
+    const std::size_t most = n1 * n2;
+    const std::vector<double> ways = mann_whitney_chances(n1, n2);
     const double middle = static_cast<double>(most) / 2;
     if (u <= 0) { return 1; }
     if (u > static_cast<double>(most)) { return 0; }
