@@ -34,6 +34,7 @@
 #include <wick/format/vtune.hpp>
 #include <wick/format/xctrace.hpp>
 #include <wick/histogram.hpp>
+#include <wick/latency.hpp>
 #include <wick/profile.hpp>
 #include <wick/pstats.hpp>
 #include <wick/query.hpp>
