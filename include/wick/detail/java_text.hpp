@@ -109,12 +109,6 @@ inline void append_java_date(std::string& out, double seconds_since_epoch) {
     out += digits;
 }
 
-/// Appends a text, filled with blanks in front up to a width.
-inline void append_right(std::string& out, std::string_view text, std::size_t width) {
-    if (text.size() < width) { out.append(width - text.size(), ' '); }
-    out.append(text.data(), text.size());
-}
-
 } // namespace detail
 WICK_END_NAMESPACE
 

@@ -11,6 +11,7 @@
 #include <wick/detail/latency_windows.hpp>     // heights
 #include <wick/detail/open_loop.hpp>           // service and response times
 #include <wick/detail/time_text.hpp>           // amounts
+#include <wick/detail/writer.hpp>              // cells as wide as they need
 #include <wick/histogram.hpp>                  // what has bars
 #include <wick/version.hpp>
 

@@ -95,6 +95,16 @@ inline void append_weight(std::string& out, std::int64_t value, int decimals) {
     }
 }
 
+/// Appends a text with blanks before or after it, up to a width in characters of one byte.
+inline void append_right(std::string& out, std::string_view text, std::size_t width) {
+    if (text.size() < width) { out.append(width - text.size(), ' '); }
+    out += text;
+}
+inline void append_left(std::string& out, std::string_view text, std::size_t width) {
+    out += text;
+    if (text.size() < width) { out.append(width - text.size(), ' '); }
+}
+
 } // namespace detail
 WICK_END_NAMESPACE
 
