@@ -114,7 +114,7 @@ void print_findings(std::size_t pairs) {
         print(10000, rho, simulation::compare(10000, rho, 1.1, pairs, 3));
     }
     print(40000, 0.9, simulation::compare(40000, 0.9, 1.1, pairs, 4));
-    print(400000, 0.99, simulation::compare(400000, 0.99, 1.1, pairs / 10, 5));
+    print(400000, 0.99, simulation::compare(400000, 0.99, 1.1, pairs / 40, 5));
     std::printf("what any test of the P90 can find at most, at 5 %%:\n");
     for (const double rho : {0.0, 0.5, 0.9}) {
         std::printf(

@@ -4,9 +4,10 @@
 #ifndef WICK_DETAIL_PERCENTILE_PLOT_HPP
 #define WICK_DETAIL_PERCENTILE_PLOT_HPP
 
-#include <wick/detail/svg_plot.hpp> // axes
-#include <wick/detail/writer.hpp>   // sinks
-#include <wick/histogram.hpp>       // what is drawn
+#include <wick/detail/shown_text.hpp> // characters of names
+#include <wick/detail/svg_plot.hpp>   // axes
+#include <wick/detail/writer.hpp>     // sinks
+#include <wick/histogram.hpp>         // what is drawn
 #include <wick/version.hpp>
 
 #include <algorithm>   // std::max, std::min
@@ -95,7 +96,9 @@ axis_over(plot_area area, double least, double greatest, bool logarithmic) {
     if (!logarithmic) { return {area, 0, (greatest > 0 ? greatest : 1) * 1.05, false}; }
     const double low = (std::max)(least, 1.0) / 1.15;
     const double high = (std::max)(greatest, 1.0) * 1.25;
-    return {area, low, (std::max)(high, low * 4), true};
+    if (high >= 4 * low) { return {area, low, high, true}; }
+    const double middle = std::sqrt(low * high); // a narrow range is not blown up
+    return {area, middle / 2, middle * 2, true};
 }
 
 inline void draw_value_axis(svg_plot& plot, const value_axis& axis, std::string_view unit) {
@@ -161,17 +164,66 @@ inline void draw_percentile_axis(svg_plot& plot, plot_area area, double decades)
     plot.text(area.left + area.width / 2, area.bottom() + 42, "Percentile", "middle", "quiet");
 }
 
-/// Draws names with their colours, in a line that ends at the right; more lines as they are needed.
-inline void
-draw_legend(svg_plot& plot, const std::vector<percentile_curve>& curves, plot_area area) {
-    const double width = 0.5 * 12; // of a letter, about
-    double x = area.left;
-    double y = area.top - 16;
-    for (std::size_t i = 0; i < curves.size(); ++i) {
-        const std::string classes = "line s" + std::to_string(i % series_colours);
-        plot.line(classes, x, y - 4, x + 18, y - 4);
-        plot.text(x + 24, y, curves[i].name, "start", "strong");
-        x += 24 + width * 1.25 * static_cast<double>(curves[i].name.size()) + 22;
+/// Where a name stands in the legend: its line, from the top, and how far from the left.
+struct legend_place {
+    std::size_t line = 0;
+    double x = 0;
+    std::string name; // cut where it is long
+};
+
+/// Returns a name of at most 32 characters; "…" stands for the rest.
+[[nodiscard]] inline std::string short_name(std::string_view name) {
+    std::size_t at = 0;
+    for (std::size_t characters = 0; at < name.size(); ++characters) {
+        if (characters == 31 && at + character_at(name, at).size < name.size()) {
+            return std::string(name.substr(0, at)) + "\xe2\x80\xa6";
+        }
+        at += character_at(name, at).size;
+    }
+    return std::string(name);
+}
+
+/// Returns how wide a text is at most, in pixels; fonts differ.
+[[nodiscard]] inline double text_width(std::string_view text) noexcept {
+    double width = 0;
+    for (std::size_t at = 0; at < text.size(); at += character_at(text, at).size) {
+        width += 7.5 * static_cast<double>(cells(character_at(text, at)));
+    }
+    return width;
+}
+
+/// Returns the places of the curves that have names, in lines of a width.
+[[nodiscard]] inline std::vector<legend_place>
+legend_of(const std::vector<percentile_curve>& curves, double width) {
+    std::vector<legend_place> places;
+    double x = 0;
+    std::size_t line = 0;
+    for (const percentile_curve& curve : curves) {
+        std::string name = short_name(curve.name);
+        const double needed = name.empty() ? 0 : 24 + text_width(name) + 20;
+        if (x > 0 && x + needed > width) {
+            x = 0;
+            ++line;
+        }
+        places.push_back({line, x, std::move(name)});
+        x += needed;
+    }
+    return places;
+}
+
+/// Returns the classes of a curve: six colours, then the same in dashes.
+[[nodiscard]] inline std::string classes_of(std::size_t curve) {
+    const std::string dashes = "d" + std::to_string(curve / series_colours % 3);
+    return "s" + std::to_string(curve % series_colours) + " " + dashes;
+}
+
+inline void draw_legend(svg_plot& plot, const std::vector<legend_place>& legend, double left) {
+    for (std::size_t i = 0; i < legend.size(); ++i) {
+        if (legend[i].name.empty()) { continue; }
+        const double x = left + legend[i].x;
+        const double y = 76 + 18 * static_cast<double>(legend[i].line);
+        plot.line("line " + classes_of(i), x, y - 4, x + 18, y - 4);
+        plot.text(x + 24, y, legend[i].name, "start", "strong");
     }
 }
 
@@ -224,7 +276,10 @@ inline void draw_greatest(svg_plot& plot,
                   options.title,
                   "Latency at each percentile of " + counted +
                       "; the axis of percentiles is that of 1 / (1 - p)");
-    const plot_area area{84, 92, width - 84 - 96, height - 92 - 62};
+    const std::vector<legend_place> legend = legend_of(curves, width - 84 - 24);
+    const double lines = legend.empty() ? 0 : static_cast<double>(legend.back().line);
+    const double top = 92 + 18 * (std::min)(lines, (height - 250) / 18); // a plot has room too
+    const plot_area area{84, top, width - 84 - 96, height - top - 62};
     const double decades = (std::max)(std::log10(most), 1.0);
     plot.text(24, 34, options.title, "start", "title");
     plot.text(24, 54, options.subtitle.empty() ? counted : options.subtitle, "start", "quiet");
@@ -234,13 +289,12 @@ inline void draw_greatest(svg_plot& plot,
     plot.line("axis", area.left, area.bottom(), area.right(), area.bottom());
     plot.upward_text(
         20, area.top + area.height / 2, options.logarithmic ? "Latency (log)" : "Latency");
-    draw_legend(plot, curves, area);
+    draw_legend(plot, legend, area.left);
     for (std::size_t i = 0; i < curves.size(); ++i) {
         if (curves[i].steps.empty()) { continue; }
-        const std::string colour = "s" + std::to_string(i % series_colours);
         const std::string steps = steps_of(curves[i], axis, decades);
         plot.path("halo", steps);
-        plot.path("line " + colour, steps, curves[i].name);
+        plot.path("line " + classes_of(i), steps, curves[i].name);
     }
     draw_greatest(plot, curves, axis, decades, options.unit);
     return plot.finish();

@@ -31,6 +31,7 @@ font-size:12px;fill:#4d4742;font-variant-numeric:tabular-nums}
 .grid{stroke:#e4dfd8;stroke-width:1;fill:none}
 .axis{stroke:#a39b92;stroke-width:1;fill:none}
 .line{fill:none;stroke-width:2;stroke-linejoin:round}
+.d1{stroke-dasharray:8 4}.d2{stroke-dasharray:2 3}
 .halo{fill:none;stroke:#fbfaf8;stroke-opacity:.75;stroke-width:4;stroke-linejoin:round}
 .dot{stroke:#fbfaf8;stroke-width:1.5}
 .s0{stroke:#1f6fb4}.s1{stroke:#d4511b}.s2{stroke:#23875a}
