@@ -48,7 +48,7 @@ struct request {
     [[nodiscard]] bool report() const {
         return !(describe || bars || details || height || tiers || changes || hgrm || csv ||
                  encode) &&
-               plot.empty() && heat_map.empty() && metric.empty();
+               plot.empty() && heat_map.empty();
     }
 };
 
