@@ -18,7 +18,7 @@
 #include <limits>      // infinity
 #include <string>      // errors
 #include <type_traits> // floating point durations
-#include <utility>     // std::swap
+#include <utility>     // std::swap, std::pair
 #include <vector>      // the counts
 
 WICK_BEGIN_NAMESPACE
@@ -122,6 +122,30 @@ percentile_rank(double percent, std::uint64_t n, rank_rule rule) noexcept {
     return rank >= count ? n : static_cast<std::uint64_t>(rank);
 }
 
+/// Returns the exponent and the first bits of the mantissa of a value as a double: from 2^Bits on,
+/// one more for each bucket. Negative values and those from 2^53 on have greater keys than any
+/// bucket: one comparison finds them all.
+template <unsigned Bits>
+[[nodiscard]] std::uint64_t bucket_key(std::int64_t value) noexcept {
+    const double number = static_cast<double>(value);
+    std::uint64_t bits = 0;
+    std::memcpy(&bits, &number, sizeof bits);
+    return bits >> (52 - Bits);
+}
+
+/// Returns a duration in nanoseconds, rounded to 0; -1 for all below and what is not a number, 2^53
+/// for all from there on.
+template <class Rep, class Period>
+[[nodiscard]] std::int64_t to_nanoseconds(std::chrono::duration<Rep, Period> elapsed) noexcept {
+    constexpr double limit = 9007199254740992.0;
+    // A double says whether the cast can overflow.
+    const double about = std::chrono::duration<double, std::nano>(elapsed).count();
+    if (!(about > -1)) { return -1; }
+    if (about >= limit) { return std::int64_t{1} << 53; }
+    using nanoseconds = std::chrono::duration<std::int64_t, std::nano>;
+    return static_cast<std::int64_t>(std::chrono::duration_cast<nanoseconds>(elapsed).count());
+}
+
 } // namespace detail
 
 /// Counts of values in buckets whose width is at most 2^-K of the values within (K = 10 for 3
@@ -210,7 +234,7 @@ public:
     /// Counts a duration, as whole nanoseconds. One that is not a number counts as below 0.
     template <class Rep, class Period>
     void record(std::chrono::duration<Rep, Period> elapsed) {
-        record(to_nanoseconds(elapsed));
+        record(detail::to_nanoseconds(elapsed));
     }
 
     /// Counts a value, and those that were not measured because of it: a client that sends each
@@ -245,6 +269,28 @@ public:
         if (index >= bucket_count || !has_room(times)) { return false; }
         if (times == 0) { return true; }
         add_times(low_of(index), high_of(index), times);
+        sum_known_ = extremes_known_ = false;
+        return true;
+    }
+
+    /// The same for the n buckets from `first` on, and in one go.
+    [[nodiscard]] bool
+    add_buckets(std::uint32_t first, const std::uint64_t* counts, std::size_t n) {
+        if (first > bucket_count || n > bucket_count - first) { return false; }
+        while (n > 0 && counts[n - 1] == 0) { --n; }
+        std::size_t skip = 0;
+        while (skip < n && counts[skip] == 0) { ++skip; }
+        std::uint64_t times = 0;
+        for (std::size_t i = skip; i < n; ++i) {
+            if (counts[i] > max_count || times > max_count - counts[i]) { return false; }
+            times += counts[i];
+        }
+        if (!has_room(times)) { return false; }
+        if (times == 0) { return true; }
+        const std::uint32_t last = first + static_cast<std::uint32_t>(n - 1);
+        widen(low_of(first + static_cast<std::uint32_t>(skip)), high_of(last));
+        for (std::size_t i = skip; i < n; ++i) { counts_[first + i - first_index()] += counts[i]; }
+        settled_count_ += times;
         sum_known_ = extremes_known_ = false;
         return true;
     }
@@ -335,6 +381,11 @@ public:
     /// Returns the sum of the values; derived: of the middles of their buckets.
     [[nodiscard]] wide_sum total() const noexcept {
         return sum_known_ ? recorded_sum() : sum_buckets().middle;
+    }
+    /// The least and the greatest sum that values in these buckets can have.
+    [[nodiscard]] std::pair<wide_sum, wide_sum> sum_bounds() const noexcept {
+        const bucket_sums sums = sum_buckets();
+        return {sums.low, sums.high};
     }
     [[nodiscard]] double sum() const noexcept { return total().to_double(); }
     /// 0 if empty.
@@ -477,14 +528,8 @@ private:
 
     // ---- geometry -----------------------------------------------------------------------------
 
-    // The exponent and the first bits of the mantissa of a value as a double: from 2^precision_bits
-    // on, one more for each bucket. Negative values and those past the range have greater keys than
-    // any bucket: one comparison finds them all.
     [[nodiscard]] static std::uint64_t key_of(std::int64_t value) noexcept {
-        const double number = static_cast<double>(value);
-        std::uint64_t bits = 0;
-        std::memcpy(&bits, &number, sizeof bits);
-        return bits >> (52 - precision_bits);
+        return detail::bucket_key<precision_bits>(value);
     }
     // The base-2 logarithm of the width of an octave's buckets.
     [[nodiscard]] static constexpr unsigned shift_of(std::uint32_t octave_index) noexcept {
@@ -501,18 +546,6 @@ private:
     }
     [[nodiscard]] const std::uint64_t* octave_at(std::uint32_t octave_index) const noexcept {
         return counts_.data() + (std::size_t{octave_index - first_octave_} << precision_bits);
-    }
-
-    template <class Rep, class Period>
-    [[nodiscard]] static std::int64_t
-    to_nanoseconds(std::chrono::duration<Rep, Period> elapsed) noexcept {
-        // A double says whether the cast can overflow.
-        const double about = std::chrono::duration<double, std::nano>(elapsed).count();
-        if (!(about > -1)) { return -1; }
-        if (about > static_cast<double>(max_value)) { return max_value + 1; }
-        return static_cast<std::int64_t>(
-            std::chrono::duration_cast<std::chrono::duration<std::int64_t, std::nano>>(elapsed)
-                .count());
     }
 
     // ---- recording ----------------------------------------------------------------------------

@@ -38,6 +38,7 @@
 #include <wick/profile.hpp>
 #include <wick/pstats.hpp>
 #include <wick/query.hpp>
+#include <wick/recorder.hpp>
 #include <wick/result.hpp>
 #include <wick/timeline.hpp>
 #include <wick/version.hpp>

@@ -6,8 +6,10 @@
 #include "measure.hpp"
 
 #include <wick/histogram.hpp>
+#include <wick/recorder.hpp>
 
 #include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <cmath>
 #include <cstdint>
@@ -187,6 +189,41 @@ wick::histogram<Digits> make_full() {
     return made;
 }
 
+void measure_recorders(const hdr_library& hdr) {
+    const std::vector<std::int64_t> values = make_latencies(window);
+    wick::recorder<3> shared;
+    wick::recorder<2> shared_two;
+    wick::recorder<3> owned;
+    auto handle = owned.attach();
+    std::vector<std::atomic<std::uint64_t>> atomics(wick::histogram<3>::bucket_count);
+    std::vector<measure::contender> contenders = {
+        {"two reads of the clock",
+         over(values,
+              [&](std::int64_t) {
+                  const auto begin = steady_clock::now();
+                  measure::keep(steady_clock::now() - begin);
+              })},
+        {"array[index_of(v)].fetch_add(1)",
+         over(values,
+              [&](std::int64_t v) {
+                  atomics[wick::histogram<3>::index_of(v)].fetch_add(1, std::memory_order_relaxed);
+              })},
+        {"recorder<3>, a handle", over(values, [&](std::int64_t v) { handle.record(v); })},
+        {"recorder<3>", over(values, [&](std::int64_t v) { shared.record(v); })},
+        {"recorder<2>", over(values, [&](std::int64_t v) { shared_two.record(v); })},
+    };
+    alignas(64) static hdr_library::recorder theirs;
+    if (hdr.found()) {
+        if (hdr.recorder_init(&theirs, 1, 3600000000000, 3) != 0) { std::abort(); }
+        contenders.push_back(
+            {"hdr_interval_recorder_record_value",
+             over(values, [&hdr](std::int64_t v) { hdr.recorder_record(&theirs, v); })});
+    }
+    use_cpu_time(contenders, 101);
+    std::printf("recording while others may read: ns a value; ratio to the clock; to the last\n");
+    print(contenders, static_cast<double>(window) * laps, 1e9);
+}
+
 void measure_whole(const hdr_library& hdr) {
     const wick::histogram<3> full = make_full<3>();
     wick::histogram<3> sum = full;
@@ -257,5 +294,6 @@ int main() {
                     "WICK_HDR_LIBRARY\n");
     }
     measure_recording(hdr);
+    measure_recorders(hdr);
     measure_whole(hdr);
 }
