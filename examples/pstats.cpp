@@ -65,8 +65,7 @@ std::string strip(std::string_view line) {
     return std::string(line);
 }
 
-// ---- numbers as Python's int() and float() take them
-// ---------------------------------------------
+// ---- numbers as Python's int() and float() take them.
 
 bool is_digit(char c) {
     return c >= '0' && c <= '9';
@@ -124,8 +123,7 @@ std::optional<double> python_float(const std::string& text) {
     return std::strtod(without_underscores(text).c_str(), nullptr);
 }
 
-// ---- what is loaded
-// ------------------------------------------------------------------------------
+// ---- what is loaded.
 
 struct loaded {
     wick::call_graph graph;
@@ -193,8 +191,7 @@ bool load(const arguments& args, const std::string& name, loaded& to, load_probl
     return true;
 }
 
-// ---- the browser
-// ---------------------------------------------------------------------------------
+// ---- the browser.
 
 class browser {
 public:

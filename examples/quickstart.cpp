@@ -39,8 +39,7 @@ struct dice {
     }
 };
 
-// ---- parsing: a recursive descent over JSON, a tree of values
-// -------------------------------------
+// ---- parsing: a recursive descent over JSON, a tree of values.
 
 struct value {
     enum class type { null, number, text, list, object } type = type::null;
@@ -130,8 +129,7 @@ SEEN std::size_t parse_requests(dice& random) {
     return users;
 }
 
-// ---- ranking: std::sort with a comparator, and hash tables
-// ----------------------------------------
+// ---- ranking: std::sort with a comparator, and hash tables.
 
 struct visit {
     std::string path;
@@ -165,8 +163,7 @@ SEEN std::size_t count_users(const std::vector<visit>& visits) {
     return most;
 }
 
-// ---- compressing: matches against what came before, in the manner of LZ77
-// -------------------------
+// ---- compressing: matches against what came before, in the manner of LZ77.
 
 class compressor {
 public:
@@ -210,8 +207,7 @@ private:
     }
 };
 
-// ---- signing: a hash, mixed over and over
-// ---------------------------------------------------------
+// ---- signing: a hash, mixed over and over.
 
 SEEN std::uint64_t mix_block(std::uint64_t state, std::uint64_t block) {
     for (int round = 0; round < 8; ++round) {
@@ -229,8 +225,7 @@ SEEN std::uint64_t sign(const std::string& text) {
     return state;
 }
 
-// ---- the threads
-// ----------------------------------------------------------------------------------
+// ---- the threads.
 
 std::atomic<bool> stopping{false};
 std::atomic<std::uint64_t> done{0};

@@ -91,8 +91,7 @@ std::string hidden(std::size_t all, std::size_t shown) {
     return shown == all ? "" : "# and " + std::to_string(all - shown) + " more: --limit\n";
 }
 
-// ---- the graph
-// -----------------------------------------------------------------------------------
+// ---- the graph.
 
 void walk_graph(const wick::pstats& stats, const wick::any_pattern& sink, const settings& set) {
     const scale shown(stats.graph().unit, 1);
@@ -109,8 +108,7 @@ void walk_graph(const wick::pstats& stats, const wick::any_pattern& sink, const 
     std::fputs(hidden(free.size(), top.size()).c_str(), stdout);
 }
 
-// ---- the stacks
-// ----------------------------------------------------------------------------------
+// ---- the stacks.
 
 wick::cpu_bound_table
 walk_stacks(const wick::profile& p, const wick::any_pattern& sink, const settings& set) {
@@ -139,8 +137,7 @@ walk_stacks(const wick::profile& p, const wick::any_pattern& sink, const setting
     return table;
 }
 
-// ---- both, and why they differ
-// ---------------------------------------------------------------------
+// ---- both, and why they differ.
 
 struct difference {
     std::string name;

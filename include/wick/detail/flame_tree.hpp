@@ -447,16 +447,8 @@ private:
 /// Returns a profile whose stacks are turned round: what ran is at the root, its callers above it.
 [[nodiscard]] inline profile reversed(const profile& p) {
     profile_builder made;
-    made.describe(p.unit, p.counted, p.detail);
-    [[maybe_unused]] const bool refined = made.refine(p.decimals);
-    for (const origin& from : p.origins) { made.add_origin(from); }
-    std::vector<std::uint32_t> modules;
-    for (const loaded_module& m : p.modules) { modules.push_back(made.intern(m)); }
-    std::vector<std::uint32_t> frames;
-    for (frame f : p.frames) {
-        f.module = modules[f.module];
-        frames.push_back(made.intern(f));
-    }
+    const std::vector<std::uint32_t> frames =
+        copy_tables(made, p, [](const frame& f) { return f; });
     for (std::uint32_t i = 0; i < p.nodes.size(); ++i) {
         const profile::node& n = p.nodes[i];
         if (n.self == 0 && n.count == 0) { continue; }
@@ -484,19 +476,15 @@ rebased(const profile& p, const std::vector<std::string>& names, std::uint64_t& 
             named || std::find(names.begin(), names.end(), p.frames[f].function) != names.end();
     }
     profile_builder made;
-    made.describe(p.unit, p.counted, p.detail);
-    [[maybe_unused]] const bool refined = made.refine(p.decimals);
-    for (const origin& from : p.origins) { made.add_origin(from); }
-    std::vector<std::uint32_t> modules;
-    for (const loaded_module& m : p.modules) { modules.push_back(made.intern(m)); }
+    const std::vector<std::uint32_t> frames =
+        copy_tables(made, p, [](const frame& f) { return f; });
     std::vector<std::uint32_t> nodes(p.nodes.size()); // 0: below no base
     for (std::uint32_t i = 0; i < p.nodes.size(); ++i) {
         const profile::node& n = p.nodes[i];
         const std::uint32_t above = i == 0 ? 0 : nodes[n.parent];
         if (is_base[n.frame] || above != 0) {
-            frame f = p.frames[n.frame];
-            f.module = modules[f.module];
-            nodes[i] = made.child(is_base[n.frame] ? profile_builder::root : above, made.intern(f));
+            nodes[i] =
+                made.child(is_base[n.frame] ? profile_builder::root : above, frames[n.frame]);
         }
         if (nodes[i] == 0) {
             without += magnitude(n.self);

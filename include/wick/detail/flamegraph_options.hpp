@@ -6,9 +6,10 @@
 
 #include <wick/detail/flame_tree.hpp>         // frame_width
 #include <wick/detail/flamegraph_palette.hpp> // colours
+#include <wick/detail/text.hpp>               // lines
 #include <wick/result.hpp>                    // what was skipped
 
-#include <algorithm>   // std::min
+#include <algorithm>   // std::stable_sort
 #include <cstddef>     // std::size_t
 #include <cstdint>     // numbers of frames
 #include <optional>    // colours that may be given
@@ -132,12 +133,8 @@ namespace detail {
 [[nodiscard]] inline attributes_text parse_name_attributes(std::string_view text) {
     attributes_text read;
     std::uint64_t number = 0;
-    while (!text.empty()) {
-        const std::size_t end = (std::min)(text.find('\n'), text.size());
-        std::string_view line = text.substr(0, end);
-        text.remove_prefix((std::min)(end + 1, text.size()));
+    for (std::string_view line; detail::take_line(text, line);) {
         ++number;
-        if (!line.empty() && line.back() == '\r') { line.remove_suffix(1); }
         if (line.empty()) { continue; }
         std::size_t tab = line.find('\t');
         if (tab == std::string_view::npos) {

@@ -5,6 +5,7 @@
 #define WICK_DETAIL_FLAMEGRAPH_PALETTE_HPP
 
 #include <wick/detail/flame_tree.hpp> // names
+#include <wick/detail/text.hpp>       // lines
 #include <wick/result.hpp>            // what parsing returns
 
 #include <algorithm>   // std::lower_bound
@@ -132,12 +133,8 @@ struct palette_text {
 [[nodiscard]] inline palette_text parse_palette_map(std::string_view text) {
     palette_text read;
     std::uint64_t number = 0;
-    while (!text.empty()) {
-        const std::size_t end = (std::min)(text.find('\n'), text.size());
-        std::string_view line = text.substr(0, end);
-        text.remove_prefix((std::min)(end + 1, text.size()));
+    for (std::string_view line; detail::take_line(text, line);) {
         ++number;
-        if (!line.empty() && line.back() == '\r') { line.remove_suffix(1); }
         if (line.empty()) { continue; }
         const std::size_t arrow = line.rfind("->rgb(");
         named_colour made;

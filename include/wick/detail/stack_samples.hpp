@@ -39,17 +39,6 @@ template <class Reader, class Source>
 /// How much of an input is looked at to tell its format.
 inline constexpr std::size_t most_sniffed = std::size_t{1} << 16;
 
-/// Takes the first line off a text, without its end; false when the text is empty. For looking at
-/// what is in memory: readers use line_reader.
-[[nodiscard]] inline bool take_line(std::string_view& text, std::string_view& line) noexcept {
-    if (text.empty()) { return false; }
-    const std::size_t end = text.find('\n');
-    line = text.substr(0, end);
-    text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
-    if (!line.empty() && line.back() == '\r') { line.remove_suffix(1); }
-    return true;
-}
-
 /// Returns whether one of the lines in the head of an input is as `test` wants it.
 template <class Test>
 [[nodiscard]] bool any_line(std::string_view head, Test test) {

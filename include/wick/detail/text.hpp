@@ -1,4 +1,4 @@
-// wick/detail/text.hpp - scanning text: weights, parentheses.
+// wick/detail/text.hpp - scanning text: lines, weights, parentheses.
 // SPDX-FileCopyrightText: 2026 wick contributors
 // SPDX-License-Identifier: MIT
 #ifndef WICK_DETAIL_TEXT_HPP
@@ -14,6 +14,17 @@
 
 WICK_BEGIN_NAMESPACE
 namespace detail {
+
+/// Takes the first line off a text, without its end; false when the text is empty. For looking at
+/// what is in memory: readers use line_reader.
+[[nodiscard]] inline bool take_line(std::string_view& text, std::string_view& line) noexcept {
+    if (text.empty()) { return false; }
+    const std::size_t end = text.find('\n');
+    line = text.substr(0, end);
+    text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
+    if (!line.empty() && line.back() == '\r') { line.remove_suffix(1); }
+    return true;
+}
 
 /// Returns the place of the last '(' or ')' in the text, or npos.
 [[nodiscard]] inline std::size_t find_last_parenthesis(std::string_view text) noexcept {

@@ -923,8 +923,8 @@ private:
 
 /// Writes a valid call graph as a .prof file that the pstats of every Python from 2.7 on loads,
 /// with times in seconds; deterministic. A sampled graph is written as if its samples were calls:
-/// older Pythons fail on the mark of 3.15. `unattributed`, sources and the unit are not kept. sink
-/// callable taking std::string_view, or a std::ostream.
+/// older Pythons fail on the mark of 3.15. `unattributed`, sources and the unit are not kept.
+/// sink  callable taking std::string_view, or a std::ostream.
 template <class Sink>
 void write_prof(Sink&& sink, const call_graph& graph, const prof_write_options& options = {}) {
     detail::prof_writer<std::remove_reference_t<Sink>>(sink, graph, options).run();
