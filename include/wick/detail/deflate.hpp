@@ -60,6 +60,10 @@ public:
         size_ = out_->size();
     }
     void begin_at(std::size_t size) noexcept { size_ = size; }
+    /// How many bits are missing to a whole byte behind `more` bits.
+    [[nodiscard]] unsigned missing_after(unsigned more) const noexcept {
+        return (16 - held_ - more) & 7;
+    }
 
 private:
     std::string* out_;
@@ -352,7 +356,7 @@ private:
 
     void block(std::size_t begin, std::size_t size, bool last) {
         // Three bits say what it is, and the size stands behind the next whole byte.
-        const std::size_t stored_bits = 3 + 7 + 32 + size * 8;
+        const std::size_t stored_bits = 3 + bits_.missing_after(3) + 32 + size * 8;
         if (effort_ == deflate_effort::stored || size < 4) {
             stored(begin, size, last);
             return;

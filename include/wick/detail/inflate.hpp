@@ -471,10 +471,11 @@ private:
     // Byte by byte where the copy reads what it wrote.
     void copy(std::size_t distance, std::size_t length) noexcept {
         char* const to = &out_[size_];
+        const char* const from = to - distance;
         if (distance >= length) {
-            std::memcpy(to, to - distance, length);
+            std::memcpy(to, from, length);
         } else {
-            for (std::size_t i = 0; i < length; ++i) { to[i] = to[i - distance]; }
+            for (std::size_t i = 0; i < length; ++i) { to[i] = from[i]; }
         }
         size_ += length;
     }
