@@ -10,7 +10,6 @@
 #include <wick/version.hpp>
 
 #include <algorithm>   // std::min, std::max, std::fill
-#include <chrono>      // durations
 #include <cmath>       // std::nextafter, std::ceil, std::sqrt
 #include <cstddef>     // std::size_t
 #include <cstdint>     // values and counts
@@ -133,17 +132,35 @@ template <unsigned Bits>
     return bits >> (52 - Bits);
 }
 
-/// Returns a duration in nanoseconds, rounded to 0; -1 for all below and what is not a number, 2^53
-/// for all from there on.
-template <class Rep, class Period>
-[[nodiscard]] std::int64_t to_nanoseconds(std::chrono::duration<Rep, Period> elapsed) noexcept {
+[[nodiscard]] constexpr std::int64_t greatest_divisor(std::int64_t a, std::int64_t b) noexcept {
+    while (b != 0) {
+        const std::int64_t rest = a % b;
+        a = b;
+        b = rest;
+    }
+    return a;
+}
+
+/// Returns a std::chrono::duration in nanoseconds, rounded to 0; -1 for all below and what is not a
+/// number, 2^53 for all from there on. By its members: <chrono> is dear for who has none.
+template <class Duration>
+[[nodiscard]] std::int64_t to_nanoseconds(const Duration& elapsed) noexcept {
+    using period = typename Duration::period;
+    constexpr std::int64_t common = greatest_divisor(1000000000, period::den);
+    constexpr std::int64_t times = period::num * (1000000000 / common);
+    constexpr std::int64_t by = period::den / common;
     constexpr double limit = 9007199254740992.0;
-    // A double says whether the cast can overflow.
-    const double about = std::chrono::duration<double, std::nano>(elapsed).count();
+    // A double says whether whole numbers can overflow.
+    const double about =
+        static_cast<double>(elapsed.count()) * static_cast<double>(times) / static_cast<double>(by);
     if (!(about > -1)) { return -1; }
     if (about >= limit) { return std::int64_t{1} << 53; }
-    using nanoseconds = std::chrono::duration<std::int64_t, std::nano>;
-    return static_cast<std::int64_t>(std::chrono::duration_cast<nanoseconds>(elapsed).count());
+    if constexpr (std::is_integral_v<typename Duration::rep>) {
+        const auto count = static_cast<std::int64_t>(elapsed.count());
+        return count / by * times + count % by * times / by;
+    } else {
+        return static_cast<std::int64_t>(about);
+    }
 }
 
 } // namespace detail
@@ -231,9 +248,10 @@ public:
         return true;
     }
 
-    /// Counts a duration, as whole nanoseconds. One that is not a number counts as below 0.
-    template <class Rep, class Period>
-    void record(std::chrono::duration<Rep, Period> elapsed) {
+    /// Counts a std::chrono::duration, as whole nanoseconds. One that is not a number counts as
+    /// below 0.
+    template <class Duration, class = typename Duration::period>
+    void record(const Duration& elapsed) {
         record(detail::to_nanoseconds(elapsed));
     }
 
