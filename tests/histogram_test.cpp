@@ -498,6 +498,40 @@ TEST_CASE("histogram: counts that add up to too many are refused and nothing cha
     CHECK(h.exact());
 }
 
+TEST_CASE("histogram: counts of consecutive buckets are added in one go or not at all") {
+    const three known = record_all<three>(latencies(3000, 11));
+    three h;
+    CHECK(h.add_buckets(known.first_index(), known.counts().data(), known.counts().size()));
+    CHECK(h == without_extras(known));
+    CHECK(!wick::validate(h));
+    three piecewise;
+    for (std::size_t i = 0; i < known.counts().size(); i += 100) {
+        const std::size_t n = (std::min)(std::size_t{100}, known.counts().size() - i);
+        const auto first = known.first_index() + static_cast<std::uint32_t>(i);
+        CHECK(piecewise.add_buckets(first, known.counts().data() + i, n));
+    }
+    CHECK(piecewise == h);
+    const three before = h;
+    const std::uint64_t zeros[3] = {};
+    const std::uint64_t most[3] = {0, three::max_count, 0};
+    const std::uint64_t much[2] = {three::max_count - 5, 6};
+    const std::uint64_t wraps[4] = {~std::uint64_t{0}, 2, ~std::uint64_t{0}, 2};
+    three other;
+    CHECK(other.add_buckets(7, zeros, 3));
+    CHECK(other.add_buckets(three::bucket_count, zeros, 0));
+    CHECK(other == three());
+    CHECK(!other.add_buckets(7, much, 2));
+    CHECK(!other.add_buckets(7, wraps, 4));
+    CHECK(!other.add_buckets(three::bucket_count - 2, zeros, 3));
+    CHECK(!other.add_buckets(~0u, zeros, 3));
+    CHECK(other == three());
+    CHECK(other.add_buckets(three::bucket_count - 3, most, 3));
+    CHECK(other.count() == three::max_count);
+    CHECK(!wick::validate(other));
+    CHECK(!h.add_buckets(0, most, 3));
+    CHECK(h == before);
+}
+
 TEST_CASE("histogram: subtracting an earlier state leaves what came after it") {
     std::mt19937_64 random(12);
     for (int round = 0; round < 30; ++round) {

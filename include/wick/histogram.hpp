@@ -298,16 +298,20 @@ public:
         while (n > 0 && counts[n - 1] == 0) { --n; }
         std::size_t skip = 0;
         while (skip < n && counts[skip] == 0) { ++skip; }
-        std::uint64_t times = 0;
+        std::uint64_t low = 0; // in halves, which cannot overflow
+        std::uint64_t high = 0;
         for (std::size_t i = skip; i < n; ++i) {
-            if (counts[i] > max_count || times > max_count - counts[i]) { return false; }
-            times += counts[i];
+            low += counts[i] & 0xffffffff;
+            high += counts[i] >> 32;
         }
+        if (high + (low >> 32) > max_count >> 32) { return false; }
+        const std::uint64_t times = (high << 32) + low;
         if (!has_room(times)) { return false; }
         if (times == 0) { return true; }
         const std::uint32_t last = first + static_cast<std::uint32_t>(n - 1);
         widen(low_of(first + static_cast<std::uint32_t>(skip)), high_of(last));
-        for (std::size_t i = skip; i < n; ++i) { counts_[first + i - first_index()] += counts[i]; }
+        std::uint64_t* to = counts_.data() + (first - first_index());
+        for (std::size_t i = skip; i < n; ++i) { to[i] += counts[i]; }
         settled_count_ += times;
         sum_known_ = extremes_known_ = false;
         return true;

@@ -63,6 +63,7 @@ public:
         const std::int64_t least = least_.load(std::memory_order_acquire);
         const std::int64_t most = most_.load(std::memory_order_acquire);
         const std::uint64_t before = all.counts.count();
+        if (least <= most) { all.counts.reserve(least, most); } // at once, not octave by octave
         for (std::size_t o = 0; o < octaves; ++o) { gather_page(all, o); }
         const std::uint64_t below = below_.load(std::memory_order_acquire);
         const std::uint64_t above = above_.load(std::memory_order_acquire);
@@ -325,7 +326,8 @@ public:
     [[nodiscard]] handle attach() { return handle(core_); }
 
     /// Returns all that was recorded until now.
-    /// Cost: about a microsecond for each octave of each thread.
+    /// Cost: some microseconds for each octave of each thread, with a lock that keeps threads from
+    /// beginning or ending to record, not from recording.
     [[nodiscard]] histogram_type snapshot() const { return core_->snapshot(); }
 
     /// Returns what was recorded since the last call, or since the beginning. For one reader: two

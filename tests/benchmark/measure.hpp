@@ -76,6 +76,7 @@ struct summary {
 };
 
 inline summary summarize(std::vector<double> values) {
+    if (values.empty()) { return {0, 0, 0}; }
     std::sort(values.begin(), values.end());
     return {values[values.size() / 2], values.front(), values.back()};
 }
