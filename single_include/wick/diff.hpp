@@ -2,9 +2,10 @@
 // change these files under include/ and run the tool again.
 //   wick/diff.hpp
 //   wick/comparison.hpp
+//   wick/detail/verdict.hpp
+//   wick/version.hpp
 //   wick/profile.hpp
 //   wick/detail/hash.hpp
-//   wick/version.hpp
 //   wick/result.hpp
 //   wick/detail/diff_tests.hpp
 //   wick/detail/diff_tree.hpp
@@ -48,13 +49,9 @@
 #ifndef WICK_COMPARISON_HPP
 #define WICK_COMPARISON_HPP
 
-// wick/profile.hpp - the value that everything meets in: a calling-context tree with its weights.
-#ifndef WICK_PROFILE_HPP
-#define WICK_PROFILE_HPP
-
-// wick/detail/hash.hpp - hashing of bytes, and a table from hashes to 32-bit ids.
-#ifndef WICK_DETAIL_HASH_HPP
-#define WICK_DETAIL_HASH_HPP
+// wick/detail/verdict.hpp - what a test made of a difference, of profiles and of latencies.
+#ifndef WICK_DETAIL_VERDICT_HPP
+#define WICK_DETAIL_VERDICT_HPP
 
 // wick/version.hpp - the version, the check for C++17, the versioned namespace.
 #ifndef WICK_VERSION_HPP
@@ -86,6 +83,45 @@
 #endif
 
 #endif
+
+#include <cstdint> // the type of the enumeration
+
+WICK_BEGIN_NAMESPACE
+
+/// What a test made of a difference. More weight is worse: `regressed`. `unchanged` means shown to
+/// be equal but for a difference that does not matter; `inconclusive` that the data cannot tell.
+enum class verdict : std::uint8_t { untested, unchanged, inconclusive, improved, regressed };
+
+namespace detail {
+
+[[nodiscard]] inline const char* name_of(verdict v) noexcept {
+    switch (v) {
+    case verdict::untested:
+        return "untested";
+    case verdict::unchanged:
+        return "unchanged";
+    case verdict::inconclusive:
+        return "inconclusive";
+    case verdict::improved:
+        return "improved";
+    case verdict::regressed:
+        return "regressed";
+    }
+    return "";
+}
+
+} // namespace detail
+WICK_END_NAMESPACE
+
+#endif
+// wick/profile.hpp - the value that everything meets in: a calling-context tree with its weights.
+#ifndef WICK_PROFILE_HPP
+#define WICK_PROFILE_HPP
+
+// wick/detail/hash.hpp - hashing of bytes, and a table from hashes to 32-bit ids.
+#ifndef WICK_DETAIL_HASH_HPP
+#define WICK_DETAIL_HASH_HPP
+
 
 #include <cstddef>     // std::size_t
 #include <cstdint>     // std::uint64_t
@@ -913,25 +949,38 @@ private:
     return {sum.finish(), {}};
 }
 
-/// Returns the same stacks and weights with each frame replaced by `change(frame)`; nodes whose
-/// frames become equal are merged. `change` is called once for each distinct frame; `frame::module`
-/// in what it returns is an index into p.modules. Cost: as a merge.
+namespace detail {
+
+/// Tells a builder all of a profile but its stacks, with each frame replaced by `change(frame)`.
+/// Returns the builder's numbers of the profile's frames.
 template <class Change>
-[[nodiscard]] profile map_frames(const profile& p, Change&& change) {
-    profile_builder made;
-    made.describe(p.unit, p.counted, p.detail);
-    [[maybe_unused]] const bool refined = made.refine(p.decimals);
-    for (const origin& from : p.origins) { made.add_origin(from); }
+[[nodiscard]] std::vector<std::uint32_t>
+copy_tables(profile_builder& to, const profile& p, Change&& change) {
+    to.describe(p.unit, p.counted, p.detail);
+    [[maybe_unused]] const bool refined = to.refine(p.decimals);
+    for (const origin& from : p.origins) { to.add_origin(from); }
     std::vector<std::uint32_t> modules;
-    for (const loaded_module& m : p.modules) { modules.push_back(made.intern(m)); }
+    for (const loaded_module& m : p.modules) { modules.push_back(to.intern(m)); }
     std::vector<std::uint32_t> frames;
     frames.reserve(p.frames.size());
     for (const frame& f : p.frames) {
         frame changed = change(f);
         WICK_ASSERT(changed.module < modules.size());
         changed.module = modules[changed.module];
-        frames.push_back(made.intern(changed));
+        frames.push_back(to.intern(changed));
     }
+    return frames;
+}
+
+} // namespace detail
+
+/// Returns the same stacks and weights with each frame replaced by `change(frame)`; nodes whose
+/// frames become equal are merged. `change` is called once for each distinct frame; `frame::module`
+/// in what it returns is an index into p.modules. Cost: as a merge.
+template <class Change>
+[[nodiscard]] profile map_frames(const profile& p, Change&& change) {
+    profile_builder made;
+    const std::vector<std::uint32_t> frames = detail::copy_tables(made, p, change);
     std::vector<std::uint32_t> nodes(p.nodes.size(), profile_builder::root);
     for (std::size_t i = 0; i < p.nodes.size(); ++i) {
         const profile::node& n = p.nodes[i];
@@ -1010,10 +1059,6 @@ WICK_BEGIN_NAMESPACE
 
 /// On which sides something is. This is a fact about the two inputs; a verdict is a conclusion.
 enum class presence : std::uint8_t { both, only_before, only_after };
-
-/// What a test made of a difference. More weight is worse: `regressed`. `unchanged` means shown to
-/// be equal but for a difference that does not matter; `inconclusive` that the data cannot tell.
-enum class verdict : std::uint8_t { untested, unchanged, inconclusive, improved, regressed };
 
 /// Something that was measured on one side.
 struct measured {
@@ -1953,9 +1998,25 @@ inline constexpr double infinity = std::numeric_limits<double>::infinity();
     return incomplete_beta(n - x, x + 1, 1 - p);
 }
 
-/// Returns the least whole x with binomial_to(x, n, p) >= share.
+/// Returns the z below which a share, 0 < share < 1, of the normal distribution lies.
+[[nodiscard]] inline double normal_quantile(double share) noexcept {
+    return share < 0.5 ? -student_quantile_beyond(2 * share, infinity)
+                       : student_quantile_beyond(2 * (1 - share), infinity);
+}
+
+/// Returns the least whole x with binomial_to(x, n, p) >= share. Within one of it where the
+/// standard deviation is above 10^4: there the normal distribution serves, corrected for skew
+/// (Cornish and Fisher), since the continued fraction would take as many rounds.
 [[nodiscard]] inline std::uint64_t
 binomial_quantile(double share, std::uint64_t n, double p) noexcept {
+    const double variance = static_cast<double>(n) * p * (1 - p);
+    if (variance > 1e8 && share > 0 && share < 1) {
+        const double z = normal_quantile(share);
+        const double x = static_cast<double>(n) * p + z * std::sqrt(variance) +
+                         (z * z - 1) * (1 - 2 * p) / 6 - 0.5;
+        if (!(x > 0)) { return 0; }
+        return x < static_cast<double>(n) ? static_cast<std::uint64_t>(std::ceil(x)) : n;
+    }
     std::uint64_t low = 0;
     std::uint64_t high = n;
     while (low < high) {
@@ -2178,9 +2239,9 @@ struct rank_sums {
     return sums;
 }
 
-/// Returns the probability that the rank statistic of samples of n1 and n2 values without ties is u
-/// or more. Cost: O(n1^2 n2^2) steps at most and n1 n2 numbers: meant for n1 n2 <= 2,500.
-[[nodiscard]] inline double mann_whitney_above(double u, std::size_t n1, std::size_t n2) {
+/// Returns the probability of each rank statistic 0, 1, … n1 n2 of samples of n1 and n2 values
+/// without ties. Cost: O(n1^2 n2) steps and n1 n2 numbers: meant for n1 n2 <= 2,500.
+[[nodiscard]] inline std::vector<double> mann_whitney_chances(std::size_t n1, std::size_t n2) {
     // How many ways lead to each u is the Gaussian binomial coefficient: (1 - x^(n2 + i)) / (1 -
     // x^i) multiplied up, as probabilities, so that nothing overflows.
     const std::size_t most = n1 * n2;
@@ -2192,6 +2253,22 @@ struct rank_sums {
         const double scale = static_cast<double>(i) / static_cast<double>(n2 + i);
         for (double& w : ways) { w *= scale; }
     }
+    return ways;
+}
+
+/// Returns the probability that the rank statistic is u or less, for each u up to the middle.
+[[nodiscard]] inline std::vector<double> mann_whitney_below(std::size_t n1, std::size_t n2) {
+    std::vector<double> sums = mann_whitney_chances(n1, n2);
+    sums.resize(n1 * n2 / 2 + 1);
+    for (std::size_t u = 1; u < sums.size(); ++u) { sums[u] += sums[u - 1]; }
+    return sums;
+}
+
+/// Returns the probability that the rank statistic of samples of n1 and n2 values without ties is u
+/// or more. Cost: as above.
+[[nodiscard]] inline double mann_whitney_above(double u, std::size_t n1, std::size_t n2) {
+    const std::size_t most = n1 * n2;
+    const std::vector<double> ways = mann_whitney_chances(n1, n2);
     const double middle = static_cast<double>(most) / 2;
     if (u <= 0) { return 1; }
     if (u > static_cast<double>(most)) { return 0; }
@@ -3290,6 +3367,16 @@ inline void append_weight(std::string& out, std::int64_t value, int decimals) {
     }
 }
 
+/// Appends a text with blanks before or after it, up to a width in characters of one byte.
+inline void append_right(std::string& out, std::string_view text, std::size_t width) {
+    if (text.size() < width) { out.append(width - text.size(), ' '); }
+    out += text;
+}
+inline void append_left(std::string& out, std::string_view text, std::size_t width) {
+    out += text;
+    if (text.size() < width) { out.append(width - text.size(), ' '); }
+}
+
 } // namespace detail
 WICK_END_NAMESPACE
 
@@ -3396,22 +3483,6 @@ inline void append_short(std::string& out, double value, int width, int digits) 
     for (std::uint32_t f = 0; f < c.frames.size(); ++f) { texts.push_back(frame_name(names, f)); }
     std::sort(texts.begin(), texts.end());
     return std::adjacent_find(texts.begin(), texts.end()) == texts.end();
-}
-
-[[nodiscard]] inline const char* name_of(verdict v) noexcept {
-    switch (v) {
-    case verdict::untested:
-        return "untested";
-    case verdict::unchanged:
-        return "unchanged";
-    case verdict::inconclusive:
-        return "inconclusive";
-    case verdict::improved:
-        return "improved";
-    case verdict::regressed:
-        return "regressed";
-    }
-    return "";
 }
 
 [[nodiscard]] inline const char* name_of(presence in) noexcept {

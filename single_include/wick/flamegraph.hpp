@@ -2,9 +2,10 @@
 // change these files under include/ and run the tool again.
 //   wick/flamegraph.hpp
 //   wick/comparison.hpp
+//   wick/detail/verdict.hpp
+//   wick/version.hpp
 //   wick/profile.hpp
 //   wick/detail/hash.hpp
-//   wick/version.hpp
 //   wick/result.hpp
 //   wick/detail/flame_tree.hpp
 //   wick/detail/frame_text.hpp
@@ -12,16 +13,22 @@
 //   wick/detail/flamegraph_extract.hpp
 //   wick/detail/flamegraph_options.hpp
 //   wick/detail/flamegraph_palette.hpp
+//   wick/detail/text.hpp
+//   wick/detail/characters.hpp
 //   wick/detail/flamegraph_page.hpp
+//   wick/detail/flamegraph_data.hpp
+//   wick/detail/flamegraph_geometry.hpp
+//   wick/detail/flamegraph_text.hpp
+//   wick/detail/shown_text.hpp
+//   wick/detail/writer.hpp
 //   wick/detail/flamegraph_script.hpp
 //   wick/detail/flamegraph_script_controls.hpp
 //   wick/detail/flamegraph_script_draw.hpp
 //   wick/detail/flamegraph_script_model.hpp
 //   wick/detail/flamegraph_script_page.hpp
 //   wick/detail/flamegraph_script_view.hpp
+//   wick/detail/flamegraph_script_words.hpp
 //   wick/detail/flamegraph_style.hpp
-//   wick/detail/shown_text.hpp
-//   wick/detail/writer.hpp
 //
 // MIT License
 //
@@ -56,13 +63,9 @@
 #ifndef WICK_COMPARISON_HPP
 #define WICK_COMPARISON_HPP
 
-// wick/profile.hpp - the value that everything meets in: a calling-context tree with its weights.
-#ifndef WICK_PROFILE_HPP
-#define WICK_PROFILE_HPP
-
-// wick/detail/hash.hpp - hashing of bytes, and a table from hashes to 32-bit ids.
-#ifndef WICK_DETAIL_HASH_HPP
-#define WICK_DETAIL_HASH_HPP
+// wick/detail/verdict.hpp - what a test made of a difference, of profiles and of latencies.
+#ifndef WICK_DETAIL_VERDICT_HPP
+#define WICK_DETAIL_VERDICT_HPP
 
 // wick/version.hpp - the version, the check for C++17, the versioned namespace.
 #ifndef WICK_VERSION_HPP
@@ -94,6 +97,45 @@
 #endif
 
 #endif
+
+#include <cstdint> // the type of the enumeration
+
+WICK_BEGIN_NAMESPACE
+
+/// What a test made of a difference. More weight is worse: `regressed`. `unchanged` means shown to
+/// be equal but for a difference that does not matter; `inconclusive` that the data cannot tell.
+enum class verdict : std::uint8_t { untested, unchanged, inconclusive, improved, regressed };
+
+namespace detail {
+
+[[nodiscard]] inline const char* name_of(verdict v) noexcept {
+    switch (v) {
+    case verdict::untested:
+        return "untested";
+    case verdict::unchanged:
+        return "unchanged";
+    case verdict::inconclusive:
+        return "inconclusive";
+    case verdict::improved:
+        return "improved";
+    case verdict::regressed:
+        return "regressed";
+    }
+    return "";
+}
+
+} // namespace detail
+WICK_END_NAMESPACE
+
+#endif
+// wick/profile.hpp - the value that everything meets in: a calling-context tree with its weights.
+#ifndef WICK_PROFILE_HPP
+#define WICK_PROFILE_HPP
+
+// wick/detail/hash.hpp - hashing of bytes, and a table from hashes to 32-bit ids.
+#ifndef WICK_DETAIL_HASH_HPP
+#define WICK_DETAIL_HASH_HPP
+
 
 #include <cstddef>     // std::size_t
 #include <cstdint>     // std::uint64_t
@@ -921,25 +963,38 @@ private:
     return {sum.finish(), {}};
 }
 
-/// Returns the same stacks and weights with each frame replaced by `change(frame)`; nodes whose
-/// frames become equal are merged. `change` is called once for each distinct frame; `frame::module`
-/// in what it returns is an index into p.modules. Cost: as a merge.
+namespace detail {
+
+/// Tells a builder all of a profile but its stacks, with each frame replaced by `change(frame)`.
+/// Returns the builder's numbers of the profile's frames.
 template <class Change>
-[[nodiscard]] profile map_frames(const profile& p, Change&& change) {
-    profile_builder made;
-    made.describe(p.unit, p.counted, p.detail);
-    [[maybe_unused]] const bool refined = made.refine(p.decimals);
-    for (const origin& from : p.origins) { made.add_origin(from); }
+[[nodiscard]] std::vector<std::uint32_t>
+copy_tables(profile_builder& to, const profile& p, Change&& change) {
+    to.describe(p.unit, p.counted, p.detail);
+    [[maybe_unused]] const bool refined = to.refine(p.decimals);
+    for (const origin& from : p.origins) { to.add_origin(from); }
     std::vector<std::uint32_t> modules;
-    for (const loaded_module& m : p.modules) { modules.push_back(made.intern(m)); }
+    for (const loaded_module& m : p.modules) { modules.push_back(to.intern(m)); }
     std::vector<std::uint32_t> frames;
     frames.reserve(p.frames.size());
     for (const frame& f : p.frames) {
         frame changed = change(f);
         WICK_ASSERT(changed.module < modules.size());
         changed.module = modules[changed.module];
-        frames.push_back(made.intern(changed));
+        frames.push_back(to.intern(changed));
     }
+    return frames;
+}
+
+} // namespace detail
+
+/// Returns the same stacks and weights with each frame replaced by `change(frame)`; nodes whose
+/// frames become equal are merged. `change` is called once for each distinct frame; `frame::module`
+/// in what it returns is an index into p.modules. Cost: as a merge.
+template <class Change>
+[[nodiscard]] profile map_frames(const profile& p, Change&& change) {
+    profile_builder made;
+    const std::vector<std::uint32_t> frames = detail::copy_tables(made, p, change);
     std::vector<std::uint32_t> nodes(p.nodes.size(), profile_builder::root);
     for (std::size_t i = 0; i < p.nodes.size(); ++i) {
         const profile::node& n = p.nodes[i];
@@ -1018,10 +1073,6 @@ WICK_BEGIN_NAMESPACE
 
 /// On which sides something is. This is a fact about the two inputs; a verdict is a conclusion.
 enum class presence : std::uint8_t { both, only_before, only_after };
-
-/// What a test made of a difference. More weight is worse: `regressed`. `unchanged` means shown to
-/// be equal but for a difference that does not matter; `inconclusive` that the data cannot tell.
-enum class verdict : std::uint8_t { untested, unchanged, inconclusive, improved, regressed };
 
 /// Something that was measured on one side.
 struct measured {
@@ -2494,16 +2545,8 @@ private:
 /// Returns a profile whose stacks are turned round: what ran is at the root, its callers above it.
 [[nodiscard]] inline profile reversed(const profile& p) {
     profile_builder made;
-    made.describe(p.unit, p.counted, p.detail);
-    [[maybe_unused]] const bool refined = made.refine(p.decimals);
-    for (const origin& from : p.origins) { made.add_origin(from); }
-    std::vector<std::uint32_t> modules;
-    for (const loaded_module& m : p.modules) { modules.push_back(made.intern(m)); }
-    std::vector<std::uint32_t> frames;
-    for (frame f : p.frames) {
-        f.module = modules[f.module];
-        frames.push_back(made.intern(f));
-    }
+    const std::vector<std::uint32_t> frames =
+        copy_tables(made, p, [](const frame& f) { return f; });
     for (std::uint32_t i = 0; i < p.nodes.size(); ++i) {
         const profile::node& n = p.nodes[i];
         if (n.self == 0 && n.count == 0) { continue; }
@@ -2531,19 +2574,15 @@ rebased(const profile& p, const std::vector<std::string>& names, std::uint64_t& 
             named || std::find(names.begin(), names.end(), p.frames[f].function) != names.end();
     }
     profile_builder made;
-    made.describe(p.unit, p.counted, p.detail);
-    [[maybe_unused]] const bool refined = made.refine(p.decimals);
-    for (const origin& from : p.origins) { made.add_origin(from); }
-    std::vector<std::uint32_t> modules;
-    for (const loaded_module& m : p.modules) { modules.push_back(made.intern(m)); }
+    const std::vector<std::uint32_t> frames =
+        copy_tables(made, p, [](const frame& f) { return f; });
     std::vector<std::uint32_t> nodes(p.nodes.size()); // 0: below no base
     for (std::uint32_t i = 0; i < p.nodes.size(); ++i) {
         const profile::node& n = p.nodes[i];
         const std::uint32_t above = i == 0 ? 0 : nodes[n.parent];
         if (is_base[n.frame] || above != 0) {
-            frame f = p.frames[n.frame];
-            f.module = modules[f.module];
-            nodes[i] = made.child(is_base[n.frame] ? profile_builder::root : above, made.intern(f));
+            nodes[i] =
+                made.child(is_base[n.frame] ? profile_builder::root : above, frames[n.frame]);
         }
         if (nodes[i] == 0) {
             without += magnitude(n.self);
@@ -2806,9 +2845,12 @@ private:
     bool names() {
         std::size_t from = 0;
         std::string_view lines;
-        if (!between("<metadata class=\"wick-names\">", "</metadata>", from, lines)) {
-            return fail("there are no names");
+        while (between("<metadata class=\"wick-names\">", "</metadata>", from, lines)) {
+            if (!names_in(lines)) { return false; }
         }
+        return !names_.empty() || fail("there are no names");
+    }
+    bool names_in(std::string_view lines) {
         while (!lines.empty()) {
             const std::size_t end = lines.find('\n');
             const std::string_view line = lines.substr(0, end);
@@ -2822,7 +2864,7 @@ private:
             names_.push_back(std::move(made));
             lines.remove_prefix(end + 1);
         }
-        return !names_.empty() || fail("there are no names");
+        return true;
     }
 
     bool number(std::uint64_t& value) {
@@ -2972,6 +3014,146 @@ WICK_END_NAMESPACE
 #ifndef WICK_DETAIL_FLAMEGRAPH_PALETTE_HPP
 #define WICK_DETAIL_FLAMEGRAPH_PALETTE_HPP
 
+// wick/detail/text.hpp - scanning text: lines, weights, parentheses.
+#ifndef WICK_DETAIL_TEXT_HPP
+#define WICK_DETAIL_TEXT_HPP
+
+// wick/detail/characters.hpp - scanning text: blanks and digits.
+#ifndef WICK_DETAIL_CHARACTERS_HPP
+#define WICK_DETAIL_CHARACTERS_HPP
+
+
+#include <cstddef>     // std::size_t
+#include <cstdint>     // std::int64_t
+#include <string_view> // what is scanned
+
+WICK_BEGIN_NAMESPACE
+namespace detail {
+
+[[nodiscard]] inline bool is_blank(char c) noexcept {
+    return c == ' ' || c == '\t';
+}
+[[nodiscard]] inline bool is_digit(char c) noexcept {
+    return c >= '0' && c <= '9';
+}
+
+inline void trim_blanks(std::string_view& text) noexcept {
+    while (!text.empty() && is_blank(text.back())) { text.remove_suffix(1); }
+}
+
+[[nodiscard]] inline std::size_t indent_of(std::string_view line) noexcept {
+    std::size_t at = 0;
+    while (at < line.size() && is_blank(line[at])) { ++at; }
+    return at;
+}
+
+/// Returns the text without blanks at either end.
+[[nodiscard]] inline std::string_view trimmed(std::string_view text) noexcept {
+    trim_blanks(text);
+    text.remove_prefix(indent_of(text));
+    return text;
+}
+
+/// Appends a digit; false when the number would pass 2^63 - 1.
+[[nodiscard]] inline bool append_digit(std::int64_t& number, char digit) noexcept {
+    constexpr std::int64_t most = 0x7fffffffffffffff;
+    const std::int64_t unit = digit - '0';
+    if (number > (most - unit) / 10) { return false; }
+    number = number * 10 + unit;
+    return true;
+}
+
+} // namespace detail
+WICK_END_NAMESPACE
+
+#endif
+
+#include <cstddef>     // std::size_t
+#include <cstdint>     // std::int64_t
+#include <string_view> // what is scanned
+
+WICK_BEGIN_NAMESPACE
+namespace detail {
+
+/// Takes the first line off a text, without its end; false when the text is empty. For looking at
+/// what is in memory: readers use line_reader.
+[[nodiscard]] inline bool take_line(std::string_view& text, std::string_view& line) noexcept {
+    if (text.empty()) { return false; }
+    const std::size_t end = text.find('\n');
+    line = text.substr(0, end);
+    text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
+    if (!line.empty() && line.back() == '\r') { line.remove_suffix(1); }
+    return true;
+}
+
+/// Returns the place of the last '(' or ')' in the text, or npos.
+[[nodiscard]] inline std::size_t find_last_parenthesis(std::string_view text) noexcept {
+    constexpr std::uint64_t ones = 0x0101010101010101u, highs = 0x8080808080808080u;
+    const char* begin = text.data();
+    std::size_t at = text.size();
+    while (at >= 8) { // words without one are passed over whole; '(' | 1 is ')'
+        const std::uint64_t word = (load<std::uint64_t>(begin + at - 8) | ones) ^ (ones * ')');
+        if (((word - ones) & ~word & highs) != 0) { break; }
+        at -= 8;
+    }
+    while (at > 0 && (begin[at - 1] | 1) != ')') { --at; }
+    return at == 0 ? std::string_view::npos : at - 1;
+}
+
+/// A weight as it stands at the end of a line.
+struct line_weight {
+    std::int64_t value = 0; // in units of 10^-decimals
+    int decimals = 0;
+    bool rounded = false;
+
+    [[nodiscard]] std::uint64_t observations() const noexcept {
+        const auto unit = static_cast<std::int64_t>(power_of_ten(decimals));
+        return static_cast<std::uint64_t>(value / unit + (value % unit * 2 >= unit ? 1 : 0));
+    }
+};
+
+/// Reads digits, perhaps with a point and more digits; all of the text, which is not empty.
+/// Returns false for a number of 2^63 or more.
+[[nodiscard]] inline bool parse_weight(std::string_view text, line_weight& weight) noexcept {
+    std::size_t point = 0;
+    weight = line_weight{};
+    for (; point < text.size() && text[point] != '.'; ++point) {
+        if (!append_digit(weight.value, text[point])) { return false; }
+    }
+    std::string_view fraction = text.substr(point == text.size() ? point : point + 1);
+    while (!fraction.empty() && fraction.back() == '0') { fraction.remove_suffix(1); }
+    for (const char digit : fraction) {
+        if (weight.decimals == max_decimals) {
+            weight.rounded = true;
+            if (fraction[max_decimals] >= '5') {
+                if (weight.value == 0x7fffffffffffffff) { return false; }
+                ++weight.value;
+            }
+            return true;
+        }
+        if (!append_digit(weight.value, digit)) { return false; }
+        ++weight.decimals;
+    }
+    return true;
+}
+
+/// Takes "rest 12.5" apart: digits with at most one point among them, behind one blank, at the end.
+/// Returns the length of "rest", or npos when the line does not end so.
+[[nodiscard]] inline std::size_t find_weight(std::string_view line) noexcept {
+    std::size_t begin = line.size();
+    while (begin > 0 && is_digit(line[begin - 1])) { --begin; }
+    if (begin > 0 && line[begin - 1] == '.') {
+        --begin;
+        while (begin > 0 && is_digit(line[begin - 1])) { --begin; }
+    }
+    const bool number = begin < line.size() && is_digit(line[begin]);
+    return number && begin > 0 && is_blank(line[begin - 1]) ? begin - 1 : std::string_view::npos;
+}
+
+} // namespace detail
+WICK_END_NAMESPACE
+
+#endif
 
 #include <algorithm>   // std::lower_bound
 #include <charconv>    // std::from_chars
@@ -3018,7 +3200,8 @@ enum class flame_palette : std::uint8_t {
     yellow,
     purple,
     orange,
-    safe ///< as `kinds`, in colours that the colour-blind can tell apart
+    width, ///< the wider a frame, the redder
+    safe   ///< as `kinds`, in colours that the colour-blind can tell apart
 };
 
 /// What chooses a frame's shade.
@@ -3097,12 +3280,8 @@ struct palette_text {
 [[nodiscard]] inline palette_text parse_palette_map(std::string_view text) {
     palette_text read;
     std::uint64_t number = 0;
-    while (!text.empty()) {
-        const std::size_t end = (std::min)(text.find('\n'), text.size());
-        std::string_view line = text.substr(0, end);
-        text.remove_prefix((std::min)(end + 1, text.size()));
+    for (std::string_view line; detail::take_line(text, line);) {
         ++number;
-        if (!line.empty() && line.back() == '\r') { line.remove_suffix(1); }
         if (line.empty()) { continue; }
         const std::size_t arrow = line.rfind("->rgb(");
         named_colour made;
@@ -3173,6 +3352,7 @@ inline constexpr hue hues[] = {
     {'H', 16, {240, 150, 60}, {246, 170, 80}, {250, 190, 110}},   // orange
     {'M', 16, {70, 196, 110}, {60, 206, 160}, {90, 220, 200}},    // memory: greens
     {'I', 16, {128, 150, 236}, {132, 160, 244}, {154, 180, 250}}, // input and output: blues
+    {'W', 16, {253, 240, 200}, {251, 196, 110}, {241, 112, 84}},  // width: sand to red
     {'S', 32, {230, 190, 60}, {242, 214, 120}, {250, 236, 184}},  // safe: sand
     {'T', 8, {96, 160, 220}, {116, 176, 232}, {140, 192, 240}},   // safe: blue
     {'U', 8, {170, 190, 214}, {184, 202, 222}, {198, 214, 230}},  // safe: pale blue
@@ -3186,25 +3366,9 @@ inline constexpr hue hues[] = {
 }
 
 /// What palettes are called in command lines, in the order of the enumeration.
-inline constexpr std::string_view palette_names[] = {"kinds",
-                                                     "hot",
-                                                     "mem",
-                                                     "io",
-                                                     "wakeup",
-                                                     "chain",
-                                                     "java",
-                                                     "js",
-                                                     "perl",
-                                                     "python",
-                                                     "rust",
-                                                     "red",
-                                                     "green",
-                                                     "blue",
-                                                     "aqua",
-                                                     "yellow",
-                                                     "purple",
-                                                     "orange",
-                                                     "safe"};
+inline constexpr std::string_view palette_names[] = {
+    "kinds", "hot", "mem",   "io",   "wakeup", "chain",  "java",   "js",     "perl",  "python",
+    "rust",  "red", "green", "blue", "aqua",   "yellow", "purple", "orange", "width", "safe"};
 
 [[nodiscard]] inline bool has_part(std::string_view text, std::string_view part) noexcept {
     return text.find(part) != std::string_view::npos;
@@ -3340,6 +3504,8 @@ inline constexpr std::string_view palette_names[] = {"kinds",
         return 'G';
     case flame_palette::orange:
         return 'H';
+    case flame_palette::width:
+        return 'W';
     case flame_palette::safe:
         break;
     }
@@ -3373,6 +3539,15 @@ shade_of(std::string_view name, int shades, std::uint32_t start = 2166136261u) n
         weight *= 0.7;
     }
     return 1 - sum / most;
+}
+
+/// Returns the shade of a frame by its share of the whole, as the palette `width` has it: twice the
+/// shade for four times the share.
+[[nodiscard]] inline int width_shade(std::uint64_t weight, std::uint64_t whole) noexcept {
+    const double share = static_cast<double>(weight) / static_cast<double>(whole) * 256;
+    int level = 0;
+    while (level < 15 && share >= (level + 1) * (level + 1)) { ++level; }
+    return level;
 }
 
 [[nodiscard]] inline char shade_digit(int shade) noexcept {
@@ -3502,7 +3677,7 @@ WICK_END_NAMESPACE
 
 #endif
 
-#include <algorithm>   // std::min
+#include <algorithm>   // std::stable_sort
 #include <cstddef>     // std::size_t
 #include <cstdint>     // numbers of frames
 #include <optional>    // colours that may be given
@@ -3626,12 +3801,8 @@ namespace detail {
 [[nodiscard]] inline attributes_text parse_name_attributes(std::string_view text) {
     attributes_text read;
     std::uint64_t number = 0;
-    while (!text.empty()) {
-        const std::size_t end = (std::min)(text.find('\n'), text.size());
-        std::string_view line = text.substr(0, end);
-        text.remove_prefix((std::min)(end + 1, text.size()));
+    for (std::string_view line; detail::take_line(text, line);) {
         ++number;
-        if (!line.empty() && line.back() == '\r') { line.remove_suffix(1); }
         if (line.empty()) { continue; }
         std::size_t tab = line.find('\t');
         if (tab == std::string_view::npos) {
@@ -3663,6 +3834,980 @@ WICK_END_NAMESPACE
 #ifndef WICK_DETAIL_FLAMEGRAPH_PAGE_HPP
 #define WICK_DETAIL_FLAMEGRAPH_PAGE_HPP
 
+// wick/detail/flamegraph_data.hpp - what a flame graph's page draws from, as text in its file.
+#ifndef WICK_DETAIL_FLAMEGRAPH_DATA_HPP
+#define WICK_DETAIL_FLAMEGRAPH_DATA_HPP
+
+// wick/detail/flamegraph_geometry.hpp - where things are in a flame graph.
+#ifndef WICK_DETAIL_FLAMEGRAPH_GEOMETRY_HPP
+#define WICK_DETAIL_FLAMEGRAPH_GEOMETRY_HPP
+
+
+#include <algorithm> // std::max, std::min
+#include <cstddef>   // std::size_t
+#include <cstdint>   // weights
+
+WICK_BEGIN_NAMESPACE
+namespace detail {
+
+/// Where things are in the picture. All lengths are in pixels unless they say otherwise.
+struct flamegraph_geometry {
+    static constexpr int side = 12; ///< free space to the left and the right
+    static constexpr int top = 66;  ///< where the first row of frames begins
+    static constexpr int foot = 58; ///< from the last row to the end
+    static constexpr int pad = 3;   ///< between a frame's edge and its label
+    double cell = 12 * 0.603;       ///< a letter: monospaced fonts have 0.5 to 0.602 of their size
+    double font_size = 12;
+    int width = 0;
+    int row = 0;
+    int rows = 1;
+    bool inverted = false;
+    double scale = 0;            ///< hundredths of a pixel for a unit of weight
+    std::uint64_t min_width = 0; ///< in hundredths of a pixel
+    std::uint64_t min_weight = 0;
+
+    /// What options of any values come to, without what depends on the tree.
+    explicit flamegraph_geometry(const flamegraph_options& options)
+        : width((std::min)((std::max)(options.width, 100), 100000))
+        , row((std::min)((std::max)(options.frame_height, 10), 1000))
+        , inverted(options.inverted) {
+        if (options.font_size >= 4 && options.font_size <= 100) { // not NaN either
+            font_size = options.font_size;
+        }
+        const bool known = options.font_width >= 0.1 && options.font_width <= 3;
+        cell = font_size * (known ? options.font_width : 0.603);
+        row = (std::max)(row, static_cast<int>(font_size) + 2);
+        double least = options.min_width;
+        if (options.min_percent > 0) {
+            least = (std::min)(options.min_percent, 100.0) / 100 * inner_width();
+        }
+        if (least > 0) { // not NaN either
+            const double used = (std::min)(least, static_cast<double>(width));
+            min_width = static_cast<std::uint64_t>(used * 100);
+        }
+    }
+
+    /// Chooses the scale on which `whole` is as wide as the picture. Of a tree that weighs `total`,
+    /// the root is always drawn, and what weighs nothing never is.
+    void fit(std::uint64_t whole, std::uint64_t total) noexcept {
+        scale = inner_width() * 100.0 / static_cast<double>(whole);
+        const double least = static_cast<double>(min_width) / scale;
+        min_weight = total;
+        if (least < static_cast<double>(total) - 1) {
+            min_weight = static_cast<std::uint64_t>(least);
+            const bool cut = static_cast<double>(min_weight) < least;
+            if (cut || min_weight == 0) { ++min_weight; }
+        }
+    }
+
+    [[nodiscard]] int inner_width() const noexcept { return width - 2 * side; }
+    [[nodiscard]] int height() const noexcept { return top + rows * row + foot; }
+    [[nodiscard]] int baseline() const noexcept {
+        return (row - 1) / 2 + static_cast<int>(font_size * 0.36 + 1);
+    }
+    [[nodiscard]] std::uint64_t x(std::uint64_t offset) const noexcept {
+        return static_cast<std::uint64_t>(static_cast<double>(offset) * scale + 0.5);
+    }
+    [[nodiscard]] int y(std::uint32_t row_number) const noexcept {
+        const int at = static_cast<int>(row_number);
+        return (inverted ? at : rows - 1 - at) * row;
+    }
+    /// Returns how many cells a label may take in a frame `frame_width` hundredths of a pixel wide.
+    [[nodiscard]] std::size_t label_room(std::uint64_t frame_width) const noexcept {
+        const double inside = static_cast<double>(frame_width) / 100 - 2 * pad;
+        return inside <= 0 ? 0 : static_cast<std::size_t>(inside / cell);
+    }
+};
+
+} // namespace detail
+WICK_END_NAMESPACE
+
+#endif
+// wick/detail/flamegraph_text.hpp - the numbers and words of a flame graph's frames.
+#ifndef WICK_DETAIL_FLAMEGRAPH_TEXT_HPP
+#define WICK_DETAIL_FLAMEGRAPH_TEXT_HPP
+
+// wick/detail/shown_text.hpp - any bytes as text that every XML parser and reader can take.
+#ifndef WICK_DETAIL_SHOWN_TEXT_HPP
+#define WICK_DETAIL_SHOWN_TEXT_HPP
+
+
+#include <cstddef>     // std::size_t
+#include <string>      // what is built
+#include <string_view> // what is read
+
+WICK_BEGIN_NAMESPACE
+namespace detail {
+
+/// One character of a text: its bytes, what it is, and whether it may be shown as it is.
+struct character {
+    std::size_t size = 1; ///< in bytes
+    char32_t code = 0;    ///< the code point; of a byte that is no text, the byte
+    bool shown = false;   ///< false: a control, no character, or not UTF-8
+};
+
+/// True for what would break the XML, the line that it stands on, or the order of the letters on
+/// it: controls, noncharacters, and the marks that turn the direction of text.
+[[nodiscard]] inline bool is_hidden(char32_t code) noexcept {
+    if (code < 0x20 || (code >= 0x7f && code < 0xa0)) { return true; }
+    if ((code & 0xfffe) == 0xfffe) { return true; }
+    if (code < 0x200b) { return false; }
+    return code <= 0x200f || (code >= 0x2028 && code <= 0x202e) ||
+           (code >= 0x2066 && code <= 0x2069) || code == 0xfeff;
+}
+
+/// Returns the character at `at`, which must be inside of the text.
+[[nodiscard]] inline character character_at(std::string_view text, std::size_t at) noexcept {
+    const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[at + i]); };
+    const unsigned char lead = byte(0);
+    if (lead < 0x80) { return {1, lead, !is_hidden(lead)}; }
+    const std::size_t size = lead >= 0xf0 ? 4 : lead >= 0xe0 ? 3 : 2;
+    if (lead < 0xc2 || lead > 0xf4 || text.size() - at < size) { return {1, lead, false}; }
+    char32_t code = lead & (0x7fu >> size);
+    for (std::size_t i = 1; i < size; ++i) {
+        if ((byte(i) & 0xc0) != 0x80) { return {1, lead, false}; }
+        code = code << 6 | (byte(i) & 0x3fu);
+    }
+    constexpr char32_t least[] = {0, 0, 0x80, 0x800, 0x10000}; // anything less has a shorter form
+    const bool surrogate = code >= 0xd800 && code < 0xe000;
+    if (code < least[size] || code > 0x10ffff || surrogate) { return {1, lead, false}; }
+    return {size, code, !is_hidden(code)};
+}
+
+/// Appends what is shown in place of a byte that cannot be: the picture of an ASCII control, or
+/// U+FFFD.
+inline void append_replacement(std::string& out, unsigned char byte) {
+    if (byte == 0x7f) {
+        out += "\xe2\x90\xa1";
+    } else if (byte < 0x20) {
+        out += "\xe2\x90";
+        out += static_cast<char>(0x80 + byte);
+    } else {
+        out += "\xef\xbf\xbd";
+    }
+}
+
+/// Appends one character in a form that may stand in XML text and in quoted attributes.
+inline void append_xml(std::string& out, std::string_view text, std::size_t at, character c) {
+    if (!c.shown) { // a mark for each byte, as the page makes one of each "\xHH"
+        for (std::size_t i = 0; i < c.size; ++i) {
+            append_replacement(out, static_cast<unsigned char>(text[at + i]));
+        }
+        return;
+    }
+    switch (c.code) {
+    case '&': out += "&amp;"; break;
+    case '<': out += "&lt;"; break;
+    case '>': out += "&gt;"; break;
+    case '"': out += "&quot;"; break;
+    default: out.append(text, at, c.size);
+    }
+}
+
+/// Appends a text for XML: whatever cannot be shown is replaced by something that can be seen.
+inline void append_xml(std::string& out, std::string_view text) {
+    for (std::size_t at = 0; at < text.size();) {
+        const character c = character_at(text, at);
+        append_xml(out, text, at, c);
+        at += c.size;
+    }
+}
+
+/// Appends a text for XML so that nothing is lost: "\\" is a backslash, "\xHH" a byte that cannot
+/// be shown.
+inline void append_escaped(std::string& out, std::string_view text) {
+    constexpr char digits[] = "0123456789abcdef";
+    for (std::size_t at = 0; at < text.size();) {
+        const character c = character_at(text, at);
+        if (!c.shown) {
+            for (std::size_t i = 0; i < c.size; ++i) {
+                const auto byte = static_cast<unsigned char>(text[at + i]);
+                out += "\\x";
+                out += digits[byte >> 4];
+                out += digits[byte & 15];
+            }
+        } else if (c.code == '\\') {
+            out += "\\\\";
+        } else {
+            append_xml(out, text, at, c);
+        }
+        at += c.size;
+    }
+}
+
+/// Returns how many cells of a monospaced font a character takes at most. What a font may have to
+/// borrow from another one counts twice.
+[[nodiscard]] inline std::size_t cells(character c) noexcept {
+    if (!c.shown) { return 2 * c.size; }
+    return c.code < 0x300 ? 1 : 2;
+}
+
+/// True when each byte is a character of one cell that stands for itself in XML.
+[[nodiscard]] inline bool is_plain(std::string_view text) noexcept {
+    for (const char c : text) {
+        if (c < ' ' || c > '~' || c == '&' || c == '<' || c == '>' || c == '"') { return false; }
+    }
+    return true;
+}
+
+} // namespace detail
+WICK_END_NAMESPACE
+
+#endif
+
+#include <algorithm>   // std::lower_bound, std::max, std::min
+#include <charconv>    // std::to_chars
+#include <cstddef>     // std::size_t
+#include <cstdint>     // weights
+#include <cstring>     // std::memcpy
+#include <string>      // labels
+#include <string_view> // names
+#include <vector>      // where characters begin
+
+WICK_BEGIN_NAMESPACE
+namespace detail {
+
+/// Writes numbers and text into memory that is known to be large enough.
+struct text_cursor {
+    char* at;
+
+    void text(std::string_view s) noexcept {
+        if (s.empty()) { return; } // an empty view may have no address
+        std::memcpy(at, s.data(), s.size());
+        at += s.size();
+    }
+    void number(std::uint64_t value) noexcept { at = std::to_chars(at, at + 20, value).ptr; }
+    /// Hundredths: 1250 → "12.5".
+    void hundredths(std::uint64_t value) noexcept {
+        number(value / 100);
+        const auto rest = static_cast<unsigned>(value % 100);
+        if (rest == 0) { return; }
+        *at++ = '.';
+        *at++ = static_cast<char>('0' + rest / 10);
+        if (rest % 10 != 0) { *at++ = static_cast<char>('0' + rest % 10); }
+    }
+    /// 1234567 → "1,234,567".
+    void grouped(std::uint64_t value) noexcept {
+        char digits[20];
+        const char* end = std::to_chars(digits, digits + sizeof digits, value).ptr;
+        for (const char* digit = digits; digit != end; ++digit) {
+            if (digit != digits && (end - digit) % 3 == 0) { *at++ = ','; }
+            *at++ = *digit;
+        }
+    }
+    /// A weight in units of 10^-decimals, as append_weight has it, with its thousands grouped.
+    void weight(std::uint64_t value, int decimals) noexcept {
+        const std::uint64_t one = power_of_ten(decimals);
+        grouped(value / one);
+        std::uint64_t rest = value % one;
+        if (rest == 0) { return; }
+        *at++ = '.';
+        for (std::uint64_t unit = one / 10; rest != 0; unit /= 10) {
+            *at++ = static_cast<char>('0' + rest / unit);
+            rest %= unit;
+        }
+    }
+    /// Hundredths, always with both digits: 1250 → "12.50".
+    void two_decimals(std::uint64_t value) noexcept {
+        number(value / 100);
+        *at++ = '.';
+        *at++ = static_cast<char>('0' + value / 10 % 10);
+        *at++ = static_cast<char>('0' + value % 10);
+    }
+    /// A share, always with two digits behind the point: "5.67 %".
+    void percent(std::uint64_t part, std::uint64_t whole) noexcept {
+        // Beyond 2^49 a share is known well enough without the lowest bits.
+        while (part >= std::uint64_t{1} << 49) {
+            part >>= 1;
+            whole >>= 1;
+        }
+        const std::uint64_t share = whole == 0 ? 0 : (part * 10000 + whole / 2) / whole;
+        two_decimals(share);
+        text(" %");
+    }
+};
+
+/// More than any text needs that a text_cursor writes around a name and a few units.
+inline constexpr std::size_t frame_text_room = 1024;
+
+/// Returns how many bytes at the beginning of a text must go for the rest to fit into `room` cells.
+[[nodiscard]] inline std::size_t
+cut_at_left(std::string_view text, std::size_t room, std::vector<std::size_t>& starts) {
+    starts.clear();
+    for (std::size_t at = 0; at < text.size();) {
+        starts.push_back(at);
+        at += character_at(text, at).size;
+    }
+    std::size_t used = 0;
+    for (std::size_t i = starts.size(); i-- > 0;) {
+        used += cells(character_at(text, starts[i]));
+        if (used > room) { return i + 1 < starts.size() ? starts[i + 1] : text.size(); }
+    }
+    return 0;
+}
+
+/// Appends as much of a text as fits into `room` cells, as XML, with "…" where it was cut. Returns
+/// the cells that it takes.
+inline std::size_t append_fitted(std::string& out, std::string_view text, std::size_t room) {
+    std::size_t used = 0;
+    std::size_t at = 0;
+    std::size_t kept = out.size(); // where to cut when the rest does not fit
+    std::size_t kept_cells = 0;
+    while (at < text.size()) {
+        const character c = character_at(text, at);
+        used += cells(c);
+        if (used > room) {
+            out.resize(kept);
+            out += "\xe2\x80\xa6";
+            return kept_cells + 1;
+        }
+        append_xml(out, text, at, c);
+        at += c.size;
+        if (used < room) {
+            kept = out.size();
+            kept_cells = used;
+        }
+    }
+    return used;
+}
+
+/// Returns `unit` for one: "1 sample", "2 samples".
+[[nodiscard]] inline std::string_view
+unit_of(std::string_view unit, std::uint64_t value, int decimals) {
+    const bool one = value == power_of_ten(decimals) && !unit.empty() && unit.back() == 's';
+    return unit.substr(0, unit.size() - (one ? 1 : 0));
+}
+
+/// Returns what is said about a frame of this kind in words, after its name.
+[[nodiscard]] inline std::string_view kind_word(frame_kind kind) noexcept {
+    switch (kind) {
+    case frame_kind::kernel:
+        return " [kernel]";
+    case frame_kind::inlined:
+        return " [inlined]";
+    case frame_kind::jit:
+        return " [jit]";
+    case frame_kind::process:
+        return " [process]";
+    case frame_kind::thread:
+        return " [thread]";
+    case frame_kind::label:
+        return " [label]";
+    case frame_kind::marker:
+    case frame_kind::function:
+        break;
+    }
+    return {};
+}
+
+/// Returns the square root of a number of 0 to 1, by Newton's method.
+[[nodiscard]] inline double square_root(double value) noexcept {
+    double root = 1;
+    for (double next = (root + value) / 2; next < root; next = (root + value / root) / 2) {
+        root = next;
+    }
+    return root;
+}
+
+/// A share and what it may be by chance: Wilson's interval for `part` of `whole` observations, at
+/// 95 %, as shares of 1.
+struct share_interval {
+    double low, high;
+};
+[[nodiscard]] inline share_interval wilson_interval(std::uint64_t part,
+                                                    std::uint64_t whole) noexcept {
+    constexpr double z = 1.959963984540054;
+    const double n = static_cast<double>(whole);
+    const double p = static_cast<double>(part) / n;
+    const double centre = p + z * z / (2 * n);
+    const double spread = z * square_root(p * (1 - p) / n + z * z / (4 * n * n));
+    const double all = 1 + z * z / n;
+    return {(std::max)(0.0, (centre - spread) / all), (std::min)(1.0, (centre + spread) / all)};
+}
+
+/// Fewer observations than this are few: tooltips tell the interval.
+inline constexpr std::uint64_t few_observations = 100;
+
+/// Returns the shade of a change, 1 to 9 by the logarithm of its share: 1 for a thousandth and
+/// less, 9 for a half and more; 0 for no change.
+[[nodiscard]] inline int change_shade(double change, double whole) noexcept {
+    const double share = absolute(change) / whole;
+    if (!(share > 0)) { return 0; }
+    // The shade k + 1 begins at 2^(9 k / 8 - 10).
+    constexpr double begins[] = {2.1810154653305154,
+                                 4.756828460010884,
+                                 10.374716437208077,
+                                 22.627416997969522,
+                                 49.350746413054104,
+                                 107.63474115247546,
+                                 234.75303506039583,
+                                 512};
+    int level = 1;
+    for (const double begin : begins) {
+        if (share * 1024 >= begin) { ++level; }
+    }
+    return level;
+}
+
+[[nodiscard]] inline std::string_view verdict_word(verdict v) noexcept {
+    switch (v) {
+    case verdict::unchanged:
+        return "; unchanged";
+    case verdict::inconclusive:
+        return "; not significant";
+    case verdict::improved:
+        return "; improved";
+    case verdict::regressed:
+        return "; regressed";
+    case verdict::untested:
+        break;
+    }
+    return {};
+}
+
+[[nodiscard]] inline std::string_view width_word(frame_width width) noexcept {
+    switch (width) {
+    case frame_width::before:
+        return "before";
+    case frame_width::after:
+        return "after";
+    case frame_width::difference:
+        return "difference";
+    case frame_width::both:
+        break;
+    }
+    return "both";
+}
+/// Returns what the user has said about a name, or nullptr.
+[[nodiscard]] inline const name_attributes* attributes_of(const flame_name& name,
+                                                          const flamegraph_options& options) {
+    if (options.attributes.empty()) { return nullptr; }
+    const std::string text = flame_colours::text_of(name);
+    const auto at =
+        std::lower_bound(options.attributes.begin(),
+                         options.attributes.end(),
+                         text,
+                         [](const name_attributes& a, const std::string& b) { return a.name < b; });
+    return at != options.attributes.end() && at->name == text ? &*at : nullptr;
+}
+
+/// Writes weights, shares and changes as tooltips have them.
+class flame_numbers {
+public:
+    flame_numbers(const flame_tree& tree, const flamegraph_options& options)
+        : tree_(tree)
+        , options_(options)
+        , whole_((std::max)(tree.total[0], options.total)) {
+        append_xml(unit_, plain_unit());
+        if (tree.source != flame_source::comparison) { return; }
+        const compared& all = tree.side_totals[0];
+        const double before = static_cast<double>(all.before.weight) * tree.before_scale;
+        const double after = static_cast<double>(all.after.weight);
+        change_whole_ = (std::max)(absolute(before), absolute(after));
+        if (!(change_whole_ > 0)) { change_whole_ = static_cast<double>(tree.total[0]); }
+    }
+
+    /// What 100 % is.
+    [[nodiscard]] std::uint64_t whole() const noexcept { return whole_; }
+    /// The same of changes.
+    [[nodiscard]] double change_whole() const noexcept { return change_whole_; }
+    /// What weights are, as XML.
+    [[nodiscard]] const std::string& unit() const noexcept { return unit_; }
+    [[nodiscard]] std::string_view plain_unit() const noexcept {
+        if (!options_.unit.empty()) { return options_.unit; }
+        if (!tree_.unit.empty()) { return tree_.unit; }
+        return "samples";
+    }
+    /// Times of a clock are told in the unit that suits them.
+    [[nodiscard]] bool is_time() const noexcept {
+        return options_.unit.empty() && tree_.unit == "nanoseconds" && tree_.decimals == 0 &&
+               !is_scaled();
+    }
+
+    /// Nanoseconds in the unit that suits them: "12.3 ms".
+    static void time(text_cursor& c, std::uint64_t value) {
+        if (value < 1000) {
+            c.number(value);
+            c.text(" ns");
+            return;
+        }
+        const bool seconds = value >= 1000000000;
+        const bool millis = value >= 1000000;
+        const std::uint64_t one = seconds ? 1000000 : millis ? 1000 : 1; // a thousandth of the unit
+        c.weight((value + one / 2) / one, 3);
+        c.text(seconds ? " s" : millis ? " ms" : " \xc2\xb5s");
+    }
+    /// A weight without its unit, unless it is a time.
+    void number(text_cursor& c, std::uint64_t value) const {
+        if (is_time()) {
+            time(c, value);
+        } else if (is_scaled()) {
+            scaled(c, value);
+        } else {
+            c.weight(value, tree_.decimals);
+        }
+    }
+    /// "1,234 samples".
+    void with_unit(text_cursor& c, std::uint64_t weight, std::string_view unit) const {
+        number(c, weight);
+        if (is_time()) { return; }
+        c.text(" ");
+        c.text(is_scaled() ? unit : unit_of(unit, weight, tree_.decimals));
+    }
+    /// "1,234 samples, 5.67 %".
+    void amount(text_cursor& c, std::uint64_t weight) const {
+        with_unit(c, weight, unit_);
+        c.text(", ");
+        c.percent(weight, whole_);
+    }
+    /// "; self 123, 0.57 %".
+    void self(text_cursor& c, std::uint64_t weight) const {
+        c.text("; self ");
+        number(c, weight);
+        if (weight == 0) { return; }
+        c.text(", ");
+        c.percent(weight, whole_);
+    }
+    void side(text_cursor& c, const measured& m) const {
+        if (m.weight < 0) { c.text("-"); }
+        number(c, magnitude(m.weight));
+    }
+    [[nodiscard]] double change_of(const compared& c) const noexcept {
+        return options_.negate ? -tree_.change(c) : tree_.change(c);
+    }
+    void signed_number(text_cursor& c, double value) const {
+        c.text(value < 0 ? "-" : "+");
+        const double size = absolute(value) + 0.5;
+        number(c, size < 9e18 ? static_cast<std::uint64_t>(size) : max_magnitude);
+    }
+    void signed_percent(text_cursor& c, double value) const {
+        c.text(value < 0 ? "-" : "+");
+        const double share = absolute(value) / change_whole_ * 10000 + 0.5;
+        c.two_decimals(share < 9e18 ? static_cast<std::uint64_t>(share) : max_magnitude);
+        c.text(" %");
+    }
+    /// "+766 samples, +3.21 %; before 1,234, after 2,000".
+    void change(text_cursor& c, const compared& of) const {
+        const double value = change_of(of);
+        signed_number(c, value);
+        if (!is_time()) {
+            c.text(" ");
+            c.text(unit_);
+        }
+        c.text(", ");
+        signed_percent(c, value);
+        both_sides(c, "; before ", of);
+    }
+    /// "; self +766, before 1,234, after 2,000".
+    void self_change(text_cursor& c, const compared& of) const {
+        c.text("; self ");
+        signed_number(c, change_of(of));
+        both_sides(c, ", before ", of);
+    }
+
+private:
+    const flame_tree& tree_;
+    const flamegraph_options& options_;
+    std::string unit_;
+    std::uint64_t whole_;
+    double change_whole_ = 1;
+
+    [[nodiscard]] bool is_scaled() const noexcept {
+        return options_.factor < 1 || options_.factor > 1;
+    }
+    void scaled(text_cursor& c, std::uint64_t value) const {
+        const double one = static_cast<double>(power_of_ten(tree_.decimals));
+        const double shown = absolute(static_cast<double>(value) / one * options_.factor) * 1000;
+        if (!(shown < 9e18)) { // NaN too
+            c.text("more than 9,000,000,000,000,000");
+            return;
+        }
+        c.weight(static_cast<std::uint64_t>(shown + 0.5), 3);
+    }
+    void both_sides(text_cursor& c, std::string_view before, const compared& of) const {
+        c.text(before);
+        side(c, of.before);
+        c.text(", after ");
+        side(c, of.after);
+    }
+};
+
+} // namespace detail
+WICK_END_NAMESPACE
+
+#endif
+// wick/detail/writer.hpp - buffered text towards any sink.
+#ifndef WICK_DETAIL_WRITER_HPP
+#define WICK_DETAIL_WRITER_HPP
+
+
+#include <charconv>    // std::to_chars
+#include <cstddef>     // std::size_t
+#include <cstdint>     // std::int64_t
+#include <string>      // the buffer
+#include <string_view> // what is written
+#include <type_traits> // which kind of sink it is
+#include <utility>     // std::declval
+
+WICK_BEGIN_NAMESPACE
+namespace detail {
+
+template <class Sink, class = void>
+struct has_write : std::false_type {};
+template <class Sink>
+struct has_write<Sink, std::void_t<decltype(std::declval<Sink&>().write("", 0))>> : std::true_type {
+};
+
+/// Collects text and hands it to a sink in pieces of about 64 KiB: a callable that takes a
+/// std::string_view, or anything with a std::ostream's `write`. `flush()` at the end is the user's.
+template <class Sink>
+class text_writer {
+public:
+    explicit text_writer(Sink& sink)
+        : sink_(sink) {
+        buffer_.reserve(capacity + 4096);
+    }
+
+    void put(std::string_view text) {
+        if (text.size() >= capacity) {
+            flush();
+            send(text);
+            return;
+        }
+        buffer_.append(text.data(), text.size());
+        if (buffer_.size() >= capacity) { flush(); }
+    }
+    void put(char c) {
+        buffer_.push_back(c);
+        if (buffer_.size() >= capacity) { flush(); }
+    }
+    template <class Integer>
+    void put_number(Integer value) {
+        char digits[24];
+        put(std::string_view(digits, number_end(digits, value)));
+    }
+    void flush() {
+        if (!buffer_.empty()) { send(buffer_); }
+        buffer_.clear();
+    }
+
+private:
+    static constexpr std::size_t capacity = std::size_t{1} << 16;
+    Sink& sink_;
+    std::string buffer_;
+
+    template <class Integer>
+    [[nodiscard]] static std::size_t number_end(char (&digits)[24], Integer value) {
+        return static_cast<std::size_t>(std::to_chars(digits, digits + 24, value).ptr - digits);
+    }
+    void send(std::string_view text) {
+        if constexpr (has_write<Sink>::value) {
+            sink_.write(text.data(), static_cast<std::ptrdiff_t>(text.size()));
+        } else {
+            sink_(text);
+        }
+    }
+};
+
+/// Appends a weight that is in units of 10^-decimals, without zeros at the end: 1250, 2 → "12.5".
+inline void append_weight(std::string& out, std::int64_t value, int decimals) {
+    std::uint64_t size = static_cast<std::uint64_t>(value);
+    if (value < 0) {
+        out.push_back('-');
+        size = 0 - size;
+    }
+    std::uint64_t unit = 1;
+    for (int i = 0; i < decimals; ++i) { unit *= 10; }
+    char digits[24];
+    out.append(digits, std::to_chars(digits, digits + sizeof digits, size / unit).ptr);
+    std::uint64_t fraction = size % unit;
+    if (fraction == 0) { return; }
+    out.push_back('.');
+    while (fraction != 0) {
+        unit /= 10;
+        out.push_back(static_cast<char>('0' + fraction / unit));
+        fraction %= unit;
+    }
+}
+
+/// Appends a text with blanks before or after it, up to a width in characters of one byte.
+inline void append_right(std::string& out, std::string_view text, std::size_t width) {
+    if (text.size() < width) { out.append(width - text.size(), ' '); }
+    out += text;
+}
+inline void append_left(std::string& out, std::string_view text, std::size_t width) {
+    out += text;
+    if (text.size() < width) { out.append(width - text.size(), ' '); }
+}
+
+} // namespace detail
+WICK_END_NAMESPACE
+
+#endif
+
+#include <algorithm>   // std::min
+#include <charconv>    // std::to_chars
+#include <cstddef>     // std::size_t
+#include <cstdint>     // weights
+#include <string>      // a name's line
+#include <string_view> // settings
+
+WICK_BEGIN_NAMESPACE
+namespace detail {
+
+/// Appends numbers in base 32, lowest digit first, 32 being added to all digits but the last.
+inline char* put_base32(char* at, std::uint64_t value) noexcept {
+    constexpr char alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+    for (; value >= 32; value >>= 5) { *at++ = alphabet[32 + (value & 31)]; }
+    *at++ = alphabet[value];
+    return at;
+}
+
+/// Writes the settings, names, attributes and nodes of a page; write_flamegraph tells their format.
+template <class Sink>
+class flamegraph_data_writer {
+public:
+    flamegraph_data_writer(text_writer<Sink>& out,
+                           const flame_tree& tree,
+                           const flamegraph_options& options,
+                           const flamegraph_geometry& geometry,
+                           const flame_colours& colours,
+                           const flame_numbers& numbers)
+        : out_(out)
+        , tree_(tree)
+        , options_(options)
+        , g_(geometry)
+        , colours_(colours)
+        , numbers_(numbers) {}
+
+    void write() {
+        settings();
+        names();
+        attributes();
+        nodes();
+    }
+
+private:
+    text_writer<Sink>& out_;
+    const flame_tree& tree_;
+    const flamegraph_options& options_;
+    const flamegraph_geometry& g_;
+    const flame_colours& colours_;
+    const flame_numbers& numbers_;
+
+    [[nodiscard]] bool compares() const noexcept {
+        return tree_.source == flame_source::comparison;
+    }
+
+    void setting(std::string_view key, std::string_view value) {
+        out_.put(" data-");
+        out_.put(key);
+        out_.put("=\"");
+        out_.put(value);
+        out_.put('"');
+    }
+    void setting(std::string_view key, std::uint64_t value) {
+        char digits[20];
+        const char* end = std::to_chars(digits, digits + sizeof digits, value).ptr;
+        setting(key, std::string_view(digits, static_cast<std::size_t>(end - digits)));
+    }
+    void setting(std::string_view key, int value) {
+        setting(key, static_cast<std::uint64_t>(value));
+    }
+    void setting(std::string_view key, bool value) {
+        setting(key, std::string_view(value ? "1" : "0"));
+    }
+    void setting(std::string_view key, const char* value) { setting(key, std::string_view(value)); }
+    void setting(std::string_view key, const std::string& value) {
+        setting(key, std::string_view(value));
+    }
+    // To twelve digits behind the point, as the standard library has no shortest form everywhere.
+    void setting_real(std::string_view key, double value) {
+        char text[64];
+        text_cursor c{text};
+        double size = absolute(value);
+        if (!(size < 1e15)) { size = 1; } // NaN too
+        if (value < 0) { c.text("-"); }
+        const auto whole = static_cast<std::uint64_t>(size);
+        c.number(whole);
+        *c.at++ = '.';
+        const double rest = (size - static_cast<double>(whole)) * 1e12 + 0.5;
+        char digits[20];
+        const char* end =
+            std::to_chars(digits, digits + sizeof digits, static_cast<std::uint64_t>(rest)).ptr;
+        const auto count = static_cast<std::size_t>(end - digits);
+        for (std::size_t i = count; i < 12; ++i) { *c.at++ = '0'; }
+        c.text(std::string_view(digits, (std::min)(count, std::size_t{12})));
+        setting(key, std::string_view(text, static_cast<std::size_t>(c.at - text)));
+    }
+
+    void settings() {
+        out_.put("<metadata class=\"wick-page\"");
+        setting("version", 2);
+        setting("source", compares() ? "comparison" : tree_.lanes() ? "timeline" : "profile");
+        setting("unit", numbers_.unit());
+        setting("time", numbers_.is_time());
+        std::string weights; // what they are, whatever the picture calls them
+        append_xml(weights, tree_.unit);
+        setting("weights", weights);
+        setting("counted",
+                tree_.counted == counted_as::samples ? "samples"
+                : tree_.counted == counted_as::calls ? "calls"
+                                                     : "unknown");
+        setting("decimals", tree_.decimals);
+        setting("big", tree_.big);
+        setting("total", tree_.total[0]);
+        setting("whole", options_.total);
+        setting("nodes", std::uint64_t{tree_.size()});
+        setting("observed", tree_.observed);
+        setting("inverted", options_.inverted);
+        setting("reverse", options_.reverse && !tree_.lanes());
+        setting("left", options_.truncate_left);
+        setting("by-width", options_.palette == flame_palette::width);
+        setting_real("factor", options_.factor);
+        std::string type;
+        append_xml(type, options_.name_type);
+        setting("type", type);
+        if (compares()) {
+            setting("widths", width_word(options_.widths));
+            setting("self-colours", options_.by_self);
+            setting("negate", options_.negate);
+            setting("tested", !tree_.verdicts.empty());
+            setting_real("scale", tree_.before_scale);
+        }
+        lengths();
+        out_.put("/>\n");
+    }
+
+    void lengths() {
+        setting("width", g_.width);
+        setting("fluid", options_.fluid);
+        setting("side", g_.side);
+        setting("top", g_.top);
+        setting("foot", g_.foot);
+        setting("row", g_.row);
+        setting("rows", g_.rows);
+        setting("baseline", g_.baseline());
+        char text[32];
+        text_cursor c{text};
+        c.hundredths(g_.min_width);
+        setting("min", std::string_view(text, static_cast<std::size_t>(c.at - text)));
+    }
+
+    // Text in elements of one class. XML parsers refuse more than some 10 MB in one: then there are
+    // several, no piece being cut in two.
+    class element {
+    public:
+        element(text_writer<Sink>& out, std::string_view name)
+            : out_(out)
+            , name_(name) {
+            open();
+        }
+        void put(std::string_view piece) {
+            if (size_ + piece.size() > limit && size_ != 0) {
+                close();
+                open();
+            }
+            out_.put(piece);
+            size_ += piece.size();
+        }
+        void close() {
+            out_.put("</metadata>\n");
+            size_ = 0;
+        }
+
+    private:
+        static constexpr std::size_t limit = 4000000;
+        text_writer<Sink>& out_;
+        std::string_view name_;
+        std::size_t size_ = 0;
+
+        void open() {
+            out_.put("<metadata class=\"");
+            out_.put(name_);
+            out_.put("\">");
+        }
+    };
+
+    void names() {
+        element to(out_, "wick-names");
+        std::string text;
+        for (std::uint32_t name = 0; name < tree_.names.size(); ++name) {
+            const flame_name& of = tree_.names[name];
+            text = of.letter;
+            text += colours_.of(of, name == 0).view();
+            text += ' ';
+            append_escaped(text, name == 0 ? std::string_view("all") : of.text);
+            text += '\n';
+            to.put(text);
+        }
+        to.close();
+    }
+
+    // A line is a name's number, its title, link, target, id and classes, with tabs between.
+    void attributes() {
+        if (options_.attributes.empty()) { return; }
+        element to(out_, "wick-attributes");
+        std::string text;
+        for (std::uint32_t name = 1; name < tree_.names.size(); ++name) {
+            const name_attributes* of = attributes_of(tree_.names[name], options_);
+            if (of == nullptr) { continue; }
+            text = std::to_string(name);
+            for (const std::string* part :
+                 {&of->title, &of->href, &of->target, &of->id, &of->classes}) {
+                text += '\t';
+                append_escaped(text, *part);
+            }
+            text += '\n';
+            to.put(text);
+        }
+        to.close();
+    }
+
+    void nodes() {
+        element to(out_, "wick-nodes");
+        char text[80];           // five numbers of 13 digits at most
+        std::uint32_t level = 0; // one more than the depth of the node before
+        for (std::uint32_t i = 0; i < tree_.size(); ++i) {
+            const char* end = put_node(text, level - tree_.depth[i], i);
+            to.put(std::string_view(text, static_cast<std::size_t>(end - text)));
+            level = tree_.depth[i] + 1;
+        }
+        to.close();
+    }
+
+    [[nodiscard]] char* put_node(char* at, std::uint64_t up, std::uint32_t i) const {
+        const bool two = compares();
+        const std::uint64_t first = two ? zigzag(tree_.sides[i].after.weight) : tree_.self[i];
+        std::uint64_t second = 0; // of one column, the count where it is not the weight
+        if (two) { second = zigzag(tree_.sides[i].before.weight); }
+        const bool counted =
+            !two && !tree_.count.empty() && tree_.count[i] != tree_.usual_count(tree_.self[i]);
+        if (counted) { second = tree_.count[i]; }
+        const bool has_second = counted || second != 0;
+        at = put_base32(at, 4 * up + (has_second ? 2 : 0) + (first != 0 ? 1 : 0));
+        at = put_base32(at, tree_.name[i]);
+        if (first != 0) { at = put_base32(at, first); }
+        if (has_second) { at = put_base32(at, second); }
+        if (!tree_.verdicts.empty()) {
+            at = put_base32(at,
+                            static_cast<std::uint64_t>(tree_.verdicts[i]) +
+                                5 * static_cast<std::uint64_t>(tree_.self_verdicts[i]));
+        }
+        return at;
+    }
+
+    // Small numbers of either sign as small numbers: 0, -1, 1, -2, …
+    [[nodiscard]] static std::uint64_t zigzag(std::int64_t value) noexcept {
+        const auto bits = static_cast<std::uint64_t>(value);
+        return value < 0 ? ~(bits << 1) : bits << 1;
+    }
+};
+
+} // namespace detail
+WICK_END_NAMESPACE
+
+#endif
 // wick/detail/flamegraph_script.hpp - the script of a flame graph's page.
 #ifndef WICK_DETAIL_FLAMEGRAPH_SCRIPT_HPP
 #define WICK_DETAIL_FLAMEGRAPH_SCRIPT_HPP
@@ -3764,7 +4909,12 @@ function copy(text) {
     }
 }
 
-function say(text) { note.textContent = text; }
+// Says something below the frames. `name`, a part of it, is cut where all of it has no room.
+function say(text, name = "") {
+    const lines = setLines(note, text, pageWidth - 2 * side, noteLines(), name);
+    facts.setAttribute("transform", "translate(0," + (lines - 1) * lineHeight + ")");
+}
+const noteLines = () => (pageWidth < 600 ? 5 : 3);
 
 // ---- The match list and the table of functions.
 
@@ -3829,7 +4979,8 @@ function fillFunctions() {
     const body = html("tbody", {});
     for (const row of rows.slice(0, rowLimit)) {
         const line = html("tr", {tabindex: "0"}, ...columns.map(([key, title, text]) =>
-            html("td", key === "name" ? {title: text(row)} : {}, text(row))));
+            key === "name" ? html("td", {title: text(row)}, html("div", {}, text(row)))
+                : html("td", {}, text(row))));
         line.addEventListener("click", () => visit(row.name));
         line.addEventListener("keydown", event => {
             if (event.key === "Enter") { visit(row.name); }
@@ -3957,7 +5108,7 @@ function openMenu(box, x, y) {
     menuHolder.setAttribute("height", height + 24);
     const scrolled = standalone ? window.scrollY : 0;
     const bottom = (standalone ? scrolled + window.innerHeight : y + height + 8) - 8;
-    menuHolder.setAttribute("x", Math.max(0, Math.min(x, pageWidth - width - 8)));
+    menuHolder.setAttribute("x", Math.max(0, Math.min(x, pageWidth - width - side)));
     menuHolder.setAttribute("y", Math.max(scrolled, Math.min(y, bottom - height)));
     menu.querySelector("button").focus();
 }
@@ -3975,7 +5126,8 @@ function fillTrail() {
         if (i === 0) { break; }
     }
     path.reverse();
-    const shown = path.length > 8 ? [path[0], -1, ...path.slice(-6)] : path;
+    const room = Math.max(3, Math.floor(pageWidth / 180)); // of them, on one line
+    const shown = path.length > room ? [path[0], -1, ...path.slice(2 - room)] : path;
     const run = view.stop !== tree.end[view.first];
     shown.forEach((node, i) => {
         if (i > 0) { trail.append(html("span", {}, "\u203a")); }
@@ -4175,129 +5327,6 @@ function functionTable() {
     return functions;
 }
 
-// ---- Changes between two sides.
-
-function changeOf([after, before], node) {
-    const change = beforeScale === 1 ? Number(after[node] - before[node])
-        : Number(after[node]) - Number(before[node]) * beforeScale;
-    return negate ? -change : change;
-}
-
-function changeWhole() {
-    const [after, before] = tree.sums;
-    return Math.max(Math.abs(Number(before[0]) * beforeScale), Math.abs(Number(after[0]))) ||
-        Number(tree.total[0]);
-}
-
-function signed(value) { return (value < 0 ? "-" : "+") + amount(Math.round(Math.abs(value))); }
-
-function signedPercent(value) {
-    const share = Math.floor(Math.abs(value) / changeWhole() * 10000 + 0.5) / 100;
-    return (value < 0 ? "-" : "+") + share.toFixed(2) + " %";
-}
-
-const isGone = node => tree.sums[1][node] && !tree.sums[0][node];
-const verdictWords = ["", "; unchanged", "; not significant", "; improved", "; regressed"];
-
-// The shade k + 1 begins at 2^(9 k / 8 - 10).
-const shadeBegins = [2.1810154653305154, 4.756828460010884, 10.374716437208077,
-    22.627416997969522, 49.350746413054104, 107.63474115247546, 234.75303506039583, 512];
-
-// 1 to 9 by the logarithm of the change's share, grey where nothing was shown.
-function changeClass(node) {
-    const change = changeOf(view.bySelf ? tree.columns : tree.sums, node);
-    const share = Math.abs(change) / changeWhole();
-    const verdict = tree.verdicts ? tree.verdicts[node] : 0;
-    const says = view.bySelf ? Math.floor(verdict / 5) : verdict % 5;
-    if (!(share > 0) || says === 1 || says === 2) { return "z0"; }
-    const level = 1 + shadeBegins.filter(begin => share * 1024 >= begin).length;
-    return (change > 0 ? "u" : "n") + level;
-}
-
-function describeChange(after, before, change) {
-    return signed(change) + (isTime ? "" : " " + unit) + ", " + signedPercent(change) +
-        "; before " + sized(before) + ", after " + sized(after);
-}
-
-// ---- What is said about a box: its numbers, and how they stand to others.
-
-function ownWeight(node) {
-    let own = tree.self[node];
-    if (!tree.gaps || tree !== base) { return own; }
-    for (let i = node + 1; i < tree.end[node]; i = tree.end[i]) {
-        if (isGap(i)) { own += tree.self[i]; }
-    }
-    return own;
-}
-
-function titleOf(name) {
-    return (names[name] || "(no name)") + (words[kinds[name]] || "");
-}
-
-function numbersOf(box) {
-    const whole = Math.max(Number(setting("whole")), Number(base.total[0]));
-    if (box.elided && compares) {
-        const sides = tree.sums.map(sums => {
-            let sum = weightOf(0);
-            for (let i = box.first; i < box.stop; i = tree.end[i]) { sum += sums[i]; }
-            return [sum];
-        });
-        return describeChange(sides[0][0], sides[1][0], changeOf(sides, 0));
-    }
-    const node = box.first;
-    if (compares) {
-        const [after, before] = tree.columns;
-        let text = describeChange(tree.sums[0][node], tree.sums[1][node],
-            changeOf(tree.sums, node)) + "; self " + signed(changeOf(tree.columns, node)) +
-            ", before " + sized(before[node]) + ", after " + sized(after[node]);
-        if (isGone(node)) { text += "; only before"; }
-        if (!tree.sums[1][node] && tree.sums[0][node]) { text += "; only after"; }
-        return text + (tree.verdicts ? verdictWords[tree.verdicts[node] % 5] : "");
-    }
-    let text = amountOfUnit(box.weight) + ", " + percent(box.weight, whole);
-    if (box.elided) { return text; }
-    const own = ownWeight(node);
-    text += "; self " + amount(own) + (own ? ", " + percent(own, whole) : "");
-    if (tree.allCounts) {
-        const part = tree.allCounts[node];
-        const all = base.allCounts[0];
-        if (part > 0 && part < 100 && part < all) {
-            text += "; 95 % interval " + interval(part, all);
-        }
-    }
-    return text;
-}
-
-function describe(box) {
-    const name = tree.name[box.first];
-    const own = attributes.get(name);
-    const title = box.elided ? plural(box.frames, "frame") + " elided" : titleOf(name);
-    const lines = [(setting("type") && !box.elided ? setting("type") + " " : "") + title +
-        " (" + numbersOf(box) + ")"];
-    if (own && own.title && !box.elided) { lines[0] = own.title; }
-    const parts = [];
-    if (view.first !== 0 && !box.faded) {
-        parts.push(percent(box.weight, shownWeight()) + " of what is shown");
-    }
-    const parent = tree.parent[box.first];
-    if (box.first !== 0 && parent !== 0) {
-        parts.push(percent(box.weight, tree.total[parent]) + " of " + titleOf(tree.name[parent]));
-    }
-    if (!box.elided && box.first !== 0 && !box.faded) {
-        const row = functionTable().rows[name];
-        if (row.places > 1) {
-            parts.push("in " + grouped(row.places) + " places: " + (compares
-                ? describeAll(row) : amountOfUnit(row.total) + ", self " + amount(row.self)));
-        }
-    }
-    if (parts.length) { lines.push(parts.join("; ")); }
-    return lines;
-}
-
-function describeAll(row) {
-    return signed(row.change) + ", self " + signed(row.selfChange);
-}
-
 // ---- Drawing.
 
 const SVG = "http://www.w3.org/2000/svg";
@@ -4311,6 +5340,7 @@ const minWidth = Number(setting("min"));
 const initialRows = Number(setting("rows"));
 const cutLeft = setting("left") === "1";
 const note = root.querySelector(".note");
+const facts = root.querySelector(".facts"); // the rest below the frames
 
 let boxes = [];
 let noteText = ""; // of the whole picture, while no frame is pointed at
@@ -4338,9 +5368,19 @@ function label(box) {
     return text.slice(0, room - 1).replace(/[\ud800-\udbff]$/, "") + "\u2026";
 }
 
+// The square of the shade is by a frame's share of the whole: as the static picture has it.
+function widthClass(box) {
+    const whole = Math.max(Number(setting("whole")), Number(base.total[0]));
+    const share = Number(box.weight) / whole * 256;
+    let level = 0;
+    while (level < 15 && share >= (level + 1) ** 2) { level++; }
+    return "W" + level.toString(16);
+}
+
 function classOf(box) {
     let list = box.elided ? "elided" : compares ? changeClass(box.first)
         : classes[tree.name[box.first]];
+    if (byWidth && list[0] === "W") { list = widthClass(box); }
     const own = box.elided ? null : attributes.get(tree.name[box.first]);
     if (own && own.style) { list += " " + own.style; }
     if (box.faded) { list += " faded"; }
@@ -4446,6 +5486,7 @@ const tested = setting("tested") === "1";
 const observed = setting("observed") === "1";
 const beforeScale = compares ? Number(setting("scale")) : 1;
 const negate = setting("negate") === "1";
+const byWidth = setting("by-width") === "1";
 // Doubles hold integers below 2^53. Where a sum may be greater, all weights are big integers.
 const big = setting("big") === "1";
 const weightOf = big ? BigInt : Number;
@@ -4470,9 +5511,12 @@ function visible(escape, code) {
 }
 const unescaped = text => text.replace(/\\(\\|x[0-9a-f]{2})/g, visible);
 
+// What is too much for one element is in several.
+const textOf = name => Array.from(root.querySelectorAll(name), part => part.textContent).join("");
+
 // A line is the kind and the CSS class, a blank, and the name.
 function readNames() {
-    const lines = root.querySelector(".wick-names").textContent.split("\n");
+    const lines = textOf(".wick-names").split("\n");
     lines.pop(); // each line ends in a line feed
     for (const line of lines) {
         const blank = line.indexOf(" ");
@@ -4482,8 +5526,7 @@ function readNames() {
         classes.push(line.slice(1, blank));
         kinds.push(line[0]);
     }
-    const own = root.querySelector(".wick-attributes");
-    for (const line of own ? own.textContent.split("\n") : []) {
+    for (const line of textOf(".wick-attributes").split("\n")) {
         const [index, title, href, target, id, style] = line.split("\t").map(unescaped);
         if (index) { attributes.set(Number(index), {title, href, target, id, style}); }
     }
@@ -4678,10 +5721,44 @@ inline constexpr std::string_view flamegraph_script_page = R"js(
 
 const standalone = root === document.documentElement;
 const footer = root.querySelector(".footer");
-const heading = Math.max(...Array.from(root.querySelectorAll(".title,.subtitle"),
-    line => line.getComputedTextLength()));
+const [titleLine, subtitleLine] = root.querySelectorAll("text.title,.subtitle");
+const titleText = titleLine.textContent;
+const subtitleText = subtitleLine.textContent;
+const subtitlePlace = Number(subtitleLine.getAttribute("y"));
+const heading = Math.max(titleLine.getComputedTextLength(), subtitleLine.getComputedTextLength());
+const about = facts.querySelector(".about");
+const aboutText = about ? about.textContent : "";
 let top = initialTop;
 let barTop = 14;
+
+// Breaks the title's lines where the window is narrower; returns what they take more than usual.
+function placeHeading(room) {
+    const more = (setLines(titleLine, titleText, room, 3) - 1) * 26.6;
+    subtitleLine.setAttribute("y", subtitlePlace + more);
+    return more + (setLines(subtitleLine, subtitleText, room, 3) - 1) * lineHeight;
+}
+
+// Puts what stands below the note beside one another, as far as there is room; returns how much
+// height it takes beyond one line.
+function placeFacts(room) {
+    let x = 0;
+    let row = 0;
+    const next = width => {
+        if (x > 0 && x + width > room) { x = 0; row++; }
+    };
+    for (const key of facts.querySelectorAll(".key")) {
+        const width = key.getBBox().width;
+        next(width);
+        key.setAttribute("transform", "translate(" + x + "," + row * 20 + ")");
+        x += width + 18;
+    }
+    if (!about) { return row * 20; }
+    setLines(about, aboutText, Infinity, 1);
+    next(about.getComputedTextLength());
+    about.setAttribute("x", x);
+    about.setAttribute("y", 44 + row * 20);
+    return row * 20 + (setLines(about, aboutText, room - x, 5) - 1) * lineHeight;
+}
 
 // Where the controls are, beside the title or below it, and how much room they leave.
 function arrange() {
@@ -4694,12 +5771,13 @@ function arrange() {
     const beside = wanted + heading + 24 <= room;
     bar.classList.toggle("stacked", !beside);
     const width = beside ? wanted + 4 : room;
-    toolbar.setAttribute("width", width + 4);
+    toolbar.setAttribute("width", width);
+    const more = placeHeading(beside ? Infinity : room);
     const height = beside ? 32 : bar.offsetHeight;
     toolbar.setAttribute("height", height + 4);
     toolbar.setAttribute("x", beside ? pageWidth - side - width : side);
-    barTop = beside ? 14 : initialTop - 4;
-    top = beside ? initialTop : initialTop + height + 6;
+    barTop = beside ? 14 : initialTop - 4 + more;
+    top = beside ? initialTop : initialTop + height + 6 + more;
     if (trail.firstChild) {
         root.insertBefore(trailHolder, toolbar);
     } else {
@@ -4720,7 +5798,8 @@ function place() {
     const scrolled = standalone ? window.scrollY : 0;
     toolbar.setAttribute("y", Math.max(barTop, scrolled + 6));
     bar.classList.toggle("floating", scrolled + 6 > barTop);
-    const width = Math.min(openPanel === "view" ? 330 : 430, pageWidth - 2 * side);
+    const width = Math.min(openPanel === "view" ? 330 : Math.max(430, pageWidth * 0.45), 640,
+        pageWidth - 2 * side);
     const y = Math.max(top, scrolled + 44);
     panelHolder.setAttribute("x", pageWidth - side - width);
     panelHolder.setAttribute("y", y);
@@ -4738,7 +5817,8 @@ function draw() {
     boxes = all.filter(box => box.weight);
     let rows = tree === base && view.first === 0 ? initialRows : 1;
     for (const box of boxes) { rows = Math.max(rows, box.row + 1); }
-    let height = top + rows * rowHeight + foot;
+    let height = top + rows * rowHeight + foot + placeFacts(pageWidth - 2 * side) +
+        (noteLines() - 1) * lineHeight;
     footer.setAttribute("transform", "translate(" + side + "," + (top + rows * rowHeight) + ")");
     frames.setAttribute("transform", "translate(" + side + "," + top + ")");
     if (openPanel) { height = Math.max(height, top + (openPanel === "view" ? 270 : 440)); }
@@ -4802,11 +5882,15 @@ function markCurrent() {
     currentGroup = frames.children[index];
     currentGroup.classList.add("current");
     if (!currentGroup.id) { currentGroup.id = "wick-current"; }
-    const lines = describe(box);
-    currentGroup.setAttribute("aria-label", lines.join("; "));
+    currentGroup.setAttribute("aria-label", tell(box).join("; "));
     currentGroup.setAttribute("aria-level", tree.depth[box.first] + 1);
     frames.setAttribute("aria-activedescendant", currentGroup.id);
-    say(lines.join("; "));
+}
+
+function tell(box) {
+    const lines = describe(box);
+    say(lines.join("; "), box.elided ? "" : titleOf(tree.name[box.first]));
+    return lines;
 }
 
 function setCurrent(node) {
@@ -4939,8 +6023,7 @@ function listen() {
         const at = boxAt(event);
         if (!at) { return; }
         pointed = at.box;
-        const lines = describe(at.box);
-        say(lines.join("; "));
+        const lines = tell(at.box);
         // Tooltips are made when they are needed: most never are.
         if (!at.group.querySelector("title")) {
             const tip = element("title");
@@ -5308,6 +6391,196 @@ function fromHash(text) {
 WICK_END_NAMESPACE
 
 #endif
+// wick/detail/flamegraph_script_words.hpp - a flame graph's script: what is said about frames.
+#ifndef WICK_DETAIL_FLAMEGRAPH_SCRIPT_WORDS_HPP
+#define WICK_DETAIL_FLAMEGRAPH_SCRIPT_WORDS_HPP
+
+
+#include <string_view> // the script
+
+WICK_BEGIN_NAMESPACE
+namespace detail {
+
+inline constexpr std::string_view flamegraph_script_words = R"js(
+// ---- Changes between two sides.
+
+function changeOf([after, before], node) {
+    const change = beforeScale === 1 ? Number(after[node] - before[node])
+        : Number(after[node]) - Number(before[node]) * beforeScale;
+    return negate ? -change : change;
+}
+
+function changeWhole() {
+    const [after, before] = tree.sums;
+    return Math.max(Math.abs(Number(before[0]) * beforeScale), Math.abs(Number(after[0]))) ||
+        Number(tree.total[0]);
+}
+
+function signed(value) { return (value < 0 ? "-" : "+") + amount(Math.round(Math.abs(value))); }
+
+function signedPercent(value) {
+    const share = Math.floor(Math.abs(value) / changeWhole() * 10000 + 0.5) / 100;
+    return (value < 0 ? "-" : "+") + share.toFixed(2) + " %";
+}
+
+const isGone = node => tree.sums[1][node] && !tree.sums[0][node];
+const verdictWords = ["", "; unchanged", "; not significant", "; improved", "; regressed"];
+
+// The shade k + 1 begins at 2^(9 k / 8 - 10).
+const shadeBegins = [2.1810154653305154, 4.756828460010884, 10.374716437208077,
+    22.627416997969522, 49.350746413054104, 107.63474115247546, 234.75303506039583, 512];
+
+// 1 to 9 by the logarithm of the change's share, grey where nothing was shown.
+function changeClass(node) {
+    const change = changeOf(view.bySelf ? tree.columns : tree.sums, node);
+    const share = Math.abs(change) / changeWhole();
+    const verdict = tree.verdicts ? tree.verdicts[node] : 0;
+    const says = view.bySelf ? Math.floor(verdict / 5) : verdict % 5;
+    if (!(share > 0) || says === 1 || says === 2) { return "z0"; }
+    const level = 1 + shadeBegins.filter(begin => share * 1024 >= begin).length;
+    return (change > 0 ? "u" : "n") + level;
+}
+
+function describeChange(after, before, change) {
+    return signed(change) + (isTime ? "" : " " + unit) + ", " + signedPercent(change) +
+        "; before " + sized(before) + ", after " + sized(after);
+}
+
+// ---- What is said about a box: its numbers, and how they stand to others.
+
+function ownWeight(node) {
+    let own = tree.self[node];
+    if (!tree.gaps || tree !== base) { return own; }
+    for (let i = node + 1; i < tree.end[node]; i = tree.end[i]) {
+        if (isGap(i)) { own += tree.self[i]; }
+    }
+    return own;
+}
+
+const brief = text => (text.length > 60 ? text.slice(0, 36) + "\u2026" + text.slice(-23) : text);
+
+function titleOf(name) {
+    return (names[name] || "(no name)") + (words[kinds[name]] || "");
+}
+
+function numbersOf(box) {
+    const whole = Math.max(Number(setting("whole")), Number(base.total[0]));
+    if (box.elided && compares) {
+        const sides = tree.sums.map(sums => {
+            let sum = weightOf(0);
+            for (let i = box.first; i < box.stop; i = tree.end[i]) { sum += sums[i]; }
+            return [sum];
+        });
+        return describeChange(sides[0][0], sides[1][0], changeOf(sides, 0));
+    }
+    const node = box.first;
+    if (compares) {
+        const [after, before] = tree.columns;
+        let text = describeChange(tree.sums[0][node], tree.sums[1][node],
+            changeOf(tree.sums, node)) + "; self " + signed(changeOf(tree.columns, node)) +
+            ", before " + sized(before[node]) + ", after " + sized(after[node]);
+        if (isGone(node)) { text += "; only before"; }
+        if (!tree.sums[1][node] && tree.sums[0][node]) { text += "; only after"; }
+        return text + (tree.verdicts ? verdictWords[tree.verdicts[node] % 5] : "");
+    }
+    let text = amountOfUnit(box.weight) + ", " + percent(box.weight, whole);
+    if (box.elided) { return text; }
+    const own = ownWeight(node);
+    text += "; self " + amount(own) + (own ? ", " + percent(own, whole) : "");
+    if (tree.allCounts) {
+        const part = tree.allCounts[node];
+        const all = base.allCounts[0];
+        if (part > 0 && part < 100 && part < all) {
+            text += "; 95 % interval " + interval(part, all);
+        }
+    }
+    return text;
+}
+
+function describe(box) {
+    const name = tree.name[box.first];
+    const own = attributes.get(name);
+    const title = box.elided ? plural(box.frames, "frame") + " elided" : titleOf(name);
+    const lines = [(setting("type") && !box.elided ? setting("type") + " " : "") + title +
+        " (" + numbersOf(box) + ")"];
+    if (own && own.title && !box.elided) { lines[0] = own.title; }
+    const parts = [];
+    if (view.first !== 0 && !box.faded) {
+        parts.push(percent(box.weight, shownWeight()) + " of what is shown");
+    }
+    const parent = tree.parent[box.first];
+    if (box.first !== 0 && parent !== 0) {
+        parts.push(percent(box.weight, tree.total[parent]) + " of " +
+            brief(titleOf(tree.name[parent])));
+    }
+    if (!box.elided && box.first !== 0 && !box.faded) {
+        const row = functionTable().rows[name];
+        if (row.places > 1) {
+            parts.push("in " + grouped(row.places) + " places: " + (compares
+                ? describeAll(row) : amountOfUnit(row.total) + ", self " + amount(row.self)));
+        }
+    }
+    if (parts.length) { lines.push(parts.join("; ")); }
+    return lines;
+}
+
+function describeAll(row) {
+    return signed(row.change) + ", self " + signed(row.selfChange);
+}
+
+// ---- Texts of the proportional font, which the window may be too narrow for.
+
+const lineHeight = 16.8; // 1.4em
+
+// Returns the beginning of a text in lines that are no wider than `room`.
+function broken(holder, text, room, most) {
+    const lines = [];
+    holder.textContent = text;
+    for (let at = 0; at < text.length && lines.length < most;) {
+        let size = text.length - at; // of the line
+        if (holder.getSubStringLength(at, size) > room) {
+            let fits = 1;
+            for (let wide = size; wide - fits > 1;) {
+                const tried = (fits + wide) >> 1;
+                const over = holder.getSubStringLength(at, tried) > room;
+                [fits, wide] = over ? [fits, tried] : [tried, wide];
+            }
+            const blank = text.lastIndexOf(" ", at + fits);
+            size = blank > at + fits / 2 ? blank + 1 - at : fits;
+            if (size > 1 && /[\udc00-\udfff]/.test(text[at + size])) { size--; }
+        }
+        lines.push(text.slice(at, at + size));
+        at += size;
+    }
+    return lines;
+}
+
+// Shows a text in up to `most` lines; returns how many. Where it is longer, `name`, which is a part
+// of it, loses its middle, and at last the text its end.
+function setLines(holder, text, room, most, name = "") {
+    let shown = text;
+    let lines = broken(holder, shown, room, most);
+    const missing = () => shown.length - lines.join("").length;
+    for (let left = name.length; missing() > 0 && left > 24;) {
+        left = Math.max(24, left - Math.max(8, missing()));
+        shown = text.replace(name, () => name.slice(0, Math.ceil(left / 2)) + "\u2026" +
+            name.slice(-Math.floor(left / 2)));
+        lines = broken(holder, shown, room, most);
+    }
+    if (missing() > 0) { lines.push(lines.pop().slice(0, -1) + "\u2026"); }
+    holder.replaceChildren(...lines.map((line, i) => {
+        const part = element("tspan", {x: holder.getAttribute("x") || 0, dy: i ? "1.4em" : 0});
+        part.textContent = line;
+        return part;
+    }));
+    return lines.length;
+}
+)js";
+
+} // namespace detail
+WICK_END_NAMESPACE
+
+#endif
 
 #include <string_view> // the script
 
@@ -5321,6 +6594,7 @@ namespace detail {
 /// beyond 16 KiB.
 inline constexpr std::string_view flamegraph_script_parts[] = {flamegraph_script_model,
                                                                flamegraph_script_view,
+                                                               flamegraph_script_words,
                                                                flamegraph_script_draw,
                                                                flamegraph_script_controls,
                                                                flamegraph_script_page};
@@ -5328,7 +6602,7 @@ inline constexpr std::string_view flamegraph_script_parts[] = {flamegraph_script
 /// The SHA-256 of all parts together. A test computes it: after a change of the script, it says
 /// what must stand here.
 inline constexpr std::string_view flamegraph_script_sha256 =
-    "sha256-TnDz/xpa0XfTu3lbfabiKOOmZIogd4IASLK/HBfPMpk=";
+    "sha256-brasFiMs2sAYNgzXmla1EowLUrUZcqjpdGynSLPkn8E=";
 
 } // namespace detail
 WICK_END_NAMESPACE
@@ -5339,8 +6613,14 @@ WICK_END_NAMESPACE
 #define WICK_DETAIL_FLAMEGRAPH_STYLE_HPP
 
 
+#include <algorithm>   // std::sort
+#include <charconv>    // std::from_chars
+#include <cstddef>     // std::size_t
+#include <cstdint>     // names
+#include <optional>    // colours that may be given
 #include <string>      // the sheet
 #include <string_view> // the parts of it that are the same in every file
+#include <vector>      // colours that are used
 
 WICK_BEGIN_NAMESPACE
 namespace detail {
@@ -5405,9 +6685,9 @@ Arial,"DejaVu Sans",sans-serif}
 .frames g:hover rect{stroke:#1d1714;stroke-width:1.2px}
 .frames a{cursor:pointer}
 .hatch{fill:#1d1714;fill-opacity:.34;pointer-events:none}
-.hatch path{fill:none;stroke:#1d1714;stroke-opacity:.4;stroke-width:1.6}
+.hatch path{fill:none;stroke:#1d1714;stroke-opacity:.24;stroke-width:1.6}
 .frames .hatch{fill:url(#wick-hatch);fill-opacity:1}
-.legend .hatch{fill:url(#wick-hatch);fill-opacity:1}
+.key .hatch{fill:url(#wick-hatch);fill-opacity:1}
 .elided{fill:#cdc8c1}
 .elided text{fill:#3a3430;font-style:italic}
 .frames .faded rect{fill-opacity:.45}
@@ -5425,6 +6705,9 @@ inline constexpr std::string_view flamegraph_page_style = R"css(
 .bar,.trail,.panel,.menu{box-sizing:border-box;font-size:13px;line-height:1.35;color:#1d1714}
 .bar{display:flex;flex-wrap:wrap;justify-content:flex-end;align-items:center;gap:6px 8px}
 .bar.stacked{justify-content:flex-start}
+.bar.stacked .find{flex:1 1 150px}
+.bar.stacked .find input{width:60px}
+.bar.stacked .hits{order:1}
 .bar.floating{background:#fbfaf8;border-radius:8px;box-shadow:0 0 0 5px #fbfaf8,
 0 2px 12px 4px rgba(40,30,20,.2)}
 foreignObject{overflow:visible}
@@ -5439,7 +6722,8 @@ background:#fff;border:1px solid #c4bdb5;border-radius:6px;box-sizing:border-box
 .find{display:flex;align-items:center;padding-right:3px}
 .find:focus-within{border-color:#8b2fc9;box-shadow:0 0 0 1px #8b2fc9}
 .find.wrong{border-color:#c2410c;box-shadow:0 0 0 1px #c2410c}
-.find input{width:170px;height:24px;padding:0 8px;border:0;outline:0;background:none;color:inherit;
+.find input{flex:1;min-width:0;width:170px;height:24px;padding:0 8px;border:0;outline:0;
+background:none;color:inherit;
 font:inherit}
 .bar .find button{height:22px;min-width:24px;padding:0 4px;border-color:transparent;
 background:none;font-size:12px;color:#625b56}
@@ -5473,7 +6757,10 @@ font-variant-numeric:tabular-nums}
 .panel td{padding:3px 4px;text-align:right;white-space:nowrap;overflow:hidden;
 text-overflow:ellipsis;cursor:pointer}
 .panel td:first-child,.panel th:first-child button{text-align:left}
-.panel td:first-child{font-family:ui-monospace,Menlo,Consolas,"DejaVu Sans Mono",monospace}
+.panel td:first-child{font-family:ui-monospace,Menlo,Consolas,"DejaVu Sans Mono",monospace;
+white-space:normal}
+.panel td div{display:-webkit-box;-webkit-box-orient:vertical;-webkit-line-clamp:2;overflow:hidden;
+overflow-wrap:anywhere}
 .panel tbody tr:hover,.panel tbody tr:focus{background:#f3eef8;outline:0}
 .panel p{margin:0;font-size:12px;color:#625b56}
 .menu{display:flex;flex-direction:column;padding:4px}
@@ -5482,7 +6769,7 @@ white-space:nowrap}
 .menu button{border:0;padding:4px 8px;text-align:left;background:none;cursor:pointer;
 display:flex;justify-content:space-between}
 .menu button:hover,.menu button:focus{background:#f3eef8}
-.menu kbd{color:#8d857d;font:inherit}
+.menu kbd{color:#6f6760;font:inherit;padding-left:12px}
 .bar :focus-visible,.panel :focus-visible,.menu :focus-visible,
 .trail :focus-visible{outline:2px solid #8b2fc9;outline-offset:-1px}
 .find input:focus-visible{outline:0}
@@ -5518,763 +6805,20 @@ text{fill:#14110e}
 .menu button:focus{background:#3a3148}
 )css";
 
-} // namespace detail
-WICK_END_NAMESPACE
-
-#endif
-// wick/detail/shown_text.hpp - any bytes as text that every XML parser and reader can take.
-#ifndef WICK_DETAIL_SHOWN_TEXT_HPP
-#define WICK_DETAIL_SHOWN_TEXT_HPP
-
-
-#include <cstddef>     // std::size_t
-#include <string>      // what is built
-#include <string_view> // what is read
-
-WICK_BEGIN_NAMESPACE
-namespace detail {
-
-/// One character of a text: its bytes, what it is, and whether it may be shown as it is.
-struct character {
-    std::size_t size = 1; ///< in bytes
-    char32_t code = 0;    ///< the code point; of a byte that is no text, the byte
-    bool shown = false;   ///< false: a control, no character, or not UTF-8
-};
-
-/// True for what would break the XML, the line that it stands on, or the order of the letters on
-/// it: controls, noncharacters, and the marks that turn the direction of text.
-[[nodiscard]] inline bool is_hidden(char32_t code) noexcept {
-    if (code < 0x20 || (code >= 0x7f && code < 0xa0)) { return true; }
-    if ((code & 0xfffe) == 0xfffe) { return true; }
-    if (code < 0x200b) { return false; }
-    return code <= 0x200f || (code >= 0x2028 && code <= 0x202e) ||
-           (code >= 0x2066 && code <= 0x2069) || code == 0xfeff;
-}
-
-/// Returns the character at `at`, which must be inside of the text.
-[[nodiscard]] inline character character_at(std::string_view text, std::size_t at) noexcept {
-    const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[at + i]); };
-    const unsigned char lead = byte(0);
-    if (lead < 0x80) { return {1, lead, !is_hidden(lead)}; }
-    const std::size_t size = lead >= 0xf0 ? 4 : lead >= 0xe0 ? 3 : 2;
-    if (lead < 0xc2 || lead > 0xf4 || text.size() - at < size) { return {1, lead, false}; }
-    char32_t code = lead & (0x7fu >> size);
-    for (std::size_t i = 1; i < size; ++i) {
-        if ((byte(i) & 0xc0) != 0x80) { return {1, lead, false}; }
-        code = code << 6 | (byte(i) & 0x3fu);
-    }
-    constexpr char32_t least[] = {0, 0, 0x80, 0x800, 0x10000}; // anything less has a shorter form
-    const bool surrogate = code >= 0xd800 && code < 0xe000;
-    if (code < least[size] || code > 0x10ffff || surrogate) { return {1, lead, false}; }
-    return {size, code, !is_hidden(code)};
-}
-
-/// Appends what is shown in place of a byte that cannot be: the picture of an ASCII control, or
-/// U+FFFD.
-inline void append_replacement(std::string& out, unsigned char byte) {
-    if (byte == 0x7f) {
-        out += "\xe2\x90\xa1";
-    } else if (byte < 0x20) {
-        out += "\xe2\x90";
-        out += static_cast<char>(0x80 + byte);
-    } else {
-        out += "\xef\xbf\xbd";
-    }
-}
-
-/// Appends one character in a form that may stand in XML text and in quoted attributes.
-inline void append_xml(std::string& out, std::string_view text, std::size_t at, character c) {
-    if (!c.shown) { // a mark for each byte, as the page makes one of each "\xHH"
-        for (std::size_t i = 0; i < c.size; ++i) {
-            append_replacement(out, static_cast<unsigned char>(text[at + i]));
-        }
-        return;
-    }
-    switch (c.code) {
-    case '&': out += "&amp;"; break;
-    case '<': out += "&lt;"; break;
-    case '>': out += "&gt;"; break;
-    case '"': out += "&quot;"; break;
-    default: out.append(text, at, c.size);
-    }
-}
-
-/// Appends a text for XML: whatever cannot be shown is replaced by something that can be seen.
-inline void append_xml(std::string& out, std::string_view text) {
-    for (std::size_t at = 0; at < text.size();) {
-        const character c = character_at(text, at);
-        append_xml(out, text, at, c);
-        at += c.size;
-    }
-}
-
-/// Appends a text for XML so that nothing is lost: "\\" is a backslash, "\xHH" a byte that cannot
-/// be shown.
-inline void append_escaped(std::string& out, std::string_view text) {
-    constexpr char digits[] = "0123456789abcdef";
-    for (std::size_t at = 0; at < text.size();) {
-        const character c = character_at(text, at);
-        if (!c.shown) {
-            for (std::size_t i = 0; i < c.size; ++i) {
-                const auto byte = static_cast<unsigned char>(text[at + i]);
-                out += "\\x";
-                out += digits[byte >> 4];
-                out += digits[byte & 15];
-            }
-        } else if (c.code == '\\') {
-            out += "\\\\";
-        } else {
-            append_xml(out, text, at, c);
-        }
-        at += c.size;
-    }
-}
-
-/// Returns how many cells of a monospaced font a character takes at most. What a font may have to
-/// borrow from another one counts twice.
-[[nodiscard]] inline std::size_t cells(character c) noexcept {
-    if (!c.shown) { return 2 * c.size; }
-    return c.code < 0x300 ? 1 : 2;
-}
-
-/// True when each byte is a character of one cell that stands for itself in XML.
-[[nodiscard]] inline bool is_plain(std::string_view text) noexcept {
-    for (const char c : text) {
-        if (c < ' ' || c > '~' || c == '&' || c == '<' || c == '>' || c == '"') { return false; }
-    }
-    return true;
-}
-
-} // namespace detail
-WICK_END_NAMESPACE
-
-#endif
-// wick/detail/writer.hpp - buffered text towards any sink.
-#ifndef WICK_DETAIL_WRITER_HPP
-#define WICK_DETAIL_WRITER_HPP
-
-
-#include <charconv>    // std::to_chars
-#include <cstddef>     // std::size_t
-#include <cstdint>     // std::int64_t
-#include <string>      // the buffer
-#include <string_view> // what is written
-#include <type_traits> // which kind of sink it is
-#include <utility>     // std::declval
-
-WICK_BEGIN_NAMESPACE
-namespace detail {
-
-template <class Sink, class = void>
-struct has_write : std::false_type {};
-template <class Sink>
-struct has_write<Sink, std::void_t<decltype(std::declval<Sink&>().write("", 0))>> : std::true_type {
-};
-
-/// Collects text and hands it to a sink in pieces of about 64 KiB: a callable that takes a
-/// std::string_view, or anything with a std::ostream's `write`. `flush()` at the end is the user's.
-template <class Sink>
-class text_writer {
+/// Writes the style sheet of a file: what is the same in all, and the colours that some frame of
+/// the tree has.
+class flamegraph_sheet {
 public:
-    explicit text_writer(Sink& sink)
-        : sink_(sink) {
-        buffer_.reserve(capacity + 4096);
-    }
-
-    void put(std::string_view text) {
-        if (text.size() >= capacity) {
-            flush();
-            send(text);
-            return;
-        }
-        buffer_.append(text.data(), text.size());
-        if (buffer_.size() >= capacity) { flush(); }
-    }
-    void put(char c) {
-        buffer_.push_back(c);
-        if (buffer_.size() >= capacity) { flush(); }
-    }
-    template <class Integer>
-    void put_number(Integer value) {
-        char digits[24];
-        put(std::string_view(digits, number_end(digits, value)));
-    }
-    void flush() {
-        if (!buffer_.empty()) { send(buffer_); }
-        buffer_.clear();
-    }
-
-private:
-    static constexpr std::size_t capacity = std::size_t{1} << 16;
-    Sink& sink_;
-    std::string buffer_;
-
-    template <class Integer>
-    [[nodiscard]] static std::size_t number_end(char (&digits)[24], Integer value) {
-        return static_cast<std::size_t>(std::to_chars(digits, digits + 24, value).ptr - digits);
-    }
-    void send(std::string_view text) {
-        if constexpr (has_write<Sink>::value) {
-            sink_.write(text.data(), static_cast<std::ptrdiff_t>(text.size()));
-        } else {
-            sink_(text);
-        }
-    }
-};
-
-/// Appends a weight that is in units of 10^-decimals, without zeros at the end: 1250, 2 → "12.5".
-inline void append_weight(std::string& out, std::int64_t value, int decimals) {
-    std::uint64_t size = static_cast<std::uint64_t>(value);
-    if (value < 0) {
-        out.push_back('-');
-        size = 0 - size;
-    }
-    std::uint64_t unit = 1;
-    for (int i = 0; i < decimals; ++i) { unit *= 10; }
-    char digits[24];
-    out.append(digits, std::to_chars(digits, digits + sizeof digits, size / unit).ptr);
-    std::uint64_t fraction = size % unit;
-    if (fraction == 0) { return; }
-    out.push_back('.');
-    while (fraction != 0) {
-        unit /= 10;
-        out.push_back(static_cast<char>('0' + fraction / unit));
-        fraction %= unit;
-    }
-}
-
-} // namespace detail
-WICK_END_NAMESPACE
-
-#endif
-
-#include <algorithm>   // std::max, std::min
-#include <charconv>    // std::to_chars
-#include <cstddef>     // std::size_t
-#include <cstdint>     // weights
-#include <cstring>     // std::memcpy
-#include <optional>    // colours that may be given
-#include <string>      // pieces of the file
-#include <string_view> // pieces of the file
-#include <vector>      // names that were prepared
-
-WICK_BEGIN_NAMESPACE
-namespace detail {
-
-/// Writes numbers and text into memory that is known to be large enough.
-struct text_cursor {
-    char* at;
-
-    void text(std::string_view s) noexcept {
-        if (s.empty()) { return; } // an empty view may have no address
-        std::memcpy(at, s.data(), s.size());
-        at += s.size();
-    }
-    void number(std::uint64_t value) noexcept { at = std::to_chars(at, at + 20, value).ptr; }
-    /// Hundredths: 1250 → "12.5".
-    void hundredths(std::uint64_t value) noexcept {
-        number(value / 100);
-        const auto rest = static_cast<unsigned>(value % 100);
-        if (rest == 0) { return; }
-        *at++ = '.';
-        *at++ = static_cast<char>('0' + rest / 10);
-        if (rest % 10 != 0) { *at++ = static_cast<char>('0' + rest % 10); }
-    }
-    /// 1234567 → "1,234,567".
-    void grouped(std::uint64_t value) noexcept {
-        char digits[20];
-        const char* end = std::to_chars(digits, digits + sizeof digits, value).ptr;
-        for (const char* digit = digits; digit != end; ++digit) {
-            if (digit != digits && (end - digit) % 3 == 0) { *at++ = ','; }
-            *at++ = *digit;
-        }
-    }
-    /// A weight in units of 10^-decimals, as append_weight has it, with its thousands grouped.
-    void weight(std::uint64_t value, int decimals) noexcept {
-        const std::uint64_t one = power_of_ten(decimals);
-        grouped(value / one);
-        std::uint64_t rest = value % one;
-        if (rest == 0) { return; }
-        *at++ = '.';
-        for (std::uint64_t unit = one / 10; rest != 0; unit /= 10) {
-            *at++ = static_cast<char>('0' + rest / unit);
-            rest %= unit;
-        }
-    }
-    /// Always two digits behind the point: "5.67 %".
-    void percent(std::uint64_t part, std::uint64_t whole) noexcept {
-        // Beyond 2^49 a share is known well enough without the lowest bits.
-        while (part >= std::uint64_t{1} << 49) {
-            part >>= 1;
-            whole >>= 1;
-        }
-        const std::uint64_t share = whole == 0 ? 0 : (part * 10000 + whole / 2) / whole;
-        number(share / 100);
-        *at++ = '.';
-        *at++ = static_cast<char>('0' + share / 10 % 10);
-        *at++ = static_cast<char>('0' + share % 10);
-        text(" %");
-    }
-};
-
-/// More than any text needs that a text_cursor writes around a name and a few units.
-inline constexpr std::size_t frame_text_room = 1024;
-
-/// Where things are in the picture. All lengths are in pixels unless they say otherwise.
-struct flamegraph_geometry {
-    static constexpr int side = 12; ///< free space to the left and the right
-    static constexpr int top = 66;  ///< where the first row of frames begins
-    static constexpr int foot = 58; ///< from the last row to the end
-    static constexpr int pad = 3;   ///< between a frame's edge and its label
-    double cell = 12 * 0.603;       ///< a letter: monospaced fonts have 0.5 to 0.602 of their size
-    double font_size = 12;
-    int width = 0;
-    int row = 0;
-    int rows = 0;
-    bool inverted = false;
-    double scale = 0;            ///< hundredths of a pixel for a unit of weight
-    std::uint64_t min_width = 0; ///< in hundredths of a pixel
-    std::uint64_t min_weight = 0;
-
-    [[nodiscard]] int inner_width() const noexcept { return width - 2 * side; }
-    [[nodiscard]] int height() const noexcept { return top + rows * row + foot; }
-    [[nodiscard]] int baseline() const noexcept {
-        return (row - 1) / 2 + static_cast<int>(font_size * 0.36 + 1);
-    }
-    [[nodiscard]] std::uint64_t x(std::uint64_t offset) const noexcept {
-        return static_cast<std::uint64_t>(static_cast<double>(offset) * scale + 0.5);
-    }
-    [[nodiscard]] int y(std::uint32_t row_number) const noexcept {
-        const int at = static_cast<int>(row_number);
-        return (inverted ? at : rows - 1 - at) * row;
-    }
-    /// Returns how many cells a label may take in a frame `frame_width` hundredths of a pixel wide.
-    [[nodiscard]] std::size_t label_room(std::uint64_t frame_width) const noexcept {
-        const double inside = static_cast<double>(frame_width) / 100 - 2 * pad;
-        return inside <= 0 ? 0 : static_cast<std::size_t>(inside / cell);
-    }
-};
-
-/// Returns how many bytes at the beginning of a text must go for the rest to fit into `room` cells.
-[[nodiscard]] inline std::size_t
-cut_at_left(std::string_view text, std::size_t room, std::vector<std::size_t>& starts) {
-    starts.clear();
-    for (std::size_t at = 0; at < text.size();) {
-        starts.push_back(at);
-        at += character_at(text, at).size;
-    }
-    std::size_t used = 0;
-    for (std::size_t i = starts.size(); i-- > 0;) {
-        used += cells(character_at(text, starts[i]));
-        if (used > room) { return i + 1 < starts.size() ? starts[i + 1] : text.size(); }
-    }
-    return 0;
-}
-
-/// Appends as much of a text as fits into `room` cells, as XML, with "…" where it was cut. Returns
-/// the cells that it takes.
-inline std::size_t append_fitted(std::string& out, std::string_view text, std::size_t room) {
-    std::size_t used = 0;
-    std::size_t at = 0;
-    std::size_t kept = out.size(); // where to cut when the rest does not fit
-    std::size_t kept_cells = 0;
-    while (at < text.size()) {
-        const character c = character_at(text, at);
-        used += cells(c);
-        if (used > room) {
-            out.resize(kept);
-            out += "\xe2\x80\xa6";
-            return kept_cells + 1;
-        }
-        append_xml(out, text, at, c);
-        at += c.size;
-        if (used < room) {
-            kept = out.size();
-            kept_cells = used;
-        }
-    }
-    return used;
-}
-
-/// Returns `unit` for one: "1 sample", "2 samples".
-[[nodiscard]] inline std::string_view
-unit_of(std::string_view unit, std::uint64_t value, int decimals) {
-    const bool one = value == power_of_ten(decimals) && !unit.empty() && unit.back() == 's';
-    return unit.substr(0, unit.size() - (one ? 1 : 0));
-}
-
-/// Appends numbers in base 32, lowest digit first, 32 being added to all digits but the last.
-inline char* put_base32(char* at, std::uint64_t value) noexcept {
-    constexpr char alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-    for (; value >= 32; value >>= 5) { *at++ = alphabet[32 + (value & 31)]; }
-    *at++ = alphabet[value];
-    return at;
-}
-
-/// Returns what is said about a frame of this kind in words, after its name.
-[[nodiscard]] inline std::string_view kind_word(frame_kind kind) noexcept {
-    switch (kind) {
-    case frame_kind::kernel:
-        return " [kernel]";
-    case frame_kind::inlined:
-        return " [inlined]";
-    case frame_kind::jit:
-        return " [jit]";
-    case frame_kind::process:
-        return " [process]";
-    case frame_kind::thread:
-        return " [thread]";
-    case frame_kind::label:
-        return " [label]";
-    case frame_kind::marker:
-    case frame_kind::function:
-        break;
-    }
-    return {};
-}
-
-/// Returns the square root of a number of 0 to 1, by Newton's method.
-[[nodiscard]] inline double square_root(double value) noexcept {
-    double root = 1;
-    for (double next = (root + value) / 2; next < root; next = (root + value / root) / 2) {
-        root = next;
-    }
-    return root;
-}
-
-/// A share and what it may be by chance: Wilson's interval for `part` of `whole` observations, at
-/// 95 %, as shares of 1.
-struct share_interval {
-    double low, high;
-};
-[[nodiscard]] inline share_interval wilson_interval(std::uint64_t part,
-                                                    std::uint64_t whole) noexcept {
-    constexpr double z = 1.959963984540054;
-    const double n = static_cast<double>(whole);
-    const double p = static_cast<double>(part) / n;
-    const double centre = p + z * z / (2 * n);
-    const double spread = z * square_root(p * (1 - p) / n + z * z / (4 * n * n));
-    const double all = 1 + z * z / n;
-    return {(std::max)(0.0, (centre - spread) / all), (std::min)(1.0, (centre + spread) / all)};
-}
-
-/// Fewer observations than this are few: tooltips tell the interval.
-inline constexpr std::uint64_t few_observations = 100;
-
-/// Returns the shade of a change, 1 to 9 by the logarithm of its share: 1 for a thousandth and
-/// less, 9 for a half and more; 0 for no change.
-[[nodiscard]] inline int change_shade(double change, double whole) noexcept {
-    const double share = absolute(change) / whole;
-    if (!(share > 0)) { return 0; }
-    // The shade k + 1 begins at 2^(9 k / 8 - 10).
-    constexpr double begins[] = {2.1810154653305154,
-                                 4.756828460010884,
-                                 10.374716437208077,
-                                 22.627416997969522,
-                                 49.350746413054104,
-                                 107.63474115247546,
-                                 234.75303506039583,
-                                 512};
-    int level = 1;
-    for (const double begin : begins) {
-        if (share * 1024 >= begin) { ++level; }
-    }
-    return level;
-}
-
-[[nodiscard]] inline std::string_view verdict_word(verdict v) noexcept {
-    switch (v) {
-    case verdict::unchanged:
-        return "; unchanged";
-    case verdict::inconclusive:
-        return "; not significant";
-    case verdict::improved:
-        return "; improved";
-    case verdict::regressed:
-        return "; regressed";
-    case verdict::untested:
-        break;
-    }
-    return {};
-}
-
-[[nodiscard]] inline std::string_view width_word(frame_width width) noexcept {
-    switch (width) {
-    case frame_width::before:
-        return "before";
-    case frame_width::after:
-        return "after";
-    case frame_width::difference:
-        return "difference";
-    case frame_width::both:
-        break;
-    }
-    return "both";
-}
-
-/// Writes the parts of the file in their order.
-template <class Sink>
-class flamegraph_page {
-public:
-    /// `shown` is what the static picture shows, `all` what the page draws from: the same tree, but
-    /// for pictures of callers.
-    flamegraph_page(Sink& sink,
-                    const flame_tree& all,
-                    const flame_tree& shown,
-                    const flamegraph_options& options)
-        : out_(sink)
-        , data_(all)
-        , tree_(shown)
+    flamegraph_sheet(const flame_tree& tree,
+                     const flamegraph_options& options,
+                     const flame_colours& colours,
+                     double font_size)
+        : tree_(tree)
         , options_(options)
-        , colours_(options.palette, options.shades, options.colours)
-        , names_(shown.names.size())
-        , intervals_(few_observations)
-        , amounts_(256)
-        , selves_(256) {
-        append_xml(unit_, plain_unit());
-        measure();
-    }
+        , colours_(colours)
+        , font_size_(font_size) {}
 
-    flamegraph_summary write() {
-        open();
-        heading();
-        if (tree_.total[0] == 0) {
-            nothing();
-        } else {
-            out_.put("<g class=\"frames\" transform=\"translate(");
-            out_.put_number(g_.side);
-            out_.put(',');
-            out_.put_number(g_.top);
-            out_.put(")\">\n");
-            lay_out(tree_, g_.min_weight, [&](const flame_box& box) { draw(box); });
-            out_.put("</g>\n");
-            footer();
-            if (options_.interactive) { data(); }
-        }
-        out_.put("</svg>\n");
-        out_.flush();
-        return summary_;
-    }
-
-private:
-    struct prepared {
-        std::size_t begin = 0; // of the tooltip's text in escaped_
-        std::size_t size = 0;  // 0: not prepared yet
-        bool plain = false;    // a label may be cut anywhere
-        style_class style;
-        const name_attributes* attributes = nullptr;
-    };
-
-    text_writer<Sink> out_;
-    const flame_tree& data_;
-    const flame_tree& tree_;
-    const flamegraph_options& options_;
-    flame_colours colours_;
-    flamegraph_geometry g_;
-    flamegraph_summary summary_;
-    std::string unit_;            // as XML
-    std::vector<prepared> names_; // by name; filled when a name is first drawn
-    // Texts that many frames have; filled when first needed.
-    std::vector<std::string> intervals_; // by number of observations
-    std::vector<std::string> amounts_;   // by weight
-    std::vector<std::string> selves_;    // by own weight
-    std::string escaped_;
-    std::string label_;
-    std::string scratch_;
-    std::vector<std::size_t> starts_;
-    std::uint64_t elided_weight_ = 0;
-    std::uint64_t whole_ = 0; // what 100 % is
-    double change_whole_ = 1; // the same for changes
-
-    [[nodiscard]] bool compares() const noexcept {
-        return tree_.source == flame_source::comparison;
-    }
-
-    // A first pass over the boxes: the height and the notes depend on all of them.
-    void measure() {
-        g_.width = (std::min)((std::max)(options_.width, 100), 100000);
-        g_.row = (std::min)((std::max)(options_.frame_height, 10), 1000);
-        g_.inverted = options_.inverted;
-        g_.rows = 1;
-        if (options_.font_size >= 4 && options_.font_size <= 100) { // not NaN either
-            g_.font_size = options_.font_size;
-        }
-        const double letter =
-            options_.font_width >= 0.1 && options_.font_width <= 3 ? options_.font_width : 0.603;
-        g_.cell = g_.font_size * letter;
-        g_.row = (std::max)(g_.row, static_cast<int>(g_.font_size) + 2);
-        double least_width = options_.min_width;
-        if (options_.min_percent > 0) {
-            least_width = (std::min)(options_.min_percent, 100.0) / 100 * g_.inner_width();
-        }
-        if (least_width > 0) { // not NaN either
-            const double width = (std::min)(least_width, static_cast<double>(g_.width));
-            g_.min_width = static_cast<std::uint64_t>(width * 100);
-        }
-        summary_.frames = tree_.size() - tree_.gaps;
-        summary_.negative = tree_.negative;
-        const std::uint64_t total = tree_.total[0];
-        whole_ = (std::max)(total, options_.total);
-        if (total == 0) { return; }
-        if (compares()) {
-            const compared& all = tree_.side_totals[0];
-            const double before = static_cast<double>(all.before.weight) * tree_.before_scale;
-            const double after = static_cast<double>(all.after.weight);
-            change_whole_ = (std::max)(absolute(before), absolute(after));
-            if (!(change_whole_ > 0)) { change_whole_ = static_cast<double>(total); }
-        }
-        g_.scale = g_.inner_width() * 100.0 / static_cast<double>(whole_);
-        // The root is always drawn, and what weighs nothing never is.
-        const double least = static_cast<double>(g_.min_width) / g_.scale;
-        g_.min_weight = total;
-        if (least < static_cast<double>(total) - 1) {
-            g_.min_weight = static_cast<std::uint64_t>(least);
-            const bool cut = static_cast<double>(g_.min_weight) < least;
-            if (cut || g_.min_weight == 0) { ++g_.min_weight; }
-        }
-        lay_out(tree_, g_.min_weight, [&](const flame_box& box) { count(box); });
-    }
-
-    void count(const flame_box& box) {
-        if (box.weight == 0) {
-            summary_.weightless += box.frames;
-            return;
-        }
-        g_.rows = (std::max)(g_.rows, static_cast<int>(box.row) + 1);
-        if (!box.elided) {
-            ++summary_.drawn;
-            return;
-        }
-        // However narrow: a block that is left out would look as if its parent had no callees.
-        ++summary_.elided_blocks;
-        summary_.elided += box.frames;
-        elided_weight_ += box.weight;
-    }
-
-    // Returns memory for a text in which a name may stand.
-    [[nodiscard]] text_cursor cursor(std::size_t name_size) {
-        const std::size_t room = name_size + 2 * unit_.size() + frame_text_room;
-        if (scratch_.size() < room) { scratch_.resize(2 * room); }
-        return {&scratch_[0]};
-    }
-    [[nodiscard]] std::string_view written(const text_cursor& end) const {
-        return {scratch_.data(), static_cast<std::size_t>(end.at - scratch_.data())};
-    }
-    void put(const text_cursor& end) { out_.put(written(end)); }
-
-    // ---- Numbers as text.
-
-    // Times of a clock are told in the unit that suits them.
-    [[nodiscard]] bool is_time() const noexcept {
-        return options_.unit.empty() && tree_.unit == "nanoseconds" && tree_.decimals == 0 &&
-               !is_scaled();
-    }
-    [[nodiscard]] bool is_scaled() const noexcept {
-        return options_.factor < 1 || options_.factor > 1;
-    }
-
-    // A weight without its unit, unless it is a time.
-    void number(text_cursor& c, std::uint64_t value) const {
-        if (is_time()) {
-            time(c, value);
-        } else if (is_scaled()) {
-            scaled(c, value);
-        } else {
-            c.weight(value, tree_.decimals);
-        }
-    }
-
-    static void time(text_cursor& c, std::uint64_t value) {
-        if (value < 1000) {
-            c.number(value);
-            c.text(" ns");
-            return;
-        }
-        const bool seconds = value >= 1000000000;
-        const bool millis = value >= 1000000;
-        const std::uint64_t one = seconds ? 1000000 : millis ? 1000 : 1; // a thousandth of the unit
-        c.weight((value + one / 2) / one, 3);
-        c.text(seconds ? " s" : millis ? " ms" : " \xc2\xb5s");
-    }
-
-    void scaled(text_cursor& c, std::uint64_t value) const {
-        const double one = static_cast<double>(power_of_ten(tree_.decimals));
-        const double shown = absolute(static_cast<double>(value) / one * options_.factor) * 1000;
-        if (!(shown < 9e18)) { // NaN too
-            c.text("more than 9,000,000,000,000,000");
-            return;
-        }
-        c.weight(static_cast<std::uint64_t>(shown + 0.5), 3);
-    }
-
-    // "1,234 samples".
-    void with_unit(text_cursor& c, std::uint64_t weight, std::string_view unit) const {
-        number(c, weight);
-        if (is_time()) { return; }
-        c.text(" ");
-        c.text(is_scaled() ? unit : unit_of(unit, weight, tree_.decimals));
-    }
-
-    // "1,234 samples, 5.67 %".
-    void amount(text_cursor& c, std::uint64_t weight) const {
-        with_unit(c, weight, unit_);
-        c.text(", ");
-        c.percent(weight, whole_);
-    }
-
-    void signed_number(text_cursor& c, double value) const {
-        c.text(value < 0 ? "-" : "+");
-        const double size = absolute(value) + 0.5;
-        number(c, size < 9e18 ? static_cast<std::uint64_t>(size) : max_magnitude);
-    }
-    void signed_percent(text_cursor& c, double value) const {
-        c.text(value < 0 ? "-" : "+");
-        const double share = absolute(value) / change_whole_ * 10000 + 0.5;
-        const auto hundredths = share < 9e18 ? static_cast<std::uint64_t>(share) : max_magnitude;
-        c.number(hundredths / 100);
-        *c.at++ = '.';
-        *c.at++ = static_cast<char>('0' + hundredths / 10 % 10);
-        *c.at++ = static_cast<char>('0' + hundredths % 10);
-        c.text(" %");
-    }
-    void side(text_cursor& c, const measured& m) const {
-        if (m.weight < 0) { c.text("-"); }
-        number(c, magnitude(m.weight));
-    }
-    [[nodiscard]] double change_of(const compared& c) const noexcept {
-        return options_.negate ? -tree_.change(c) : tree_.change(c);
-    }
-
-    // ---- The head of the file and of the picture.
-
-    [[nodiscard]] std::string title() const {
-        if (!options_.title.empty()) { return options_.title; }
-        if (tree_.lanes()) { return "Flame Chart"; }
-        if (compares()) { return "Differential Flame Graph"; }
-        return options_.inverted ? "Icicle Graph" : "Flame Graph";
-    }
-
-    void open() {
-        out_.put("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
-                 "<svg xmlns=\"http://www.w3.org/2000/svg\" version=\"1.1\" width=\"");
-        out_.put_number(g_.width);
-        out_.put("\" height=\"");
-        out_.put_number(g_.height());
-        out_.put("\" viewBox=\"0 0 ");
-        out_.put_number(g_.width);
-        out_.put(' ');
-        out_.put_number(g_.height());
-        if (options_.changes == change_colours::orange_blue) { out_.put("\" class=\"safe"); }
-        out_.put("\">\n<title>");
-        std::string text;
-        append_xml(text, title());
-        text += "</title>\n";
-        if (!options_.notes.empty()) {
-            text += "<desc>";
-            append_xml(text, options_.notes);
-            text += "</desc>\n";
-        }
-        text += "<style>";
+    void append(std::string& text) const {
         text += flamegraph_style;
         if (options_.interactive) { text += flamegraph_page_style; }
         append_fills(text, 100);
@@ -6285,29 +6829,23 @@ private:
             text += "}\n";
         }
         append_own_style(text);
-        text += "</style>\n";
-        if (compares()) {
-            text += "<defs><pattern id=\"wick-hatch\" class=\"hatch\" width=\"6\" height=\"6\" "
-                    "patternUnits=\"userSpaceOnUse\"><path d=\"M-1 1l2-2M0 6l6-6M5 7l2-2\"/>"
-                    "</pattern></defs>\n";
-        }
-        out_.put(text);
-        out_.put("<rect class=\"paper\" width=\"");
-        out_.put_number(g_.width);
-        out_.put("\" height=\"");
-        out_.put_number(g_.height());
-        out_.put("\"/>\n");
     }
+
+private:
+    const flame_tree& tree_;
+    const flamegraph_options& options_;
+    const flame_colours& colours_;
+    double font_size_;
 
     // The colours that some frame of the file has, and the root's.
     void append_fills(std::string& text, int percent) const {
         std::string letters = "r";
-        if (compares()) {
+        if (tree_.source == flame_source::comparison) {
             append_changes(text, percent);
         } else {
             std::vector<bool> used(options_.colours.size());
-            for (std::uint32_t name = 1; name < data_.names.size(); ++name) {
-                const style_class style = colours_.of(data_.names[name], false);
+            for (std::uint32_t name = 1; name < tree_.names.size(); ++name) {
+                const style_class style = colours_.of(tree_.names[name], false);
                 if (style.text[1] != '-') {
                     if (letters.find(style.text[0]) == letters.npos) { letters += style.text[0]; }
                     continue;
@@ -6378,14 +6916,188 @@ private:
             }
             text += "}\n";
         }
-        if (g_.font_size < 12 || g_.font_size > 12) {
-            char digits[24];
+        if (font_size_ < 12 || font_size_ > 12) {
+            char digits[32];
             text_cursor c{digits};
-            c.hundredths(static_cast<std::uint64_t>(g_.font_size * 100 + 0.5));
+            c.hundredths(static_cast<std::uint64_t>(font_size_ * 100 + 0.5));
             text += ".frames text{font-size:";
             text.append(digits, static_cast<std::size_t>(c.at - digits));
             text += "px}\n";
         }
+    }
+};
+
+} // namespace detail
+WICK_END_NAMESPACE
+
+#endif
+
+#include <algorithm>   // std::max, std::none_of
+#include <cstddef>     // std::size_t
+#include <cstdint>     // weights
+#include <string>      // pieces of the file
+#include <string_view> // pieces of the file
+#include <vector>      // names that were prepared
+
+WICK_BEGIN_NAMESPACE
+namespace detail {
+
+/// Writes the parts of the file in their order.
+template <class Sink>
+class flamegraph_page {
+public:
+    /// `shown` is what the static picture shows, `all` what the page draws from: the same tree, but
+    /// for pictures of callers.
+    flamegraph_page(Sink& sink,
+                    const flame_tree& all,
+                    const flame_tree& shown,
+                    const flamegraph_options& options)
+        : out_(sink)
+        , data_(all)
+        , tree_(shown)
+        , options_(options)
+        , colours_(options.palette, options.shades, options.colours)
+        , numbers_(shown, options)
+        , g_(options)
+        , names_(shown.names.size())
+        , intervals_(few_observations)
+        , amounts_(256)
+        , selves_(256) {
+        measure();
+    }
+
+    flamegraph_summary write() {
+        open();
+        heading();
+        if (tree_.total[0] == 0) {
+            nothing();
+        } else {
+            out_.put("<g class=\"frames\" transform=\"translate(");
+            out_.put_number(g_.side);
+            out_.put(',');
+            out_.put_number(g_.top);
+            out_.put(")\">\n");
+            lay_out(tree_, g_.min_weight, [&](const flame_box& box) { draw(box); });
+            out_.put("</g>\n");
+            footer();
+            if (options_.interactive) { page(); }
+        }
+        out_.put("</svg>\n");
+        out_.flush();
+        return summary_;
+    }
+
+private:
+    struct prepared {
+        std::size_t begin = 0; // of the tooltip's text in escaped_
+        std::size_t size = 0;  // 0: not prepared yet
+        bool plain = false;    // a label may be cut anywhere
+        style_class style;
+        const name_attributes* attributes = nullptr;
+    };
+
+    text_writer<Sink> out_;
+    const flame_tree& data_;
+    const flame_tree& tree_;
+    const flamegraph_options& options_;
+    flame_colours colours_;
+    flame_numbers numbers_;
+    flamegraph_geometry g_;
+    flamegraph_summary summary_;
+    std::vector<prepared> names_; // by name; filled when a name is first drawn
+    // Texts that many frames have; filled when first needed.
+    std::vector<std::string> intervals_; // by number of observations
+    std::vector<std::string> amounts_;   // by weight
+    std::vector<std::string> selves_;    // by own weight
+    std::string escaped_;
+    std::string label_;
+    std::string scratch_;
+    std::vector<std::size_t> starts_;
+    std::uint64_t elided_weight_ = 0;
+
+    [[nodiscard]] bool compares() const noexcept {
+        return tree_.source == flame_source::comparison;
+    }
+
+    // A first pass over the boxes: the height and the notes depend on all of them.
+    void measure() {
+        summary_.frames = tree_.size() - tree_.gaps;
+        summary_.negative = tree_.negative;
+        if (tree_.total[0] == 0) { return; }
+        g_.fit(numbers_.whole(), tree_.total[0]);
+        lay_out(tree_, g_.min_weight, [&](const flame_box& box) { count(box); });
+    }
+
+    void count(const flame_box& box) {
+        if (box.weight == 0) {
+            summary_.weightless += box.frames;
+            return;
+        }
+        g_.rows = (std::max)(g_.rows, static_cast<int>(box.row) + 1);
+        if (!box.elided) {
+            ++summary_.drawn;
+            return;
+        }
+        // However narrow: a block that is left out would look as if its parent had no callees.
+        ++summary_.elided_blocks;
+        summary_.elided += box.frames;
+        elided_weight_ += box.weight;
+    }
+
+    // Returns memory for a text in which a name may stand.
+    [[nodiscard]] text_cursor cursor(std::size_t name_size) {
+        const std::size_t room = name_size + 2 * numbers_.unit().size() + frame_text_room;
+        if (scratch_.size() < room) { scratch_.resize(2 * room); }
+        return {&scratch_[0]};
+    }
+    [[nodiscard]] std::string_view written(const text_cursor& end) const {
+        return {scratch_.data(), static_cast<std::size_t>(end.at - scratch_.data())};
+    }
+    void put(const text_cursor& end) { out_.put(written(end)); }
+
+    // ---- The head of the file and of the picture.
+
+    [[nodiscard]] std::string title() const {
+        if (!options_.title.empty()) { return options_.title; }
+        if (tree_.lanes()) { return "Flame Chart"; }
+        if (compares()) { return "Differential Flame Graph"; }
+        return options_.inverted ? "Icicle Graph" : "Flame Graph";
+    }
+
+    void open() {
+        out_.put("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
+                 "<svg xmlns=\"http://www.w3.org/2000/svg\" version=\"1.1\" width=\"");
+        out_.put_number(g_.width);
+        out_.put("\" height=\"");
+        out_.put_number(g_.height());
+        out_.put("\" viewBox=\"0 0 ");
+        out_.put_number(g_.width);
+        out_.put(' ');
+        out_.put_number(g_.height());
+        if (options_.changes == change_colours::orange_blue) { out_.put("\" class=\"safe"); }
+        out_.put("\">\n<title>");
+        std::string text;
+        append_xml(text, title());
+        text += "</title>\n";
+        if (!options_.notes.empty()) {
+            text += "<desc>";
+            append_xml(text, options_.notes);
+            text += "</desc>\n";
+        }
+        text += "<style>";
+        flamegraph_sheet(data_, options_, colours_, g_.font_size).append(text);
+        text += "</style>\n";
+        if (compares()) {
+            text += "<defs><pattern id=\"wick-hatch\" class=\"hatch\" width=\"6\" height=\"6\" "
+                    "patternUnits=\"userSpaceOnUse\"><path d=\"M-1 1l2-2M0 6l6-6M5 7l2-2\"/>"
+                    "</pattern></defs>\n";
+        }
+        out_.put(text);
+        out_.put("<rect class=\"paper\" width=\"");
+        out_.put_number(g_.width);
+        out_.put("\" height=\"");
+        out_.put_number(g_.height());
+        out_.put("\"/>\n");
     }
 
     // Text in the proportional font: its letters are of many widths, so that this is a guess.
@@ -6413,19 +7125,19 @@ private:
             if (!text.empty()) { text += "  \xc2\xb7  "; }
             text += written(c);
         };
-        text_cursor c = cursor(plain_unit().size());
+        text_cursor c = cursor(numbers_.plain_unit().size());
         if (compares()) {
             const compared& all = tree_.side_totals[0];
             c.text("before ");
-            side(c, all.before);
+            numbers_.side(c, all.before);
             c.text(", after ");
-            side(c, all.after);
-            if (!is_time()) {
+            numbers_.side(c, all.after);
+            if (!numbers_.is_time()) {
                 c.text(" ");
-                c.text(plain_unit());
+                c.text(numbers_.plain_unit());
             }
         } else {
-            with_unit(c, tree_.total[0], plain_unit());
+            numbers_.with_unit(c, tree_.total[0], numbers_.plain_unit());
         }
         add(c);
         c = cursor(0);
@@ -6439,12 +7151,6 @@ private:
         add(c);
         if (options_.reverse && !tree_.lanes()) { text += "  \xc2\xb7  callers of what ran"; }
         line("quiet subtitle", g_.side, 51, text, 6.6);
-    }
-
-    [[nodiscard]] std::string_view plain_unit() const {
-        if (!options_.unit.empty()) { return options_.unit; }
-        if (!tree_.unit.empty()) { return tree_.unit; }
-        return "samples";
     }
 
     void nothing() {
@@ -6470,19 +7176,8 @@ private:
         made.size = escaped_.size() - made.begin;
         made.plain = is_plain(of.text);
         made.style = colours_.of(of, name == 0);
-        made.attributes = attributes_of(of);
+        made.attributes = attributes_of(of, options_);
         return made;
-    }
-
-    [[nodiscard]] const name_attributes* attributes_of(const flame_name& name) const {
-        if (options_.attributes.empty()) { return nullptr; }
-        const std::string text = flame_colours::text_of(name);
-        const auto at = std::lower_bound(
-            options_.attributes.begin(),
-            options_.attributes.end(),
-            text,
-            [](const name_attributes& a, const std::string& b) { return a.name < b; });
-        return at != options_.attributes.end() && at->name == text ? &*at : nullptr;
     }
 
     [[nodiscard]] static bool is_gone(const compared& c) noexcept {
@@ -6496,8 +7191,8 @@ private:
                              : options_.by_self ? tree_.self_verdicts[node]
                                                 : tree_.verdicts[node];
         const compared& of = options_.by_self ? tree_.sides[node] : tree_.side_totals[node];
-        const double change = change_of(of);
-        int shade = change_shade(change, change_whole_);
+        const double change = numbers_.change_of(of);
+        int shade = change_shade(change, numbers_.change_whole());
         if (says == verdict::unchanged || says == verdict::inconclusive) { shade = 0; }
         *c.at++ = shade == 0 ? 'z' : change > 0 ? 'u' : 'n';
         *c.at++ = static_cast<char>('0' + shade);
@@ -6520,6 +7215,9 @@ private:
             change_class(c, box.first);
         } else {
             c.text(ready.style.view());
+            if (ready.style.text[0] == 'W') { // not by name alone
+                c.at[-1] = shade_digit(width_shade(box.weight, numbers_.whole()));
+            }
         }
         if (ready.attributes != nullptr) { c = open_attributes(c, *ready.attributes); }
         c.text("\">");
@@ -6531,8 +7229,7 @@ private:
             c.text(std::string_view(escaped_.data() + ready.begin, ready.size));
             c.text(" (");
             if (compares()) {
-                describe_change(c, tree_.side_totals[box.first]);
-                describe_self_change(c, box.first);
+                describe_change(c, box.first);
             } else {
                 describe(c, box);
             }
@@ -6547,17 +7244,11 @@ private:
     }
 
     void describe(text_cursor& c, const flame_box& box) {
-        remembered(c, amounts_, box.weight, [&](text_cursor& to) { amount(to, box.weight); });
+        remembered(
+            c, amounts_, box.weight, [&](text_cursor& to) { numbers_.amount(to, box.weight); });
         const std::uint64_t self = tree_.shown_self(box.first);
-        remembered(c, selves_, self, [&](text_cursor& to) { describe_self(to, self); });
+        remembered(c, selves_, self, [&](text_cursor& to) { numbers_.self(to, self); });
         if (tree_.observed) { c.text(interval(tree_.observations(box.first))); }
-    }
-    void describe_self(text_cursor& c, std::uint64_t self) const {
-        c.text("; self ");
-        number(c, self);
-        if (self == 0) { return; }
-        c.text(", ");
-        c.percent(self, whole_);
     }
 
     // Most weights of a large profile are small, and there are few of those: their texts are kept.
@@ -6590,47 +7281,22 @@ private:
             char digits[128];
             text_cursor c{digits};
             c.text("; 95 % interval ");
-            fixed(c, i.low);
+            c.two_decimals(hundredths_of_percent(i.low));
             c.text(" to ");
-            fixed(c, i.high);
+            c.two_decimals(hundredths_of_percent(i.high));
             c.text(" %");
             text.assign(digits, static_cast<std::size_t>(c.at - digits));
         }
         return text;
     }
-    static void fixed(text_cursor& c, double share) {
-        const auto hundredths = static_cast<std::uint64_t>(share * 10000 + 0.5);
-        c.number(hundredths / 100);
-        *c.at++ = '.';
-        *c.at++ = static_cast<char>('0' + hundredths / 10 % 10);
-        *c.at++ = static_cast<char>('0' + hundredths % 10);
+    [[nodiscard]] static std::uint64_t hundredths_of_percent(double share) noexcept {
+        return static_cast<std::uint64_t>(share * 10000 + 0.5);
     }
 
-    // "+766 samples, +3.21 %; before 1,234, after 2,000".
-    void describe_change(text_cursor& c, const compared& of) const {
-        const double change = change_of(of);
-        signed_number(c, change);
-        if (!is_time()) {
-            c.text(" ");
-            c.text(unit_);
-        }
-        c.text(", ");
-        signed_percent(c, change);
-        c.text("; before ");
-        side(c, of.before);
-        c.text(", after ");
-        side(c, of.after);
-    }
-
-    void describe_self_change(text_cursor& c, std::uint32_t node) const {
-        const compared& self = tree_.sides[node];
+    void describe_change(text_cursor& c, std::uint32_t node) const {
         const compared& total = tree_.side_totals[node];
-        c.text("; self ");
-        signed_number(c, change_of(self));
-        c.text(", before ");
-        side(c, self.before);
-        c.text(", after ");
-        side(c, self.after);
+        numbers_.change(c, total);
+        numbers_.self_change(c, tree_.sides[node]);
         if (is_gone(total)) { c.text("; only before"); }
         if (total.before.weight == 0 && total.after.weight != 0) { c.text("; only after"); }
         if (!tree_.verdicts.empty()) { c.text(verdict_word(tree_.verdicts[node])); }
@@ -6652,9 +7318,9 @@ private:
             for (std::uint32_t i = box.first; i < box.stop; i = tree_.end[i]) {
                 add(sum, tree_.side_totals[i]);
             }
-            describe_change(c, sum);
+            numbers_.change(c, sum);
         } else {
-            amount(c, box.weight);
+            numbers_.amount(c, box.weight);
         }
         c.text(")");
         rectangle(c, box, at);
@@ -6804,10 +7470,11 @@ private:
         note(c);
         put(c);
         out_.put("</text>\n");
+        out_.put("<g class=\"facts\">\n");
         const int x = compares() ? change_legend() : legend();
         const std::string about = provenance();
         if (!about.empty()) { line("quiet about", x, 44, about, 6.6); }
-        out_.put("</g>\n");
+        out_.put("</g>\n</g>\n");
     }
 
     void note(text_cursor& c) const {
@@ -6819,7 +7486,7 @@ private:
             c.text(summary_.elided == 1 ? " frame narrower than " : " frames narrower than ");
             c.hundredths(g_.min_width);
             c.text(" px (");
-            c.percent(elided_weight_, whole_);
+            c.percent(elided_weight_, numbers_.whole());
             c.text(summary_.elided == 1 ? ") is drawn as " : ") are drawn as ");
             c.grouped(summary_.elided_blocks);
             c.text(summary_.elided_blocks == 1 ? " elided block" : " elided blocks");
@@ -6831,6 +7498,12 @@ private:
         }
     }
 
+    // A key explains colours: swatches and a word. The page moves it where there is room.
+    void begin_key(int x) {
+        out_.put("<g class=\"key\" transform=\"translate(");
+        out_.put_number(x);
+        out_.put(",0)\">");
+    }
     void swatch(std::string_view style, int x, int width) {
         out_.put("<rect class=\"swatch ");
         out_.put(style);
@@ -6840,13 +7513,23 @@ private:
         out_.put_number(width);
         out_.put("\" height=\"12\"/>");
     }
-    // Returns where the next text on its line may begin.
-    int caption(int x, std::string_view word) {
-        line("quiet", x, 44, word, 6.6);
+    // Returns how wide the key is about, with what is free behind it.
+    [[nodiscard]] int end_key(int x, std::string_view word) {
+        out_.put("<text class=\"quiet\" x=\"");
+        out_.put_number(x);
+        out_.put("\" y=\"44\">");
+        out_.put(word);
+        out_.put("</text></g>\n");
         return x + 19 + static_cast<int>(word.size()) * 7;
     }
+    [[nodiscard]] int key(int x, std::string_view style, std::string_view word) {
+        begin_key(x);
+        swatch(style, 0, 12);
+        return x + end_key(17, word);
+    }
 
-    int legend() {
+    // Returns where the next text on its line may begin; so does the next.
+    [[nodiscard]] int legend() {
         int x = 0;
         const bool by_kind =
             options_.palette == flame_palette::kinds || options_.palette == flame_palette::safe;
@@ -6862,32 +7545,31 @@ private:
             std::string_view word = kind_word(kind).substr(2);
             word.remove_suffix(1);
             const char style[] = {colours.letter, shade_digit(colours.shades / 2)};
-            swatch(std::string_view(style, 2), x, 12);
-            x = caption(x + 17, word);
+            x = key(x, std::string_view(style, 2), word);
         }
         return x;
     }
 
-    int change_legend() {
-        out_.put("<g class=\"legend\">");
+    [[nodiscard]] int change_legend() {
         int x = 0;
+        begin_key(0);
         for (const char* style :
              {"n9", "n7", "n5", "n3", "n1", "z0", "u1", "u3", "u5", "u7", "u9"}) {
             swatch(style, x, 13);
             x += 13;
         }
-        x = caption(x + 6, options_.by_self ? "less, more itself" : "less, more");
-        swatch("z0", x, 12);
-        x = caption(x + 17, tree_.verdicts.empty() ? "no change" : "no significant change");
-        swatch("z0", x, 12);
-        swatch("hatch", x, 12);
-        x = caption(x + 17, "only before");
-        out_.put("</g>\n");
+        x = end_key(x + 6, options_.by_self ? "less, more itself" : "less, more");
+        x = key(x, "z0", tree_.verdicts.empty() ? "no change" : "no significant change");
+        begin_key(x);
+        swatch("z0", 0, 12);
+        swatch("hatch", 0, 12);
+        x += end_key(17, "only before");
         if (!options_.interactive) { // the page's controls say it
             std::string text = "width: ";
             text += options_.widths == frame_width::both ? "before and after"
                                                          : width_word(options_.widths);
-            x = caption(x, text);
+            begin_key(x);
+            x += end_key(0, text);
         }
         return x;
     }
@@ -6916,6 +7598,8 @@ private:
             add(rate(from.rate_attained_hz, " Hz attained"));
             add(rate(from.rate_asked_hz, " Hz asked for"));
         }
+        add(duration(&origin::duration_ns, " observed"));
+        add(duration(&origin::cpu_ns, " of CPU time"));
         if (dropped != 0) { add(std::to_string(dropped) + " samples dropped"); }
         if (truncated != 0) { add(std::to_string(truncated) + " stacks truncated"); }
         if (tree_.negative != 0) {
@@ -6923,6 +7607,17 @@ private:
         }
         if (summary_.without_base != 0) { add("stacks without a base left out"); }
         return text;
+    }
+
+    // A sum over all origins, if one of them knows it: "12.3 s observed".
+    [[nodiscard]] std::string duration(std::uint64_t origin::*of, std::string_view what) const {
+        std::uint64_t sum = 0;
+        for (const origin& from : tree_.origins) { sum += from.*of; }
+        if (sum == 0) { return {}; }
+        char text[40];
+        text_cursor c{text};
+        flame_numbers::time(c, sum);
+        return std::string(text, static_cast<std::size_t>(c.at - text)).append(what);
     }
 
     [[nodiscard]] static std::string rate(double hertz, std::string_view what) {
@@ -6933,181 +7628,11 @@ private:
         return text.append(what);
     }
 
-    // ---- What the page draws from.
-
-    void setting(std::string_view key, std::string_view value) {
-        out_.put(" data-");
-        out_.put(key);
-        out_.put("=\"");
-        out_.put(value);
-        out_.put('"');
-    }
-    void setting(std::string_view key, std::uint64_t value) {
-        char digits[20];
-        const char* end = std::to_chars(digits, digits + sizeof digits, value).ptr;
-        setting(key, std::string_view(digits, static_cast<std::size_t>(end - digits)));
-    }
-    void setting(std::string_view key, int value) {
-        setting(key, static_cast<std::uint64_t>(value));
-    }
-    void setting(std::string_view key, bool value) {
-        setting(key, std::string_view(value ? "1" : "0"));
-    }
-    void setting(std::string_view key, const char* value) { setting(key, std::string_view(value)); }
-    void setting(std::string_view key, const std::string& value) {
-        setting(key, std::string_view(value));
-    }
-    // To twelve digits behind the point, as the standard library has no shortest form everywhere.
-    void setting_real(std::string_view key, double value) {
-        char text[64];
-        text_cursor c{text};
-        double size = absolute(value);
-        if (!(size < 1e15)) { size = 1; } // NaN too
-        if (value < 0) { c.text("-"); }
-        const auto whole = static_cast<std::uint64_t>(size);
-        c.number(whole);
-        *c.at++ = '.';
-        const double rest = (size - static_cast<double>(whole)) * 1e12 + 0.5;
-        char digits[20];
-        const char* end =
-            std::to_chars(digits, digits + sizeof digits, static_cast<std::uint64_t>(rest)).ptr;
-        const auto count = static_cast<std::size_t>(end - digits);
-        for (std::size_t i = count; i < 12; ++i) { *c.at++ = '0'; }
-        c.text(std::string_view(digits, (std::min)(count, std::size_t{12})));
-        setting(key, std::string_view(text, static_cast<std::size_t>(c.at - text)));
-    }
-
-    void data() {
-        out_.put("<metadata class=\"wick-page\"");
-        setting("version", 2);
-        setting("source", compares() ? "comparison" : tree_.lanes() ? "timeline" : "profile");
-        setting("unit", unit_);
-        setting("time", is_time());
-        std::string weights; // what they are, whatever the picture calls them
-        append_xml(weights, data_.unit);
-        setting("weights", weights);
-        setting("counted",
-                data_.counted == counted_as::samples ? "samples"
-                : data_.counted == counted_as::calls ? "calls"
-                                                     : "unknown");
-        setting("decimals", tree_.decimals);
-        setting("big", data_.big);
-        setting("total", tree_.total[0]);
-        setting("whole", options_.total);
-        setting("nodes", std::uint64_t{data_.size()});
-        setting("observed", data_.observed);
-        setting("width", g_.width);
-        setting("fluid", options_.fluid);
-        setting("inverted", options_.inverted);
-        setting("reverse", options_.reverse && !tree_.lanes());
-        setting("left", options_.truncate_left);
-        setting("side", g_.side);
-        setting("top", g_.top);
-        setting("foot", g_.foot);
-        setting("row", g_.row);
-        setting("rows", g_.rows);
-        setting("baseline", g_.baseline());
-        setting_real("factor", options_.factor);
-        text_cursor c = cursor(0);
-        c.hundredths(g_.min_width);
-        setting("min", written(c));
-        std::string type;
-        append_xml(type, options_.name_type);
-        setting("type", type);
-        if (compares()) {
-            setting("widths", width_word(options_.widths));
-            setting("self-colours", options_.by_self);
-            setting("negate", options_.negate);
-            setting("tested", !data_.verdicts.empty());
-            setting_real("scale", data_.before_scale);
-        }
-        out_.put("/>\n");
-        data_names();
-        data_attributes();
-        data_nodes();
+    void page() {
+        flamegraph_data_writer<Sink>(out_, data_, options_, g_, colours_, numbers_).write();
         out_.put("<script><![CDATA[");
         for (const std::string_view part : flamegraph_script_parts) { out_.put(part); }
         out_.put("]]></script>\n");
-    }
-
-    void data_names() {
-        out_.put("<metadata class=\"wick-names\">");
-        std::string text;
-        for (std::uint32_t name = 0; name < data_.names.size(); ++name) {
-            const flame_name& of = data_.names[name];
-            text = of.letter;
-            text += colours_.of(of, name == 0).view();
-            text += ' ';
-            append_escaped(text, name == 0 ? std::string_view("all") : of.text);
-            text += '\n';
-            out_.put(text);
-        }
-        out_.put("</metadata>\n");
-    }
-
-    // A line is a name's number, its title, link, target, id and classes, with tabs between.
-    void data_attributes() {
-        if (options_.attributes.empty()) { return; }
-        out_.put("<metadata class=\"wick-attributes\">");
-        std::string text;
-        for (std::uint32_t name = 1; name < data_.names.size(); ++name) {
-            const name_attributes* of = attributes_of(data_.names[name]);
-            if (of == nullptr) { continue; }
-            text = std::to_string(name);
-            for (const std::string* part :
-                 {&of->title, &of->href, &of->target, &of->id, &of->classes}) {
-                text += '\t';
-                append_escaped(text, *part);
-            }
-            text += '\n';
-            out_.put(text);
-        }
-        out_.put("</metadata>\n");
-    }
-
-    // XML parsers refuse texts beyond some 10 MB: the nodes are in several elements, none of them
-    // cut in two.
-    void data_nodes() {
-        constexpr std::uint32_t nodes_per_part = 200000;
-        char text[80];           // five numbers of 13 digits at most
-        std::uint32_t level = 0; // one more than the depth of the node before
-        for (std::uint32_t i = 0; i < data_.size(); ++i) {
-            if (i % nodes_per_part == 0) {
-                out_.put(i == 0 ? "<metadata class=\"wick-nodes\">"
-                                : "</metadata>\n<metadata class=\"wick-nodes\">");
-            }
-            const char* end = put_node(text, level - data_.depth[i], i);
-            out_.put(std::string_view(text, static_cast<std::size_t>(end - text)));
-            level = data_.depth[i] + 1;
-        }
-        out_.put("</metadata>\n");
-    }
-
-    [[nodiscard]] char* put_node(char* at, std::uint64_t up, std::uint32_t i) const {
-        const bool two = compares();
-        const std::uint64_t first = two ? zigzag(data_.sides[i].after.weight) : data_.self[i];
-        std::uint64_t second = 0; // of one column, the count where it is not the weight
-        if (two) { second = zigzag(data_.sides[i].before.weight); }
-        const bool counted =
-            !two && !data_.count.empty() && data_.count[i] != data_.usual_count(data_.self[i]);
-        if (counted) { second = data_.count[i]; }
-        const bool has_second = counted || second != 0;
-        at = put_base32(at, 4 * up + (has_second ? 2 : 0) + (first != 0 ? 1 : 0));
-        at = put_base32(at, data_.name[i]);
-        if (first != 0) { at = put_base32(at, first); }
-        if (has_second) { at = put_base32(at, second); }
-        if (!data_.verdicts.empty()) {
-            at = put_base32(at,
-                            static_cast<std::uint64_t>(data_.verdicts[i]) +
-                                5 * static_cast<std::uint64_t>(data_.self_verdicts[i]));
-        }
-        return at;
-    }
-
-    // Small numbers of either sign as small numbers: 0, -1, 1, -2, …
-    [[nodiscard]] static std::uint64_t zigzag(std::int64_t value) noexcept {
-        const auto bits = static_cast<std::uint64_t>(value);
-        return value < 0 ? ~(bits << 1) : bits << 1;
     }
 };
 

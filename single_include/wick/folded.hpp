@@ -10,6 +10,7 @@
 //   wick/detail/lines.hpp
 //   wick/detail/stack_text.hpp
 //   wick/detail/text.hpp
+//   wick/detail/characters.hpp
 //   wick/detail/writer.hpp
 //
 // MIT License
@@ -914,25 +915,38 @@ private:
     return {sum.finish(), {}};
 }
 
-/// Returns the same stacks and weights with each frame replaced by `change(frame)`; nodes whose
-/// frames become equal are merged. `change` is called once for each distinct frame; `frame::module`
-/// in what it returns is an index into p.modules. Cost: as a merge.
+namespace detail {
+
+/// Tells a builder all of a profile but its stacks, with each frame replaced by `change(frame)`.
+/// Returns the builder's numbers of the profile's frames.
 template <class Change>
-[[nodiscard]] profile map_frames(const profile& p, Change&& change) {
-    profile_builder made;
-    made.describe(p.unit, p.counted, p.detail);
-    [[maybe_unused]] const bool refined = made.refine(p.decimals);
-    for (const origin& from : p.origins) { made.add_origin(from); }
+[[nodiscard]] std::vector<std::uint32_t>
+copy_tables(profile_builder& to, const profile& p, Change&& change) {
+    to.describe(p.unit, p.counted, p.detail);
+    [[maybe_unused]] const bool refined = to.refine(p.decimals);
+    for (const origin& from : p.origins) { to.add_origin(from); }
     std::vector<std::uint32_t> modules;
-    for (const loaded_module& m : p.modules) { modules.push_back(made.intern(m)); }
+    for (const loaded_module& m : p.modules) { modules.push_back(to.intern(m)); }
     std::vector<std::uint32_t> frames;
     frames.reserve(p.frames.size());
     for (const frame& f : p.frames) {
         frame changed = change(f);
         WICK_ASSERT(changed.module < modules.size());
         changed.module = modules[changed.module];
-        frames.push_back(made.intern(changed));
+        frames.push_back(to.intern(changed));
     }
+    return frames;
+}
+
+} // namespace detail
+
+/// Returns the same stacks and weights with each frame replaced by `change(frame)`; nodes whose
+/// frames become equal are merged. `change` is called once for each distinct frame; `frame::module`
+/// in what it returns is an index into p.modules. Cost: as a merge.
+template <class Change>
+[[nodiscard]] profile map_frames(const profile& p, Change&& change) {
+    profile_builder made;
+    const std::vector<std::uint32_t> frames = detail::copy_tables(made, p, change);
     std::vector<std::uint32_t> nodes(p.nodes.size(), profile_builder::root);
     for (std::size_t i = 0; i < p.nodes.size(); ++i) {
         const profile::node& n = p.nodes[i];
@@ -1345,6 +1359,8 @@ public:
             if (found != nullptr) {
                 const auto size = static_cast<std::size_t>(static_cast<const char*>(found) - begin);
                 take(line, begin, size, size + 1);
+                too_long_ = size > longest; // it is there, but only because it came in one piece
+                if (too_long_) { line = std::string_view(begin, longest); }
                 return true;
             }
             searched = held;
@@ -1531,9 +1547,13 @@ private:
 WICK_END_NAMESPACE
 
 #endif
-// wick/detail/text.hpp - scanning text: blanks, digits, weights.
+// wick/detail/text.hpp - scanning text: lines, weights, parentheses.
 #ifndef WICK_DETAIL_TEXT_HPP
 #define WICK_DETAIL_TEXT_HPP
+
+// wick/detail/characters.hpp - scanning text: blanks and digits.
+#ifndef WICK_DETAIL_CHARACTERS_HPP
+#define WICK_DETAIL_CHARACTERS_HPP
 
 
 #include <cstddef>     // std::size_t
@@ -1542,6 +1562,62 @@ WICK_END_NAMESPACE
 
 WICK_BEGIN_NAMESPACE
 namespace detail {
+
+[[nodiscard]] inline bool is_blank(char c) noexcept {
+    return c == ' ' || c == '\t';
+}
+[[nodiscard]] inline bool is_digit(char c) noexcept {
+    return c >= '0' && c <= '9';
+}
+
+inline void trim_blanks(std::string_view& text) noexcept {
+    while (!text.empty() && is_blank(text.back())) { text.remove_suffix(1); }
+}
+
+[[nodiscard]] inline std::size_t indent_of(std::string_view line) noexcept {
+    std::size_t at = 0;
+    while (at < line.size() && is_blank(line[at])) { ++at; }
+    return at;
+}
+
+/// Returns the text without blanks at either end.
+[[nodiscard]] inline std::string_view trimmed(std::string_view text) noexcept {
+    trim_blanks(text);
+    text.remove_prefix(indent_of(text));
+    return text;
+}
+
+/// Appends a digit; false when the number would pass 2^63 - 1.
+[[nodiscard]] inline bool append_digit(std::int64_t& number, char digit) noexcept {
+    constexpr std::int64_t most = 0x7fffffffffffffff;
+    const std::int64_t unit = digit - '0';
+    if (number > (most - unit) / 10) { return false; }
+    number = number * 10 + unit;
+    return true;
+}
+
+} // namespace detail
+WICK_END_NAMESPACE
+
+#endif
+
+#include <cstddef>     // std::size_t
+#include <cstdint>     // std::int64_t
+#include <string_view> // what is scanned
+
+WICK_BEGIN_NAMESPACE
+namespace detail {
+
+/// Takes the first line off a text, without its end; false when the text is empty. For looking at
+/// what is in memory: readers use line_reader.
+[[nodiscard]] inline bool take_line(std::string_view& text, std::string_view& line) noexcept {
+    if (text.empty()) { return false; }
+    const std::size_t end = text.find('\n');
+    line = text.substr(0, end);
+    text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
+    if (!line.empty() && line.back() == '\r') { line.remove_suffix(1); }
+    return true;
+}
 
 /// Returns the place of the last '(' or ')' in the text, or npos.
 [[nodiscard]] inline std::size_t find_last_parenthesis(std::string_view text) noexcept {
@@ -1568,26 +1644,6 @@ struct line_weight {
         return static_cast<std::uint64_t>(value / unit + (value % unit * 2 >= unit ? 1 : 0));
     }
 };
-
-[[nodiscard]] inline bool is_blank(char c) noexcept {
-    return c == ' ' || c == '\t';
-}
-[[nodiscard]] inline bool is_digit(char c) noexcept {
-    return c >= '0' && c <= '9';
-}
-
-inline void trim_blanks(std::string_view& text) noexcept {
-    while (!text.empty() && is_blank(text.back())) { text.remove_suffix(1); }
-}
-
-/// Appends a digit; false when the number would pass 2^63 - 1.
-[[nodiscard]] inline bool append_digit(std::int64_t& number, char digit) noexcept {
-    constexpr std::int64_t most = 0x7fffffffffffffff;
-    const std::int64_t unit = digit - '0';
-    if (number > (most - unit) / 10) { return false; }
-    number = number * 10 + unit;
-    return true;
-}
 
 /// Reads digits, perhaps with a point and more digits; all of the text, which is not empty.
 /// Returns false for a number of 2^63 or more.
@@ -1723,6 +1779,16 @@ inline void append_weight(std::string& out, std::int64_t value, int decimals) {
         out.push_back(static_cast<char>('0' + fraction / unit));
         fraction %= unit;
     }
+}
+
+/// Appends a text with blanks before or after it, up to a width in characters of one byte.
+inline void append_right(std::string& out, std::string_view text, std::size_t width) {
+    if (text.size() < width) { out.append(width - text.size(), ' '); }
+    out += text;
+}
+inline void append_left(std::string& out, std::string_view text, std::size_t width) {
+    out += text;
+    if (text.size() < width) { out.append(width - text.size(), ' '); }
 }
 
 } // namespace detail

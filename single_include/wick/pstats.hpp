@@ -10,10 +10,13 @@
 //   wick/detail/pattern.hpp
 //   wick/detail/pattern_program.hpp
 //   wick/detail/text.hpp
+//   wick/detail/characters.hpp
 //   wick/detail/python_text.hpp
 //   wick/detail/writer.hpp
 //   wick/detail/text_table.hpp
 //   wick/format/prof.hpp
+//   wick/detail/byte_order.hpp
+//   wick/detail/decimal.hpp
 //   wick/detail/utf8.hpp
 //
 // MIT License
@@ -918,25 +921,38 @@ private:
     return {sum.finish(), {}};
 }
 
-/// Returns the same stacks and weights with each frame replaced by `change(frame)`; nodes whose
-/// frames become equal are merged. `change` is called once for each distinct frame; `frame::module`
-/// in what it returns is an index into p.modules. Cost: as a merge.
+namespace detail {
+
+/// Tells a builder all of a profile but its stacks, with each frame replaced by `change(frame)`.
+/// Returns the builder's numbers of the profile's frames.
 template <class Change>
-[[nodiscard]] profile map_frames(const profile& p, Change&& change) {
-    profile_builder made;
-    made.describe(p.unit, p.counted, p.detail);
-    [[maybe_unused]] const bool refined = made.refine(p.decimals);
-    for (const origin& from : p.origins) { made.add_origin(from); }
+[[nodiscard]] std::vector<std::uint32_t>
+copy_tables(profile_builder& to, const profile& p, Change&& change) {
+    to.describe(p.unit, p.counted, p.detail);
+    [[maybe_unused]] const bool refined = to.refine(p.decimals);
+    for (const origin& from : p.origins) { to.add_origin(from); }
     std::vector<std::uint32_t> modules;
-    for (const loaded_module& m : p.modules) { modules.push_back(made.intern(m)); }
+    for (const loaded_module& m : p.modules) { modules.push_back(to.intern(m)); }
     std::vector<std::uint32_t> frames;
     frames.reserve(p.frames.size());
     for (const frame& f : p.frames) {
         frame changed = change(f);
         WICK_ASSERT(changed.module < modules.size());
         changed.module = modules[changed.module];
-        frames.push_back(made.intern(changed));
+        frames.push_back(to.intern(changed));
     }
+    return frames;
+}
+
+} // namespace detail
+
+/// Returns the same stacks and weights with each frame replaced by `change(frame)`; nodes whose
+/// frames become equal are merged. `change` is called once for each distinct frame; `frame::module`
+/// in what it returns is an index into p.modules. Cost: as a merge.
+template <class Change>
+[[nodiscard]] profile map_frames(const profile& p, Change&& change) {
+    profile_builder made;
+    const std::vector<std::uint32_t> frames = detail::copy_tables(made, p, change);
     std::vector<std::uint32_t> nodes(p.nodes.size(), profile_builder::root);
     for (std::size_t i = 0; i < p.nodes.size(); ++i) {
         const profile::node& n = p.nodes[i];
@@ -1759,9 +1775,13 @@ WICK_END_NAMESPACE
 #ifndef WICK_DETAIL_PATTERN_PROGRAM_HPP
 #define WICK_DETAIL_PATTERN_PROGRAM_HPP
 
-// wick/detail/text.hpp - scanning text: blanks, digits, weights.
+// wick/detail/text.hpp - scanning text: lines, weights, parentheses.
 #ifndef WICK_DETAIL_TEXT_HPP
 #define WICK_DETAIL_TEXT_HPP
+
+// wick/detail/characters.hpp - scanning text: blanks and digits.
+#ifndef WICK_DETAIL_CHARACTERS_HPP
+#define WICK_DETAIL_CHARACTERS_HPP
 
 
 #include <cstddef>     // std::size_t
@@ -1770,6 +1790,62 @@ WICK_END_NAMESPACE
 
 WICK_BEGIN_NAMESPACE
 namespace detail {
+
+[[nodiscard]] inline bool is_blank(char c) noexcept {
+    return c == ' ' || c == '\t';
+}
+[[nodiscard]] inline bool is_digit(char c) noexcept {
+    return c >= '0' && c <= '9';
+}
+
+inline void trim_blanks(std::string_view& text) noexcept {
+    while (!text.empty() && is_blank(text.back())) { text.remove_suffix(1); }
+}
+
+[[nodiscard]] inline std::size_t indent_of(std::string_view line) noexcept {
+    std::size_t at = 0;
+    while (at < line.size() && is_blank(line[at])) { ++at; }
+    return at;
+}
+
+/// Returns the text without blanks at either end.
+[[nodiscard]] inline std::string_view trimmed(std::string_view text) noexcept {
+    trim_blanks(text);
+    text.remove_prefix(indent_of(text));
+    return text;
+}
+
+/// Appends a digit; false when the number would pass 2^63 - 1.
+[[nodiscard]] inline bool append_digit(std::int64_t& number, char digit) noexcept {
+    constexpr std::int64_t most = 0x7fffffffffffffff;
+    const std::int64_t unit = digit - '0';
+    if (number > (most - unit) / 10) { return false; }
+    number = number * 10 + unit;
+    return true;
+}
+
+} // namespace detail
+WICK_END_NAMESPACE
+
+#endif
+
+#include <cstddef>     // std::size_t
+#include <cstdint>     // std::int64_t
+#include <string_view> // what is scanned
+
+WICK_BEGIN_NAMESPACE
+namespace detail {
+
+/// Takes the first line off a text, without its end; false when the text is empty. For looking at
+/// what is in memory: readers use line_reader.
+[[nodiscard]] inline bool take_line(std::string_view& text, std::string_view& line) noexcept {
+    if (text.empty()) { return false; }
+    const std::size_t end = text.find('\n');
+    line = text.substr(0, end);
+    text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
+    if (!line.empty() && line.back() == '\r') { line.remove_suffix(1); }
+    return true;
+}
 
 /// Returns the place of the last '(' or ')' in the text, or npos.
 [[nodiscard]] inline std::size_t find_last_parenthesis(std::string_view text) noexcept {
@@ -1796,26 +1872,6 @@ struct line_weight {
         return static_cast<std::uint64_t>(value / unit + (value % unit * 2 >= unit ? 1 : 0));
     }
 };
-
-[[nodiscard]] inline bool is_blank(char c) noexcept {
-    return c == ' ' || c == '\t';
-}
-[[nodiscard]] inline bool is_digit(char c) noexcept {
-    return c >= '0' && c <= '9';
-}
-
-inline void trim_blanks(std::string_view& text) noexcept {
-    while (!text.empty() && is_blank(text.back())) { text.remove_suffix(1); }
-}
-
-/// Appends a digit; false when the number would pass 2^63 - 1.
-[[nodiscard]] inline bool append_digit(std::int64_t& number, char digit) noexcept {
-    constexpr std::int64_t most = 0x7fffffffffffffff;
-    const std::int64_t unit = digit - '0';
-    if (number > (most - unit) / 10) { return false; }
-    number = number * 10 + unit;
-    return true;
-}
 
 /// Reads digits, perhaps with a point and more digits; all of the text, which is not empty.
 /// Returns false for a number of 2^63 or more.
@@ -3630,6 +3686,16 @@ inline void append_weight(std::string& out, std::int64_t value, int decimals) {
     }
 }
 
+/// Appends a text with blanks before or after it, up to a width in characters of one byte.
+inline void append_right(std::string& out, std::string_view text, std::size_t width) {
+    if (text.size() < width) { out.append(width - text.size(), ' '); }
+    out += text;
+}
+inline void append_left(std::string& out, std::string_view text, std::size_t width) {
+    out += text;
+    if (text.size() < width) { out.append(width - text.size(), ' '); }
+}
+
 } // namespace detail
 WICK_END_NAMESPACE
 
@@ -5051,6 +5117,160 @@ WICK_END_NAMESPACE
 #ifndef WICK_FORMAT_PROF_HPP
 #define WICK_FORMAT_PROF_HPP
 
+// wick/detail/byte_order.hpp - words of files in the byte order of the machine, and back.
+#ifndef WICK_DETAIL_BYTE_ORDER_HPP
+#define WICK_DETAIL_BYTE_ORDER_HPP
+
+
+#include <cstddef>     // std::size_t
+#include <type_traits> // std::make_unsigned_t
+
+WICK_BEGIN_NAMESPACE
+namespace detail {
+
+/// Returns the word with its bytes in the opposite order.
+template <class Word>
+[[nodiscard]] constexpr Word reversed_bytes(Word word) noexcept {
+    auto bits = static_cast<std::make_unsigned_t<Word>>(word);
+    std::make_unsigned_t<Word> turned = 0;
+    for (std::size_t i = 0; i < sizeof bits; ++i) {
+        turned = static_cast<std::make_unsigned_t<Word>>(turned << 4 << 4 | (bits & 0xff));
+        bits = static_cast<std::make_unsigned_t<Word>>(bits >> 4 >> 4);
+    }
+    return static_cast<Word>(turned);
+}
+
+/// Turns a word of a little-endian format around on machines that are not little-endian, both ways.
+template <class Word>
+[[nodiscard]] constexpr Word little_endian(Word word) noexcept {
+#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+    return reversed_bytes(word);
+#else
+    return word;
+#endif
+}
+
+/// Turns a word of a big-endian format around on machines that are not big-endian, both ways.
+template <class Word>
+[[nodiscard]] constexpr Word big_endian(Word word) noexcept {
+#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+    return word;
+#else
+    return reversed_bytes(word);
+#endif
+}
+
+} // namespace detail
+WICK_END_NAMESPACE
+
+#endif
+// wick/detail/decimal.hpp - decimal numbers in text, whatever the locale.
+#ifndef WICK_DETAIL_DECIMAL_HPP
+#define WICK_DETAIL_DECIMAL_HPP
+
+
+#include <cstddef>     // std::size_t
+#include <cstdint>     // std::uint64_t
+#include <cstdlib>     // std::strtod
+#include <string>      // what strtod gets
+#include <string_view> // the text
+
+WICK_BEGIN_NAMESPACE
+namespace detail {
+
+/// The parts of a decimal number as it is written: (-1)^negative * digits * 10^exponent.
+struct decimal_parts {
+    std::uint64_t digits = 0; ///< the first 19 of them
+    std::int64_t exponent = 0;
+    std::size_t size = 0; ///< bytes of text that it took; 0: there is no number
+    bool negative = false;
+    bool whole = true; ///< false: there are more digits than `digits` has
+};
+
+/// Takes apart the number at the beginning of a text: perhaps a sign, digits with at most one point
+/// among them, perhaps an exponent. Exponents beyond a milliard count as one.
+[[nodiscard]] inline decimal_parts take_decimal(std::string_view text) noexcept {
+    constexpr std::uint64_t most = 999'999'999'999'999'999u; // one more digit still fits
+    decimal_parts parts;
+    std::size_t at = 0;
+    if (at < text.size() && (text[at] == '-' || text[at] == '+')) {
+        parts.negative = text[at++] == '-';
+    }
+    bool point = false;
+    bool any = false;
+    for (; at < text.size() && (is_digit(text[at]) || (text[at] == '.' && !point)); ++at) {
+        if (text[at] == '.') {
+            point = true;
+            continue;
+        }
+        any = true;
+        if (parts.digits <= most) {
+            parts.digits = parts.digits * 10 + static_cast<std::uint64_t>(text[at] - '0');
+            parts.exponent -= point ? 1 : 0;
+        } else {
+            parts.whole = false;
+            parts.exponent += point ? 0 : 1;
+        }
+    }
+    if (!any) { return {}; }
+    parts.size = at;
+    if (at == text.size() || (text[at] != 'e' && text[at] != 'E')) { return parts; }
+    ++at;
+    const bool sign = at < text.size() && (text[at] == '-' || text[at] == '+');
+    const bool negative = sign && text[at] == '-';
+    at += sign ? 1 : 0;
+    if (at == text.size() || !is_digit(text[at])) { return parts; } // "2e" is 2 and an "e"
+    std::int64_t exponent = 0;
+    for (; at < text.size() && is_digit(text[at]); ++at) {
+        if (exponent < 1'000'000'000) { exponent = exponent * 10 + (text[at] - '0'); }
+    }
+    parts.exponent += negative ? -exponent : exponent;
+    parts.size = at;
+    return parts;
+}
+
+/// Reads the number at the beginning of a text into the double nearest to it. Returns how many
+/// bytes it took, 0 when there is no number; what is too large is infinite. "inf" and "nan" are no
+/// numbers. Cost: up to 15 digits and powers of ten up to 22, a multiplication or division, which
+/// is then rounded once (Clinger 1990); otherwise strtod and a copy of the number.
+[[nodiscard]] inline std::size_t parse_decimal(std::string_view text, double& value) {
+    constexpr double powers[] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,
+                                 1e8,  1e9,  1e10, 1e11, 1e12, 1e13, 1e14, 1e15,
+                                 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
+    const decimal_parts parts = take_decimal(text);
+    if (parts.size == 0) { return 0; }
+    constexpr std::uint64_t exact = std::uint64_t{1} << 53;
+    if (parts.whole && parts.digits <= exact && parts.exponent >= -22 && parts.exponent <= 22) {
+        const double digits = static_cast<double>(parts.digits);
+        const double scale = powers[parts.exponent < 0 ? -parts.exponent : parts.exponent];
+        value = parts.exponent < 0 ? digits / scale : digits * scale;
+        if (parts.negative) { value = -value; }
+        return parts.size;
+    }
+    // strtod's point is that of the locale: it gets all digits and an exponent, without a point.
+    std::string plain;
+    plain.reserve(parts.size + 24);
+    std::int64_t exponent = parts.exponent;
+    std::size_t digits = 0; // significant ones: `exponent` belongs to the first 19 of them
+    for (const char c : text.substr(0, parts.size)) {
+        if (c == 'e' || c == 'E') { break; }
+        if (!is_digit(c) || (digits == 0 && c == '0')) { continue; }
+        ++digits;
+        plain += c;
+        exponent -= digits > 19 ? 1 : 0;
+    }
+    if (plain.empty()) { plain = "0"; }
+    plain += 'e';
+    plain += std::to_string(exponent);
+    value = std::strtod(plain.c_str(), nullptr);
+    if (parts.negative) { value = -value; }
+    return parts.size;
+}
+
+} // namespace detail
+WICK_END_NAMESPACE
+
+#endif
 // wick/detail/utf8.hpp - characters given as numbers, into bytes.
 #ifndef WICK_DETAIL_UTF8_HPP
 #define WICK_DETAIL_UTF8_HPP
@@ -5089,10 +5309,9 @@ WICK_END_NAMESPACE
 
 #endif
 
-#include <algorithm>   // std::min
 #include <cstddef>     // std::size_t
 #include <cstdint>     // numbers
-#include <cstdlib>     // std::strtod, std::realloc
+#include <cstdlib>     // std::realloc
 #include <cstring>     // std::memcpy
 #include <string>      // what is written
 #include <string_view> // what is read
@@ -5131,21 +5350,6 @@ namespace detail {
         return "this is a pickle, as line_profiler writes it";
     }
     return "this is no dict of Python's marshal format";
-}
-
-/// Turns a word around on machines that are not little-endian, as the format is.
-template <class Word>
-[[nodiscard]] Word little_endian(Word word) noexcept {
-#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
-    auto bits = static_cast<std::make_unsigned_t<Word>>(word);
-    std::make_unsigned_t<Word> turned = 0;
-    for (std::size_t i = 0; i < sizeof bits; ++i, bits >>= 8) {
-        turned = static_cast<std::make_unsigned_t<Word>>(turned << 8 | (bits & 0xff));
-    }
-    return static_cast<Word>(turned);
-#else
-    return word;
-#endif
 }
 
 /// All bytes of a source. Not a std::string, which would write zeros over room that is then filled
@@ -5480,39 +5684,14 @@ private:
         return read;
     }
 
-    // "0.25" or "1e-05": strtod's point is that of the locale, so it gets digits and an exponent.
+    // "0.25" or "1e-05".
     [[nodiscard]] bool real_text(double& value, const char* start) {
         if (left() < 1) { return fail_short(); }
         const auto size = static_cast<unsigned char>(*at_++);
         if (left() < size) { return fail_short(); }
-        std::string digits;
-        int exponent = 0;
-        std::size_t i = 0;
-        bool point = false;
-        if (i < size && (at_[i] == '-' || at_[i] == '+')) { digits += at_[i++]; }
-        for (; i < size && (at_[i] == '.' || (at_[i] >= '0' && at_[i] <= '9')); ++i) {
-            if (at_[i] == '.') {
-                if (point) { return fail("a number with two points", start); }
-                point = true;
-                continue;
-            }
-            digits += at_[i];
-            exponent -= point ? 1 : 0;
-        }
-        int written = 0;
-        bool negative = false;
-        if (i < size && (at_[i] == 'e' || at_[i] == 'E')) {
-            ++i;
-            if (i < size && (at_[i] == '-' || at_[i] == '+')) { negative = at_[i++] == '-'; }
-            for (; i < size && at_[i] >= '0' && at_[i] <= '9'; ++i) {
-                written = (std::min)(written * 10 + (at_[i] - '0'), 10000);
-            }
-        }
-        if (i != size || digits.empty() || digits.back() < '0') {
+        if (size == 0 || parse_decimal(std::string_view(at_, size), value) != size) {
             return fail("a time that is no number", start);
         }
-        exponent += negative ? -written : written;
-        value = std::strtod((digits + "e" + std::to_string(exponent)).c_str(), nullptr);
         at_ += size;
         return true;
     }
@@ -6040,8 +6219,8 @@ private:
 
 /// Writes a valid call graph as a .prof file that the pstats of every Python from 2.7 on loads,
 /// with times in seconds; deterministic. A sampled graph is written as if its samples were calls:
-/// older Pythons fail on the mark of 3.15. `unattributed`, sources and the unit are not kept. sink
-/// callable taking std::string_view, or a std::ostream.
+/// older Pythons fail on the mark of 3.15. `unattributed`, sources and the unit are not kept.
+/// sink  callable taking std::string_view, or a std::ostream.
 template <class Sink>
 void write_prof(Sink&& sink, const call_graph& graph, const prof_write_options& options = {}) {
     detail::prof_writer<std::remove_reference_t<Sink>>(sink, graph, options).run();

@@ -15,7 +15,10 @@
 //   wick/detail/symbolize.hpp
 //   wick/detail/crc32.hpp
 //   wick/detail/demangle.hpp
+//   wick/detail/demangle_rust.hpp
 //   wick/detail/text.hpp
+//   wick/detail/characters.hpp
+//   wick/detail/utf8.hpp
 //   wick/detail/frame_text.hpp
 //   wick/detail/posix.hpp
 //   wick/detail/thread_roster.hpp
@@ -3987,25 +3990,38 @@ private:
     return {sum.finish(), {}};
 }
 
-/// Returns the same stacks and weights with each frame replaced by `change(frame)`; nodes whose
-/// frames become equal are merged. `change` is called once for each distinct frame; `frame::module`
-/// in what it returns is an index into p.modules. Cost: as a merge.
+namespace detail {
+
+/// Tells a builder all of a profile but its stacks, with each frame replaced by `change(frame)`.
+/// Returns the builder's numbers of the profile's frames.
 template <class Change>
-[[nodiscard]] profile map_frames(const profile& p, Change&& change) {
-    profile_builder made;
-    made.describe(p.unit, p.counted, p.detail);
-    [[maybe_unused]] const bool refined = made.refine(p.decimals);
-    for (const origin& from : p.origins) { made.add_origin(from); }
+[[nodiscard]] std::vector<std::uint32_t>
+copy_tables(profile_builder& to, const profile& p, Change&& change) {
+    to.describe(p.unit, p.counted, p.detail);
+    [[maybe_unused]] const bool refined = to.refine(p.decimals);
+    for (const origin& from : p.origins) { to.add_origin(from); }
     std::vector<std::uint32_t> modules;
-    for (const loaded_module& m : p.modules) { modules.push_back(made.intern(m)); }
+    for (const loaded_module& m : p.modules) { modules.push_back(to.intern(m)); }
     std::vector<std::uint32_t> frames;
     frames.reserve(p.frames.size());
     for (const frame& f : p.frames) {
         frame changed = change(f);
         WICK_ASSERT(changed.module < modules.size());
         changed.module = modules[changed.module];
-        frames.push_back(made.intern(changed));
+        frames.push_back(to.intern(changed));
     }
+    return frames;
+}
+
+} // namespace detail
+
+/// Returns the same stacks and weights with each frame replaced by `change(frame)`; nodes whose
+/// frames become equal are merged. `change` is called once for each distinct frame; `frame::module`
+/// in what it returns is an index into p.modules. Cost: as a merge.
+template <class Change>
+[[nodiscard]] profile map_frames(const profile& p, Change&& change) {
+    profile_builder made;
+    const std::vector<std::uint32_t> frames = detail::copy_tables(made, p, change);
     std::vector<std::uint32_t> nodes(p.nodes.size(), profile_builder::root);
     for (std::size_t i = 0; i < p.nodes.size(); ++i) {
         const profile::node& n = p.nodes[i];
@@ -4250,9 +4266,17 @@ WICK_END_NAMESPACE
 #ifndef WICK_DETAIL_DEMANGLE_HPP
 #define WICK_DETAIL_DEMANGLE_HPP
 
-// wick/detail/text.hpp - scanning text: blanks, digits, weights.
+// wick/detail/demangle_rust.hpp - what a linker symbol of Rust is called in the source.
+#ifndef WICK_DETAIL_DEMANGLE_RUST_HPP
+#define WICK_DETAIL_DEMANGLE_RUST_HPP
+
+// wick/detail/text.hpp - scanning text: lines, weights, parentheses.
 #ifndef WICK_DETAIL_TEXT_HPP
 #define WICK_DETAIL_TEXT_HPP
+
+// wick/detail/characters.hpp - scanning text: blanks and digits.
+#ifndef WICK_DETAIL_CHARACTERS_HPP
+#define WICK_DETAIL_CHARACTERS_HPP
 
 
 #include <cstddef>     // std::size_t
@@ -4261,6 +4285,62 @@ WICK_END_NAMESPACE
 
 WICK_BEGIN_NAMESPACE
 namespace detail {
+
+[[nodiscard]] inline bool is_blank(char c) noexcept {
+    return c == ' ' || c == '\t';
+}
+[[nodiscard]] inline bool is_digit(char c) noexcept {
+    return c >= '0' && c <= '9';
+}
+
+inline void trim_blanks(std::string_view& text) noexcept {
+    while (!text.empty() && is_blank(text.back())) { text.remove_suffix(1); }
+}
+
+[[nodiscard]] inline std::size_t indent_of(std::string_view line) noexcept {
+    std::size_t at = 0;
+    while (at < line.size() && is_blank(line[at])) { ++at; }
+    return at;
+}
+
+/// Returns the text without blanks at either end.
+[[nodiscard]] inline std::string_view trimmed(std::string_view text) noexcept {
+    trim_blanks(text);
+    text.remove_prefix(indent_of(text));
+    return text;
+}
+
+/// Appends a digit; false when the number would pass 2^63 - 1.
+[[nodiscard]] inline bool append_digit(std::int64_t& number, char digit) noexcept {
+    constexpr std::int64_t most = 0x7fffffffffffffff;
+    const std::int64_t unit = digit - '0';
+    if (number > (most - unit) / 10) { return false; }
+    number = number * 10 + unit;
+    return true;
+}
+
+} // namespace detail
+WICK_END_NAMESPACE
+
+#endif
+
+#include <cstddef>     // std::size_t
+#include <cstdint>     // std::int64_t
+#include <string_view> // what is scanned
+
+WICK_BEGIN_NAMESPACE
+namespace detail {
+
+/// Takes the first line off a text, without its end; false when the text is empty. For looking at
+/// what is in memory: readers use line_reader.
+[[nodiscard]] inline bool take_line(std::string_view& text, std::string_view& line) noexcept {
+    if (text.empty()) { return false; }
+    const std::size_t end = text.find('\n');
+    line = text.substr(0, end);
+    text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
+    if (!line.empty() && line.back() == '\r') { line.remove_suffix(1); }
+    return true;
+}
 
 /// Returns the place of the last '(' or ')' in the text, or npos.
 [[nodiscard]] inline std::size_t find_last_parenthesis(std::string_view text) noexcept {
@@ -4287,26 +4367,6 @@ struct line_weight {
         return static_cast<std::uint64_t>(value / unit + (value % unit * 2 >= unit ? 1 : 0));
     }
 };
-
-[[nodiscard]] inline bool is_blank(char c) noexcept {
-    return c == ' ' || c == '\t';
-}
-[[nodiscard]] inline bool is_digit(char c) noexcept {
-    return c >= '0' && c <= '9';
-}
-
-inline void trim_blanks(std::string_view& text) noexcept {
-    while (!text.empty() && is_blank(text.back())) { text.remove_suffix(1); }
-}
-
-/// Appends a digit; false when the number would pass 2^63 - 1.
-[[nodiscard]] inline bool append_digit(std::int64_t& number, char digit) noexcept {
-    constexpr std::int64_t most = 0x7fffffffffffffff;
-    const std::int64_t unit = digit - '0';
-    if (number > (most - unit) / 10) { return false; }
-    number = number * 10 + unit;
-    return true;
-}
 
 /// Reads digits, perhaps with a point and more digits; all of the text, which is not empty.
 /// Returns false for a number of 2^63 or more.
@@ -4350,51 +4410,57 @@ inline void trim_blanks(std::string_view& text) noexcept {
 WICK_END_NAMESPACE
 
 #endif
+// wick/detail/utf8.hpp - characters given as numbers, into bytes.
+#ifndef WICK_DETAIL_UTF8_HPP
+#define WICK_DETAIL_UTF8_HPP
 
-#include <algorithm>    // std::min
-#include <charconv>     // std::from_chars
-#include <cstddef>      // std::size_t
-#include <cstdlib>      // std::free, for what the ABI's demangler allocates
-#include <cstring>      // std::strlen
-#include <string>       // names
-#include <string_view>  // symbols
-#include <system_error> // std::errc
 
-#include <cxxabi.h> // abi::__cxa_demangle
+#include <cstdint> // characters
+#include <string>  // what they are appended to
 
 WICK_BEGIN_NAMESPACE
 namespace detail {
 
-// The demanglers of libstdc++ and libc++abi have no bound of their own on what they write: a name
-// of 200 bytes can stand for gigabytes, as each back reference (S0_, T_) may repeat all that was
-// before it, and each pack expansion (Dp, sp) multiplies. Within these bounds the worst is a few
-// megabytes for a moment; of 67 000 C++ names in LLVM and Clang, 99.99 % lie within them, and
-// libstdc++'s takes no more than 1024 bytes anyway. A name outside of them stays mangled.
-inline constexpr std::size_t max_mangled = 1024;
-inline constexpr std::size_t max_demangled = std::size_t{1} << 14;
-inline constexpr int max_back_references = 24;
-inline constexpr int max_pack_expansions = 2;
-
-/// True when demangling cannot take memory or time out of proportion.
-[[nodiscard]] inline bool demangles_cheaply(std::string_view mangled) noexcept {
-    if (mangled.size() > max_mangled) { return false; }
-    int references = 0;
-    int expansions = 0;
-    // Identifiers are not told apart from codes: they may only raise the counts.
-    for (std::size_t i = 0; i + 1 < mangled.size(); ++i) {
-        if (mangled[i] == 'S' || mangled[i] == 'T') {
-            std::size_t end = i + 1;
-            while (end < mangled.size() &&
-                   (is_digit(mangled[end]) || (mangled[end] >= 'A' && mangled[end] <= 'Z'))) {
-                ++end;
-            }
-            references += end < mangled.size() && mangled[end] == '_' ? 1 : 0;
-        }
-        const std::string_view code = mangled.substr(i, 2);
-        expansions += code == "Dp" || code == "sp" ? 1 : 0;
+/// Appends a character as UTF-8; what is no character becomes U+FFFD.
+inline void append_utf8(std::string& out, std::uint32_t code) {
+    if (code > 0x10ffff || (code >= 0xd800 && code <= 0xdfff)) { code = 0xfffd; }
+    const auto put = [&](std::uint32_t byte) { out += static_cast<char>(byte); };
+    if (code < 0x80) {
+        put(code);
+        return;
     }
-    return references <= max_back_references && expansions <= max_pack_expansions;
+    if (code < 0x800) {
+        put(0xc0 | code >> 6);
+    } else {
+        if (code < 0x10000) {
+            put(0xe0 | code >> 12);
+        } else {
+            put(0xf0 | code >> 18);
+            put(0x80 | (code >> 12 & 0x3f));
+        }
+        put(0x80 | (code >> 6 & 0x3f));
+    }
+    put(0x80 | (code & 0x3f));
 }
+
+} // namespace detail
+WICK_END_NAMESPACE
+
+#endif
+
+#include <algorithm>    // std::min
+#include <charconv>     // std::from_chars
+#include <cstddef>      // std::size_t
+#include <cstdint>      // numbers
+#include <string>       // names
+#include <string_view>  // symbols
+#include <system_error> // std::errc
+#include <vector>       // characters of a name
+
+WICK_BEGIN_NAMESPACE
+namespace detail {
+
+// ---- the older scheme -------------------------------------------------------------------------
 
 /// Appends one part of a Rust path: "$LT$" and the like stand for punctuation, ".." for "::".
 inline void append_rust_part(std::string& out, std::string_view part) {
@@ -4437,10 +4503,10 @@ inline void append_rust_part(std::string& out, std::string_view part) {
     }
 }
 
-/// Returns the path of a Rust symbol of the legacy scheme, `_ZN` parts `17h` 16 hex digits `E`,
+/// Returns the path of a Rust symbol of the older scheme, `_ZN` parts `17h` 16 hex digits `E`,
 /// with its hash left on, as two functions may differ in nothing else; "" when it is no such
 /// symbol.
-[[nodiscard]] inline std::string demangle_rust(std::string_view mangled) {
+[[nodiscard]] inline std::string demangle_rust_legacy(std::string_view mangled) {
     std::string path;
     if (mangled.substr(0, 3) != "_ZN") { return {}; }
     mangled.remove_prefix(3);
@@ -4467,6 +4533,569 @@ inline void append_rust_part(std::string& out, std::string_view part) {
     return {};
 }
 
+// ---- the newer scheme, "v0" -------------------------------------------------------------------
+
+/// Returns the name of a basic type, or "".
+[[nodiscard]] inline std::string_view rust_basic_type(char code) noexcept {
+    constexpr std::string_view names[] = {"i8",   "bool",  "char",  "f64", "str", "f32", "",
+                                          "u8",   "isize", "usize", "",    "i32", "u32", "i128",
+                                          "u128", "_",     "",      "",    "i16", "u16", "()",
+                                          "...",  "",      "i64",   "u64", "!"};
+    return code >= 'a' && code <= 'z' ? names[code - 'a'] : std::string_view();
+}
+
+/// Appends a name beyond ASCII, which symbols hold as Punycode (RFC 3492) with '_' for '-'. False
+/// when it is none.
+[[nodiscard]] inline bool append_punycode(std::string& out, std::string_view text) {
+    const std::size_t basic = text.rfind('_');
+    std::vector<std::uint32_t> name;
+    if (basic != std::string_view::npos) {
+        for (const char c : text.substr(0, basic)) {
+            name.push_back(static_cast<unsigned char>(c));
+        }
+        text.remove_prefix(basic + 1);
+    }
+    std::uint64_t code = 128;
+    std::uint64_t at = 0;
+    std::uint64_t bias = 72;
+    bool first = true;
+    for (std::size_t next = 0; next < text.size();) {
+        const std::uint64_t before = at;
+        std::uint64_t weight = 1;
+        for (std::uint64_t k = 36;; k += 36) {
+            if (next == text.size()) { return false; }
+            const char c = text[next++];
+            const bool letter = c >= 'a' && c <= 'z';
+            if (!letter && !is_digit(c)) { return false; }
+            const auto digit = static_cast<std::uint64_t>(letter ? c - 'a' : c - '0' + 26);
+            at += digit * weight;
+            const std::uint64_t threshold =
+                k <= bias + 1 ? 1 : (std::min)(k - bias, std::uint64_t{26});
+            if (digit < threshold) { break; }
+            weight *= 36 - threshold;
+            if (at > 0x10ffffff || weight > 0x10ffffff) { return false; }
+        }
+        const std::uint64_t size = name.size() + 1;
+        std::uint64_t delta = (at - before) / (first ? 700 : 2);
+        first = false;
+        delta += delta / size;
+        for (bias = 0; delta > 455; bias += 36) { delta /= 35; }
+        bias += 36 * delta / (delta + 38);
+        code += at / size;
+        at %= size;
+        if (code > 0x10ffff) { return false; }
+        name.insert(name.begin() + static_cast<std::ptrdiff_t>(at++),
+                    static_cast<std::uint32_t>(code));
+    }
+    for (const std::uint32_t character : name) { append_utf8(out, character); }
+    return true;
+}
+
+/// Writes out what a symbol of the newer scheme stands for, from left to right. Back references
+/// can make a small symbol stand for anything: how deep, how long and how far it goes is bounded.
+class rust_v0_path {
+public:
+    /// `mangled` is the symbol without "_R" and without suffixes.
+    explicit rust_v0_path(std::string_view mangled)
+        : in_(mangled) {}
+
+    /// Returns the path, or "" when this is no such symbol.
+    [[nodiscard]] std::string run() {
+        path(true);
+        if (at_ < in_.size()) { // the crate for which it was instantiated
+            const std::size_t size = out_.size();
+            path(false);
+            out_.resize((std::min)(size, out_.size()));
+        }
+        return failed_ || at_ != in_.size() ? std::string() : std::move(out_);
+    }
+
+private:
+    static constexpr int max_depth = 100;
+    static constexpr int max_steps = 20000;
+    static constexpr std::size_t max_size = std::size_t{1} << 14;
+    static constexpr std::uint64_t max_lifetimes = 100;
+
+    std::string_view in_;
+    std::size_t at_ = 0;
+    std::string out_;
+    int depth_ = 0;
+    int steps_ = 0;
+    std::uint64_t lifetimes_ = 0; // that are bound where we are
+    bool failed_ = false;
+
+    // One level deeper, for as long as it lives.
+    class level {
+    public:
+        explicit level(rust_v0_path& of)
+            : of_(of) {
+            if (++of_.depth_ > max_depth || ++of_.steps_ > max_steps ||
+                of_.out_.size() > max_size) {
+                of_.failed_ = true;
+            }
+        }
+        level(const level&) = delete;
+        level& operator=(const level&) = delete;
+        ~level() { --of_.depth_; }
+
+    private:
+        rust_v0_path& of_;
+    };
+
+    [[nodiscard]] bool eat(char c) noexcept {
+        if (failed_ || at_ >= in_.size() || in_[at_] != c) { return false; }
+        ++at_;
+        return true;
+    }
+    [[nodiscard]] char next() noexcept {
+        if (failed_ || at_ >= in_.size()) {
+            failed_ = true;
+            return '\0';
+        }
+        return in_[at_++];
+    }
+
+    // ---- numbers and names
+
+    [[nodiscard]] std::uint64_t base62() noexcept {
+        if (eat('_')) { return 0; }
+        std::uint64_t number = 0;
+        for (;;) {
+            const char c = next();
+            if (failed_) { return 0; }
+            if (c == '_') { return number + 1; }
+            const int digit = is_digit(c)            ? c - '0'
+                              : c >= 'a' && c <= 'z' ? c - 'a' + 10
+                              : c >= 'A' && c <= 'Z' ? c - 'A' + 36
+                                                     : -1;
+            constexpr std::uint64_t most = ~std::uint64_t{0} - 1;
+            if (digit < 0 || number > (most - static_cast<std::uint64_t>(digit)) / 62) {
+                failed_ = true;
+                return 0;
+            }
+            number = number * 62 + static_cast<std::uint64_t>(digit);
+        }
+    }
+    [[nodiscard]] std::uint64_t optional62(char tag) noexcept {
+        return eat(tag) ? base62() + 1 : 0;
+    }
+
+    struct identifier {
+        std::string_view text;
+        bool punycode = false;
+    };
+    [[nodiscard]] identifier name() noexcept {
+        identifier made;
+        made.punycode = eat('u');
+        std::size_t size = 0;
+        if (!eat('0')) {
+            const std::size_t digits = at_;
+            while (at_ < in_.size() && is_digit(in_[at_]) && at_ - digits < 6) {
+                size = size * 10 + static_cast<std::size_t>(in_[at_++] - '0');
+            }
+            if (at_ == digits) { failed_ = true; }
+        }
+        (void)eat('_'); // behind the size of a name that begins with a digit or with '_'
+        if (failed_ || size > in_.size() - at_) {
+            failed_ = true;
+            return {};
+        }
+        made.text = in_.substr(at_, size);
+        at_ += size;
+        return made;
+    }
+    void put(const identifier& name) {
+        if (!name.punycode) {
+            out_ += name.text;
+        } else if (!append_punycode(out_, name.text)) {
+            failed_ = true;
+        }
+    }
+
+    // ---- paths
+
+    // `Print` prints what a reference refers to.
+    template <class Print>
+    void back_reference(Print print) {
+        const std::size_t here = at_ - 1;
+        const std::uint64_t target = base62();
+        if (failed_ || target >= here) {
+            failed_ = true;
+            return;
+        }
+        const std::size_t after = at_;
+        at_ = static_cast<std::size_t>(target);
+        print();
+        at_ = after;
+    }
+
+    // Elements up to 'E'; returns how many there were.
+    template <class Print>
+    std::size_t list(std::string_view between, Print print) {
+        std::size_t count = 0;
+        while (!failed_ && !eat('E')) {
+            if (count++ > 0) { out_ += between; }
+            print();
+        }
+        return count;
+    }
+
+    // In expressions generic arguments stand behind "::".
+    void path(bool in_value) {
+        const level deeper(*this);
+        const char tag = next();
+        switch (tag) {
+        case 'C':
+            (void)optional62('s'); // tells crates of one name apart; differs from build to build
+            put(name());
+            break;
+        case 'N':
+            nested(in_value);
+            break;
+        case 'M':
+        case 'X': {
+            const std::size_t size = out_.size(); // where the implementation stands is not shown
+            (void)optional62('s');
+            path(false);
+            out_.resize((std::min)(size, out_.size()));
+            implementation(tag == 'X');
+            break;
+        }
+        case 'Y':
+            implementation(true);
+            break;
+        case 'I':
+            path(in_value);
+            out_ += in_value ? "::<" : "<";
+            list(", ", [&] { generic_argument(); });
+            out_ += '>';
+            break;
+        case 'B':
+            back_reference([&] { path(in_value); });
+            break;
+        default:
+            failed_ = true;
+        }
+    }
+
+    void nested(bool in_value) {
+        const char space = next();
+        const bool special = space >= 'A' && space <= 'Z';
+        if (!special && !(space >= 'a' && space <= 'z')) { failed_ = true; }
+        path(in_value);
+        const std::uint64_t number = optional62('s');
+        const identifier last = name();
+        if (!special) {
+            if (!last.text.empty()) { out_ += "::"; }
+            put(last);
+            return;
+        }
+        out_ += "::{";
+        out_ += space == 'C' ? "closure" : space == 'S' ? "shim" : std::string(1, space);
+        if (!last.text.empty()) { out_ += ':'; }
+        put(last);
+        out_ += '#' + std::to_string(number) + '}';
+    }
+
+    void implementation(bool of_trait) {
+        out_ += '<';
+        type();
+        if (of_trait) {
+            out_ += " as ";
+            path(false);
+        }
+        out_ += '>';
+    }
+
+    void generic_argument() {
+        if (eat('L')) {
+            lifetime(base62());
+        } else if (eat('K')) {
+            constant();
+        } else {
+            type();
+        }
+    }
+
+    // ---- types
+
+    void lifetime(std::uint64_t index) {
+        if (index > lifetimes_) {
+            failed_ = true;
+            return;
+        }
+        const std::uint64_t depth = lifetimes_ - index;
+        if (index == 0) {
+            out_ += "'_";
+        } else if (depth < 26) {
+            out_ += '\'';
+            out_ += static_cast<char>('a' + static_cast<int>(depth));
+        } else {
+            out_ += "'_" + std::to_string(depth);
+        }
+    }
+
+    void type() {
+        const level deeper(*this);
+        const char tag = next();
+        if (const std::string_view basic = rust_basic_type(tag); !basic.empty()) {
+            out_ += basic;
+            return;
+        }
+        switch (tag) {
+        case 'R':
+        case 'Q':
+            out_ += '&';
+            if (eat('L')) {
+                if (const std::uint64_t index = base62(); index != 0) {
+                    lifetime(index);
+                    out_ += ' ';
+                }
+            }
+            if (tag == 'Q') { out_ += "mut "; }
+            type();
+            break;
+        case 'P':
+        case 'O':
+            out_ += tag == 'P' ? "*const " : "*mut ";
+            type();
+            break;
+        case 'A':
+        case 'S':
+            out_ += '[';
+            type();
+            if (tag == 'A') {
+                out_ += "; ";
+                constant();
+            }
+            out_ += ']';
+            break;
+        case 'T':
+            out_ += '(';
+            if (list(", ", [&] { type(); }) == 1) { out_ += ','; }
+            out_ += ')';
+            break;
+        case 'F':
+            bound([&] { function(); });
+            break;
+        case 'D':
+            out_ += "dyn ";
+            bound([&] { list(" + ", [&] { dyn_trait(); }); });
+            if (!eat('L')) { failed_ = true; }
+            if (const std::uint64_t index = base62(); index != 0) {
+                out_ += " + ";
+                lifetime(index);
+            }
+            break;
+        case 'B':
+            back_reference([&] { type(); });
+            break;
+        default:
+            if (failed_) { break; }
+            --at_;
+            path(false);
+        }
+    }
+
+    // Prints with the lifetimes that a "for<'a>" binds.
+    template <class Print>
+    void bound(Print print) {
+        const std::uint64_t count = optional62('G');
+        if (count > max_lifetimes) { failed_ = true; }
+        if (failed_) { return; }
+        if (count > 0) { out_ += "for<"; }
+        for (std::uint64_t i = 0; i < count; ++i) {
+            if (i > 0) { out_ += ", "; }
+            ++lifetimes_;
+            lifetime(1);
+        }
+        if (count > 0) { out_ += "> "; }
+        print();
+        lifetimes_ -= count;
+    }
+
+    void function() {
+        if (eat('U')) { out_ += "unsafe "; }
+        if (eat('K')) {
+            out_ += "extern \"";
+            if (eat('C')) {
+                out_ += 'C';
+            } else {
+                for (const char c : name().text) { out_ += c == '_' ? '-' : c; }
+            }
+            out_ += "\" ";
+        }
+        out_ += "fn(";
+        list(", ", [&] { type(); });
+        out_ += ')';
+        if (eat('u')) { return; } // returns nothing
+        out_ += " -> ";
+        type();
+    }
+
+    void dyn_trait() {
+        bool open = open_path();
+        while (!failed_ && eat('p')) {
+            out_ += open ? ", " : "<";
+            open = true;
+            put(name());
+            out_ += " = ";
+            type();
+        }
+        if (open) { out_ += '>'; }
+    }
+
+    // A path whose generic arguments are left open for more; returns whether it has any.
+    bool open_path() {
+        const level deeper(*this);
+        bool open = false;
+        if (eat('B')) {
+            back_reference([&] { open = open_path(); });
+        } else if (eat('I')) {
+            path(false);
+            out_ += '<';
+            list(", ", [&] { generic_argument(); });
+            open = true;
+        } else {
+            path(false);
+        }
+        return open;
+    }
+
+    // ---- constants
+
+    void constant() {
+        const level deeper(*this);
+        const char tag = next();
+        switch (tag) {
+        case 'p':
+            out_ += '_';
+            break;
+        case 'B':
+            back_reference([&] { constant(); });
+            break;
+        case 'b':
+        case 'c':
+        case 'h':
+        case 't':
+        case 'm':
+        case 'y':
+        case 'o':
+        case 'j':
+            value(tag);
+            break;
+        case 'a':
+        case 's':
+        case 'l':
+        case 'x':
+        case 'n':
+        case 'i':
+            if (eat('n')) { out_ += '-'; }
+            value(tag);
+            break;
+        default: // strings, arrays, structures: not in what stable compilers write
+            failed_ = true;
+        }
+    }
+
+    void value(char type) {
+        const std::size_t begin = at_;
+        const std::size_t end = in_.find('_', begin);
+        if (failed_ || end == std::string_view::npos) {
+            failed_ = true;
+            return;
+        }
+        at_ = end + 1;
+        const std::string_view digits = in_.substr(begin, end - begin);
+        if (digits.find_first_not_of("0123456789abcdef") != std::string_view::npos) {
+            failed_ = true;
+            return;
+        }
+        if (digits.size() > 16) {
+            out_ += "0x";
+            out_ += digits;
+            return;
+        }
+        std::uint64_t number = 0; // none at all is 0
+        (void)std::from_chars(digits.data(), digits.data() + digits.size(), number, 16);
+        if (type == 'b') {
+            out_ += number == 0 ? "false" : "true";
+        } else if (type == 'c') {
+            out_ += '\'';
+            append_utf8(out_,
+                        static_cast<std::uint32_t>((std::min)(number, std::uint64_t{0x110000})));
+            out_ += '\'';
+        } else {
+            out_ += std::to_string(number);
+        }
+    }
+};
+
+/// Returns the path of a Rust symbol of the newer scheme (RFC 2603), "_R…", without what tells
+/// crates of one name apart; "" when it is no such symbol, or one that stands for far more than it
+/// is.
+[[nodiscard]] inline std::string demangle_rust_v0(std::string_view mangled) {
+    if (mangled.size() < 4 || mangled.size() > 4096 || mangled.substr(0, 2) != "_R") { return {}; }
+    return rust_v0_path(mangled.substr(2)).run();
+}
+
+/// Returns what a symbol of either scheme stands for, as the two functions before do; "" when it
+/// is of neither. What linkers and compilers append, ".llvm.123", is left out.
+[[nodiscard]] inline std::string demangle_rust(std::string_view mangled) {
+    if (mangled.substr(0, 2) == "_R") {
+        return demangle_rust_v0(mangled.substr(0, mangled.find_first_of(".$")));
+    }
+    return demangle_rust_legacy(mangled);
+}
+
+} // namespace detail
+WICK_END_NAMESPACE
+
+#endif
+
+#include <algorithm>   // std::min
+#include <cstddef>     // std::size_t
+#include <cstdlib>     // std::free, for what the ABI's demangler allocates
+#include <cstring>     // std::strlen
+#include <string>      // names
+#include <string_view> // symbols
+
+#include <cxxabi.h> // abi::__cxa_demangle
+
+WICK_BEGIN_NAMESPACE
+namespace detail {
+
+// The demanglers of libstdc++ and libc++abi have no bound of their own on what they write: a name
+// of 200 bytes can stand for gigabytes, as each back reference (S0_, T_) may repeat all that was
+// before it, and each pack expansion (Dp, sp) multiplies. Within these bounds the worst is a few
+// megabytes for a moment; of 67 000 C++ names in LLVM and Clang, 99.99 % lie within them, and
+// libstdc++'s takes no more than 1024 bytes anyway. A name outside of them stays mangled.
+inline constexpr std::size_t max_mangled = 1024;
+inline constexpr std::size_t max_demangled = std::size_t{1} << 14;
+inline constexpr int max_back_references = 24;
+inline constexpr int max_pack_expansions = 2;
+
+/// True when demangling cannot take memory or time out of proportion.
+[[nodiscard]] inline bool demangles_cheaply(std::string_view mangled) noexcept {
+    if (mangled.size() > max_mangled) { return false; }
+    int references = 0;
+    int expansions = 0;
+    // Identifiers are not told apart from codes: they may only raise the counts.
+    for (std::size_t i = 0; i + 1 < mangled.size(); ++i) {
+        if (mangled[i] == 'S' || mangled[i] == 'T') {
+            std::size_t end = i + 1;
+            while (end < mangled.size() &&
+                   (is_digit(mangled[end]) || (mangled[end] >= 'A' && mangled[end] <= 'Z'))) {
+                ++end;
+            }
+            references += end < mangled.size() && mangled[end] == '_' ? 1 : 0;
+        }
+        const std::string_view code = mangled.substr(i, 2);
+        expansions += code == "Dp" || code == "sp" ? 1 : 0;
+    }
+    return references <= max_back_references && expansions <= max_pack_expansions;
+}
+
 /// Returns the position of the suffixes that compilers give to copies and parts of functions,
 /// ".constprop.0", ".isra.0", ".part.0", ".cold"; the size when there are none.
 [[nodiscard]] inline std::size_t clone_suffix(std::string_view symbol) noexcept {
@@ -4490,17 +5119,17 @@ inline void append_clones(std::string& out, std::string_view suffix) {
 }
 
 /// Returns the name in the source of a linker symbol: C++ names of the Itanium ABI with their
-/// parameters, Rust names of the legacy scheme with their hash. What does not demangle comes back
-/// as it is: C, Rust's newer scheme, names out of bounds. A symbol version ("@GLIBC_2.2.5") is cut
-/// off. Cost: about 1 us and an allocation or two for a C++ name.
+/// parameters, Rust names of the older scheme with their hash. What does not demangle comes back
+/// as it is: C, names out of bounds. A symbol version ("@GLIBC_2.2.5") is cut off.
+/// Cost: about 1 us and an allocation or two for a C++ name.
 [[nodiscard]] inline std::string demangle(std::string_view symbol) {
     const std::string_view bare = symbol.substr(0, symbol.find('@'));
     if (bare.empty()) { return std::string(symbol); }
+    std::string name = demangle_rust(bare);
+    if (!name.empty()) { return name; }
     if (bare.substr(0, 2) != "_Z") {
         return std::string(bare); // "i" would come out as "int"
     }
-    std::string name = demangle_rust(bare);
-    if (!name.empty()) { return name; }
     const std::size_t end = clone_suffix(bare);
     const std::string mangled(bare.substr(0, end));
     if (!demangles_cheaply(mangled)) { return std::string(bare); }
@@ -5849,6 +6478,7 @@ WICK_END_NAMESPACE
 #endif
 
 #include <algorithm> // std::lower_bound
+#include <cerrno>    // ENOMEM and others
 #include <cstddef>   // std::size_t
 #include <cstdint>   // counters
 #include <cstdlib>   // std::strtoull
@@ -5991,7 +6621,7 @@ public:
         return true;
     }
 
-    /// Starts to sample a thread, unless it is sampled already.
+    /// Starts to sample a thread, unless it is sampled already or has ended since it was listed.
     void add(pid_t tid) {
         const auto at = position(tid);
         if (tid == options_.except || (at != tasks_.end() && at->tid == tid)) { return; }
@@ -5999,6 +6629,7 @@ public:
         added.tid = tid;
         added.name = thread_name(tid);
         added.refusal = arm(added);
+        if (added.refusal == EINVAL || added.refusal == ESRCH) { return; } // it has ended
         past_.threads += added.slot != nullptr ? 1 : 0;
         tasks_.insert(at, std::move(added));
     }
@@ -6099,7 +6730,8 @@ private:
             tasks_.begin(), tasks_.end(), tid, [](const task& a, pid_t b) { return a.tid < b; });
     }
 
-    // Returns 0, or the errno for which the thread gets no timer.
+    // Returns 0, or the errno for which the thread gets no timer: EINVAL or ESRCH when it has
+    // ended.
     [[nodiscard]] int arm(task& added) {
         thread_slot* slot = take_slot(options_.ring_words, options_.depth);
         if (slot == nullptr) { return ENOMEM; }
@@ -6339,7 +6971,9 @@ public:
     /// than when it is found. For threads that live for less than 100 ms; see sampled_thread.
     static void announce_thread() {
         const locked hold;
-        if (sampler* active = detail::runtime().active) {
+        sampler* active = detail::runtime().active;
+        // A signal that was taken over may not be sent any more.
+        if (active != nullptr && !active->lost_signal_) {
             active->roster_.add(detail::current_tid());
         }
     }
@@ -6351,6 +6985,7 @@ private:
     // Twice in 100 ms, within which a new thread has to be found.
     static constexpr std::uint64_t scan_interval_ns = 50000000;
     static constexpr const char* collector_name = "wick-sampler";
+    static constexpr const char* ended_collector_name = "wick-ended";
 
     // The lock of this copy of wick. All members are used under it, but for the last ones.
     struct locked {
@@ -6713,6 +7348,9 @@ inline void sampler::end() {
 inline void* sampler::run_collector(void* self) {
     ::prctl(PR_SET_NAME, collector_name);
     static_cast<sampler*>(self)->collect_until_stopped();
+    // A thread is listed in /proc for a moment after it was joined: the next start would take it
+    // for another copy's.
+    ::prctl(PR_SET_NAME, ended_collector_name);
     return nullptr;
 }
 

@@ -8,6 +8,7 @@
 //   wick/version.hpp
 //   wick/result.hpp
 //   wick/comparison.hpp
+//   wick/detail/verdict.hpp
 //   wick/diff.hpp
 //   wick/detail/diff_tests.hpp
 //   wick/detail/diff_tree.hpp
@@ -22,26 +23,33 @@
 //   wick/detail/flamegraph_extract.hpp
 //   wick/detail/flamegraph_options.hpp
 //   wick/detail/flamegraph_palette.hpp
+//   wick/detail/text.hpp
+//   wick/detail/characters.hpp
 //   wick/detail/flamegraph_page.hpp
+//   wick/detail/flamegraph_data.hpp
+//   wick/detail/flamegraph_geometry.hpp
+//   wick/detail/flamegraph_text.hpp
 //   wick/detail/flamegraph_script.hpp
 //   wick/detail/flamegraph_script_controls.hpp
 //   wick/detail/flamegraph_script_draw.hpp
 //   wick/detail/flamegraph_script_model.hpp
 //   wick/detail/flamegraph_script_page.hpp
 //   wick/detail/flamegraph_script_view.hpp
+//   wick/detail/flamegraph_script_words.hpp
 //   wick/detail/flamegraph_style.hpp
 //   wick/folded.hpp
 //   wick/detail/lines.hpp
 //   wick/detail/stack_text.hpp
-//   wick/detail/text.hpp
 //   wick/format/any.hpp
 //   wick/detail/stack_samples.hpp
+//   wick/detail/demangle_rust.hpp
+//   wick/detail/utf8.hpp
 //   wick/detail/symbol_text.hpp
 //   wick/format/bcc.hpp
 //   wick/format/bpftrace.hpp
 //   wick/format/chrome_trace.hpp
 //   wick/detail/json.hpp
-//   wick/detail/utf8.hpp
+//   wick/detail/decimal.hpp
 //   wick/detail/text_table.hpp
 //   wick/format/dtrace.hpp
 //   wick/format/eu_stack.hpp
@@ -55,6 +63,7 @@
 //   wick/detail/symbol_memory.hpp
 //   wick/format/pmc.hpp
 //   wick/format/prof.hpp
+//   wick/detail/byte_order.hpp
 //   wick/format/py_spy_dump.hpp
 //   wick/format/sample.hpp
 //   wick/format/stap.hpp
@@ -62,12 +71,45 @@
 //   wick/format/vtune.hpp
 //   wick/format/xctrace.hpp
 //   wick/detail/xml.hpp
+//   wick/format/durations.hpp
+//   wick/detail/time_parse.hpp
 //   wick/format/folded_order.hpp
+//   wick/format/hdr.hpp
+//   wick/detail/hdr_document.hpp
+//   wick/histogram.hpp
+//   wick/detail/bucket_sums.hpp
+//   wick/detail/hdr_log.hpp
+//   wick/detail/hdr_fields.hpp
+//   wick/detail/hdr_wire.hpp
+//   wick/detail/base64.hpp
+//   wick/detail/deflate.hpp
+//   wick/detail/crc32.hpp
+//   wick/detail/deflate_format.hpp
+//   wick/detail/inflate.hpp
+//   wick/detail/hdr_percentiles.hpp
+//   wick/detail/java_text.hpp
+//   wick/latency.hpp
+//   wick/detail/change_points.hpp
+//   wick/detail/describe_text.hpp
+//   wick/detail/python_text.hpp
+//   wick/detail/heat_map.hpp
+//   wick/detail/histogram_quantiles.hpp
+//   wick/detail/sample_quantiles.hpp
+//   wick/detail/latency_windows.hpp
+//   wick/detail/percentile_plot.hpp
+//   wick/detail/svg_plot.hpp
+//   wick/detail/time_text.hpp
+//   wick/detail/latency_compare.hpp
+//   wick/detail/correlation_time.hpp
+//   wick/detail/rank_shift.hpp
+//   wick/detail/latency_text.hpp
+//   wick/detail/latency_tiers.hpp
+//   wick/detail/open_loop.hpp
 //   wick/pstats.hpp
 //   wick/detail/pattern.hpp
 //   wick/detail/pattern_program.hpp
-//   wick/detail/python_text.hpp
 //   wick/query.hpp
+//   wick/recorder.hpp
 //   wick/sampler.hpp
 //   wick/detail/sample_handler.hpp
 //   wick/detail/sample_ring.hpp
@@ -77,7 +119,6 @@
 //   wick/detail/signal_claim.hpp
 //   wick/detail/stack_recorder.hpp
 //   wick/detail/symbolize.hpp
-//   wick/detail/crc32.hpp
 //   wick/detail/demangle.hpp
 //   wick/detail/posix.hpp
 //   wick/detail/thread_roster.hpp
@@ -986,25 +1027,38 @@ private:
     return {sum.finish(), {}};
 }
 
-/// Returns the same stacks and weights with each frame replaced by `change(frame)`; nodes whose
-/// frames become equal are merged. `change` is called once for each distinct frame; `frame::module`
-/// in what it returns is an index into p.modules. Cost: as a merge.
+namespace detail {
+
+/// Tells a builder all of a profile but its stacks, with each frame replaced by `change(frame)`.
+/// Returns the builder's numbers of the profile's frames.
 template <class Change>
-[[nodiscard]] profile map_frames(const profile& p, Change&& change) {
-    profile_builder made;
-    made.describe(p.unit, p.counted, p.detail);
-    [[maybe_unused]] const bool refined = made.refine(p.decimals);
-    for (const origin& from : p.origins) { made.add_origin(from); }
+[[nodiscard]] std::vector<std::uint32_t>
+copy_tables(profile_builder& to, const profile& p, Change&& change) {
+    to.describe(p.unit, p.counted, p.detail);
+    [[maybe_unused]] const bool refined = to.refine(p.decimals);
+    for (const origin& from : p.origins) { to.add_origin(from); }
     std::vector<std::uint32_t> modules;
-    for (const loaded_module& m : p.modules) { modules.push_back(made.intern(m)); }
+    for (const loaded_module& m : p.modules) { modules.push_back(to.intern(m)); }
     std::vector<std::uint32_t> frames;
     frames.reserve(p.frames.size());
     for (const frame& f : p.frames) {
         frame changed = change(f);
         WICK_ASSERT(changed.module < modules.size());
         changed.module = modules[changed.module];
-        frames.push_back(made.intern(changed));
+        frames.push_back(to.intern(changed));
     }
+    return frames;
+}
+
+} // namespace detail
+
+/// Returns the same stacks and weights with each frame replaced by `change(frame)`; nodes whose
+/// frames become equal are merged. `change` is called once for each distinct frame; `frame::module`
+/// in what it returns is an index into p.modules. Cost: as a merge.
+template <class Change>
+[[nodiscard]] profile map_frames(const profile& p, Change&& change) {
+    profile_builder made;
+    const std::vector<std::uint32_t> frames = detail::copy_tables(made, p, change);
     std::vector<std::uint32_t> nodes(p.nodes.size(), profile_builder::root);
     for (std::size_t i = 0; i < p.nodes.size(); ++i) {
         const profile::node& n = p.nodes[i];
@@ -1823,6 +1877,41 @@ WICK_END_NAMESPACE
 #ifndef WICK_COMPARISON_HPP
 #define WICK_COMPARISON_HPP
 
+// wick/detail/verdict.hpp - what a test made of a difference, of profiles and of latencies.
+#ifndef WICK_DETAIL_VERDICT_HPP
+#define WICK_DETAIL_VERDICT_HPP
+
+
+#include <cstdint> // the type of the enumeration
+
+WICK_BEGIN_NAMESPACE
+
+/// What a test made of a difference. More weight is worse: `regressed`. `unchanged` means shown to
+/// be equal but for a difference that does not matter; `inconclusive` that the data cannot tell.
+enum class verdict : std::uint8_t { untested, unchanged, inconclusive, improved, regressed };
+
+namespace detail {
+
+[[nodiscard]] inline const char* name_of(verdict v) noexcept {
+    switch (v) {
+    case verdict::untested:
+        return "untested";
+    case verdict::unchanged:
+        return "unchanged";
+    case verdict::inconclusive:
+        return "inconclusive";
+    case verdict::improved:
+        return "improved";
+    case verdict::regressed:
+        return "regressed";
+    }
+    return "";
+}
+
+} // namespace detail
+WICK_END_NAMESPACE
+
+#endif
 
 #include <algorithm> // std::max, std::lower_bound
 #include <cstddef>   // std::size_t
@@ -1836,10 +1925,6 @@ WICK_BEGIN_NAMESPACE
 
 /// On which sides something is. This is a fact about the two inputs; a verdict is a conclusion.
 enum class presence : std::uint8_t { both, only_before, only_after };
-
-/// What a test made of a difference. More weight is worse: `regressed`. `unchanged` means shown to
-/// be equal but for a difference that does not matter; `inconclusive` that the data cannot tell.
-enum class verdict : std::uint8_t { untested, unchanged, inconclusive, improved, regressed };
 
 /// Something that was measured on one side.
 struct measured {
@@ -2783,9 +2868,25 @@ inline constexpr double infinity = std::numeric_limits<double>::infinity();
     return incomplete_beta(n - x, x + 1, 1 - p);
 }
 
-/// Returns the least whole x with binomial_to(x, n, p) >= share.
+/// Returns the z below which a share, 0 < share < 1, of the normal distribution lies.
+[[nodiscard]] inline double normal_quantile(double share) noexcept {
+    return share < 0.5 ? -student_quantile_beyond(2 * share, infinity)
+                       : student_quantile_beyond(2 * (1 - share), infinity);
+}
+
+/// Returns the least whole x with binomial_to(x, n, p) >= share. Within one of it where the
+/// standard deviation is above 10^4: there the normal distribution serves, corrected for skew
+/// (Cornish and Fisher), since the continued fraction would take as many rounds.
 [[nodiscard]] inline std::uint64_t
 binomial_quantile(double share, std::uint64_t n, double p) noexcept {
+    const double variance = static_cast<double>(n) * p * (1 - p);
+    if (variance > 1e8 && share > 0 && share < 1) {
+        const double z = normal_quantile(share);
+        const double x = static_cast<double>(n) * p + z * std::sqrt(variance) +
+                         (z * z - 1) * (1 - 2 * p) / 6 - 0.5;
+        if (!(x > 0)) { return 0; }
+        return x < static_cast<double>(n) ? static_cast<std::uint64_t>(std::ceil(x)) : n;
+    }
     std::uint64_t low = 0;
     std::uint64_t high = n;
     while (low < high) {
@@ -3008,9 +3109,9 @@ struct rank_sums {
     return sums;
 }
 
-/// Returns the probability that the rank statistic of samples of n1 and n2 values without ties is u
-/// or more. Cost: O(n1^2 n2^2) steps at most and n1 n2 numbers: meant for n1 n2 <= 2,500.
-[[nodiscard]] inline double mann_whitney_above(double u, std::size_t n1, std::size_t n2) {
+/// Returns the probability of each rank statistic 0, 1, … n1 n2 of samples of n1 and n2 values
+/// without ties. Cost: O(n1^2 n2) steps and n1 n2 numbers: meant for n1 n2 <= 2,500.
+[[nodiscard]] inline std::vector<double> mann_whitney_chances(std::size_t n1, std::size_t n2) {
     // How many ways lead to each u is the Gaussian binomial coefficient: (1 - x^(n2 + i)) / (1 -
     // x^i) multiplied up, as probabilities, so that nothing overflows.
     const std::size_t most = n1 * n2;
@@ -3022,6 +3123,22 @@ struct rank_sums {
         const double scale = static_cast<double>(i) / static_cast<double>(n2 + i);
         for (double& w : ways) { w *= scale; }
     }
+    return ways;
+}
+
+/// Returns the probability that the rank statistic is u or less, for each u up to the middle.
+[[nodiscard]] inline std::vector<double> mann_whitney_below(std::size_t n1, std::size_t n2) {
+    std::vector<double> sums = mann_whitney_chances(n1, n2);
+    sums.resize(n1 * n2 / 2 + 1);
+    for (std::size_t u = 1; u < sums.size(); ++u) { sums[u] += sums[u - 1]; }
+    return sums;
+}
+
+/// Returns the probability that the rank statistic of samples of n1 and n2 values without ties is u
+/// or more. Cost: as above.
+[[nodiscard]] inline double mann_whitney_above(double u, std::size_t n1, std::size_t n2) {
+    const std::size_t most = n1 * n2;
+    const std::vector<double> ways = mann_whitney_chances(n1, n2);
     const double middle = static_cast<double>(most) / 2;
     if (u <= 0) { return 1; }
     if (u > static_cast<double>(most)) { return 0; }
@@ -3979,6 +4096,16 @@ inline void append_weight(std::string& out, std::int64_t value, int decimals) {
     }
 }
 
+/// Appends a text with blanks before or after it, up to a width in characters of one byte.
+inline void append_right(std::string& out, std::string_view text, std::size_t width) {
+    if (text.size() < width) { out.append(width - text.size(), ' '); }
+    out += text;
+}
+inline void append_left(std::string& out, std::string_view text, std::size_t width) {
+    out += text;
+    if (text.size() < width) { out.append(width - text.size(), ' '); }
+}
+
 } // namespace detail
 WICK_END_NAMESPACE
 
@@ -4085,22 +4212,6 @@ inline void append_short(std::string& out, double value, int width, int digits) 
     for (std::uint32_t f = 0; f < c.frames.size(); ++f) { texts.push_back(frame_name(names, f)); }
     std::sort(texts.begin(), texts.end());
     return std::adjacent_find(texts.begin(), texts.end()) == texts.end();
-}
-
-[[nodiscard]] inline const char* name_of(verdict v) noexcept {
-    switch (v) {
-    case verdict::untested:
-        return "untested";
-    case verdict::unchanged:
-        return "unchanged";
-    case verdict::inconclusive:
-        return "inconclusive";
-    case verdict::improved:
-        return "improved";
-    case verdict::regressed:
-        return "regressed";
-    }
-    return "";
 }
 
 [[nodiscard]] inline const char* name_of(presence in) noexcept {
@@ -5796,16 +5907,8 @@ private:
 /// Returns a profile whose stacks are turned round: what ran is at the root, its callers above it.
 [[nodiscard]] inline profile reversed(const profile& p) {
     profile_builder made;
-    made.describe(p.unit, p.counted, p.detail);
-    [[maybe_unused]] const bool refined = made.refine(p.decimals);
-    for (const origin& from : p.origins) { made.add_origin(from); }
-    std::vector<std::uint32_t> modules;
-    for (const loaded_module& m : p.modules) { modules.push_back(made.intern(m)); }
-    std::vector<std::uint32_t> frames;
-    for (frame f : p.frames) {
-        f.module = modules[f.module];
-        frames.push_back(made.intern(f));
-    }
+    const std::vector<std::uint32_t> frames =
+        copy_tables(made, p, [](const frame& f) { return f; });
     for (std::uint32_t i = 0; i < p.nodes.size(); ++i) {
         const profile::node& n = p.nodes[i];
         if (n.self == 0 && n.count == 0) { continue; }
@@ -5833,19 +5936,15 @@ rebased(const profile& p, const std::vector<std::string>& names, std::uint64_t& 
             named || std::find(names.begin(), names.end(), p.frames[f].function) != names.end();
     }
     profile_builder made;
-    made.describe(p.unit, p.counted, p.detail);
-    [[maybe_unused]] const bool refined = made.refine(p.decimals);
-    for (const origin& from : p.origins) { made.add_origin(from); }
-    std::vector<std::uint32_t> modules;
-    for (const loaded_module& m : p.modules) { modules.push_back(made.intern(m)); }
+    const std::vector<std::uint32_t> frames =
+        copy_tables(made, p, [](const frame& f) { return f; });
     std::vector<std::uint32_t> nodes(p.nodes.size()); // 0: below no base
     for (std::uint32_t i = 0; i < p.nodes.size(); ++i) {
         const profile::node& n = p.nodes[i];
         const std::uint32_t above = i == 0 ? 0 : nodes[n.parent];
         if (is_base[n.frame] || above != 0) {
-            frame f = p.frames[n.frame];
-            f.module = modules[f.module];
-            nodes[i] = made.child(is_base[n.frame] ? profile_builder::root : above, made.intern(f));
+            nodes[i] =
+                made.child(is_base[n.frame] ? profile_builder::root : above, frames[n.frame]);
         }
         if (nodes[i] == 0) {
             without += magnitude(n.self);
@@ -6108,9 +6207,12 @@ private:
     bool names() {
         std::size_t from = 0;
         std::string_view lines;
-        if (!between("<metadata class=\"wick-names\">", "</metadata>", from, lines)) {
-            return fail("there are no names");
+        while (between("<metadata class=\"wick-names\">", "</metadata>", from, lines)) {
+            if (!names_in(lines)) { return false; }
         }
+        return !names_.empty() || fail("there are no names");
+    }
+    bool names_in(std::string_view lines) {
         while (!lines.empty()) {
             const std::size_t end = lines.find('\n');
             const std::string_view line = lines.substr(0, end);
@@ -6124,7 +6226,7 @@ private:
             names_.push_back(std::move(made));
             lines.remove_prefix(end + 1);
         }
-        return !names_.empty() || fail("there are no names");
+        return true;
     }
 
     bool number(std::uint64_t& value) {
@@ -6274,6 +6376,146 @@ WICK_END_NAMESPACE
 #ifndef WICK_DETAIL_FLAMEGRAPH_PALETTE_HPP
 #define WICK_DETAIL_FLAMEGRAPH_PALETTE_HPP
 
+// wick/detail/text.hpp - scanning text: lines, weights, parentheses.
+#ifndef WICK_DETAIL_TEXT_HPP
+#define WICK_DETAIL_TEXT_HPP
+
+// wick/detail/characters.hpp - scanning text: blanks and digits.
+#ifndef WICK_DETAIL_CHARACTERS_HPP
+#define WICK_DETAIL_CHARACTERS_HPP
+
+
+#include <cstddef>     // std::size_t
+#include <cstdint>     // std::int64_t
+#include <string_view> // what is scanned
+
+WICK_BEGIN_NAMESPACE
+namespace detail {
+
+[[nodiscard]] inline bool is_blank(char c) noexcept {
+    return c == ' ' || c == '\t';
+}
+[[nodiscard]] inline bool is_digit(char c) noexcept {
+    return c >= '0' && c <= '9';
+}
+
+inline void trim_blanks(std::string_view& text) noexcept {
+    while (!text.empty() && is_blank(text.back())) { text.remove_suffix(1); }
+}
+
+[[nodiscard]] inline std::size_t indent_of(std::string_view line) noexcept {
+    std::size_t at = 0;
+    while (at < line.size() && is_blank(line[at])) { ++at; }
+    return at;
+}
+
+/// Returns the text without blanks at either end.
+[[nodiscard]] inline std::string_view trimmed(std::string_view text) noexcept {
+    trim_blanks(text);
+    text.remove_prefix(indent_of(text));
+    return text;
+}
+
+/// Appends a digit; false when the number would pass 2^63 - 1.
+[[nodiscard]] inline bool append_digit(std::int64_t& number, char digit) noexcept {
+    constexpr std::int64_t most = 0x7fffffffffffffff;
+    const std::int64_t unit = digit - '0';
+    if (number > (most - unit) / 10) { return false; }
+    number = number * 10 + unit;
+    return true;
+}
+
+} // namespace detail
+WICK_END_NAMESPACE
+
+#endif
+
+#include <cstddef>     // std::size_t
+#include <cstdint>     // std::int64_t
+#include <string_view> // what is scanned
+
+WICK_BEGIN_NAMESPACE
+namespace detail {
+
+/// Takes the first line off a text, without its end; false when the text is empty. For looking at
+/// what is in memory: readers use line_reader.
+[[nodiscard]] inline bool take_line(std::string_view& text, std::string_view& line) noexcept {
+    if (text.empty()) { return false; }
+    const std::size_t end = text.find('\n');
+    line = text.substr(0, end);
+    text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
+    if (!line.empty() && line.back() == '\r') { line.remove_suffix(1); }
+    return true;
+}
+
+/// Returns the place of the last '(' or ')' in the text, or npos.
+[[nodiscard]] inline std::size_t find_last_parenthesis(std::string_view text) noexcept {
+    constexpr std::uint64_t ones = 0x0101010101010101u, highs = 0x8080808080808080u;
+    const char* begin = text.data();
+    std::size_t at = text.size();
+    while (at >= 8) { // words without one are passed over whole; '(' | 1 is ')'
+        const std::uint64_t word = (load<std::uint64_t>(begin + at - 8) | ones) ^ (ones * ')');
+        if (((word - ones) & ~word & highs) != 0) { break; }
+        at -= 8;
+    }
+    while (at > 0 && (begin[at - 1] | 1) != ')') { --at; }
+    return at == 0 ? std::string_view::npos : at - 1;
+}
+
+/// A weight as it stands at the end of a line.
+struct line_weight {
+    std::int64_t value = 0; // in units of 10^-decimals
+    int decimals = 0;
+    bool rounded = false;
+
+    [[nodiscard]] std::uint64_t observations() const noexcept {
+        const auto unit = static_cast<std::int64_t>(power_of_ten(decimals));
+        return static_cast<std::uint64_t>(value / unit + (value % unit * 2 >= unit ? 1 : 0));
+    }
+};
+
+/// Reads digits, perhaps with a point and more digits; all of the text, which is not empty.
+/// Returns false for a number of 2^63 or more.
+[[nodiscard]] inline bool parse_weight(std::string_view text, line_weight& weight) noexcept {
+    std::size_t point = 0;
+    weight = line_weight{};
+    for (; point < text.size() && text[point] != '.'; ++point) {
+        if (!append_digit(weight.value, text[point])) { return false; }
+    }
+    std::string_view fraction = text.substr(point == text.size() ? point : point + 1);
+    while (!fraction.empty() && fraction.back() == '0') { fraction.remove_suffix(1); }
+    for (const char digit : fraction) {
+        if (weight.decimals == max_decimals) {
+            weight.rounded = true;
+            if (fraction[max_decimals] >= '5') {
+                if (weight.value == 0x7fffffffffffffff) { return false; }
+                ++weight.value;
+            }
+            return true;
+        }
+        if (!append_digit(weight.value, digit)) { return false; }
+        ++weight.decimals;
+    }
+    return true;
+}
+
+/// Takes "rest 12.5" apart: digits with at most one point among them, behind one blank, at the end.
+/// Returns the length of "rest", or npos when the line does not end so.
+[[nodiscard]] inline std::size_t find_weight(std::string_view line) noexcept {
+    std::size_t begin = line.size();
+    while (begin > 0 && is_digit(line[begin - 1])) { --begin; }
+    if (begin > 0 && line[begin - 1] == '.') {
+        --begin;
+        while (begin > 0 && is_digit(line[begin - 1])) { --begin; }
+    }
+    const bool number = begin < line.size() && is_digit(line[begin]);
+    return number && begin > 0 && is_blank(line[begin - 1]) ? begin - 1 : std::string_view::npos;
+}
+
+} // namespace detail
+WICK_END_NAMESPACE
+
+#endif
 
 #include <algorithm>   // std::lower_bound
 #include <charconv>    // std::from_chars
@@ -6320,7 +6562,8 @@ enum class flame_palette : std::uint8_t {
     yellow,
     purple,
     orange,
-    safe ///< as `kinds`, in colours that the colour-blind can tell apart
+    width, ///< the wider a frame, the redder
+    safe   ///< as `kinds`, in colours that the colour-blind can tell apart
 };
 
 /// What chooses a frame's shade.
@@ -6399,12 +6642,8 @@ struct palette_text {
 [[nodiscard]] inline palette_text parse_palette_map(std::string_view text) {
     palette_text read;
     std::uint64_t number = 0;
-    while (!text.empty()) {
-        const std::size_t end = (std::min)(text.find('\n'), text.size());
-        std::string_view line = text.substr(0, end);
-        text.remove_prefix((std::min)(end + 1, text.size()));
+    for (std::string_view line; detail::take_line(text, line);) {
         ++number;
-        if (!line.empty() && line.back() == '\r') { line.remove_suffix(1); }
         if (line.empty()) { continue; }
         const std::size_t arrow = line.rfind("->rgb(");
         named_colour made;
@@ -6475,6 +6714,7 @@ inline constexpr hue hues[] = {
     {'H', 16, {240, 150, 60}, {246, 170, 80}, {250, 190, 110}},   // orange
     {'M', 16, {70, 196, 110}, {60, 206, 160}, {90, 220, 200}},    // memory: greens
     {'I', 16, {128, 150, 236}, {132, 160, 244}, {154, 180, 250}}, // input and output: blues
+    {'W', 16, {253, 240, 200}, {251, 196, 110}, {241, 112, 84}},  // width: sand to red
     {'S', 32, {230, 190, 60}, {242, 214, 120}, {250, 236, 184}},  // safe: sand
     {'T', 8, {96, 160, 220}, {116, 176, 232}, {140, 192, 240}},   // safe: blue
     {'U', 8, {170, 190, 214}, {184, 202, 222}, {198, 214, 230}},  // safe: pale blue
@@ -6488,25 +6728,9 @@ inline constexpr hue hues[] = {
 }
 
 /// What palettes are called in command lines, in the order of the enumeration.
-inline constexpr std::string_view palette_names[] = {"kinds",
-                                                     "hot",
-                                                     "mem",
-                                                     "io",
-                                                     "wakeup",
-                                                     "chain",
-                                                     "java",
-                                                     "js",
-                                                     "perl",
-                                                     "python",
-                                                     "rust",
-                                                     "red",
-                                                     "green",
-                                                     "blue",
-                                                     "aqua",
-                                                     "yellow",
-                                                     "purple",
-                                                     "orange",
-                                                     "safe"};
+inline constexpr std::string_view palette_names[] = {
+    "kinds", "hot", "mem",   "io",   "wakeup", "chain",  "java",   "js",     "perl",  "python",
+    "rust",  "red", "green", "blue", "aqua",   "yellow", "purple", "orange", "width", "safe"};
 
 [[nodiscard]] inline bool has_part(std::string_view text, std::string_view part) noexcept {
     return text.find(part) != std::string_view::npos;
@@ -6642,6 +6866,8 @@ inline constexpr std::string_view palette_names[] = {"kinds",
         return 'G';
     case flame_palette::orange:
         return 'H';
+    case flame_palette::width:
+        return 'W';
     case flame_palette::safe:
         break;
     }
@@ -6675,6 +6901,15 @@ shade_of(std::string_view name, int shades, std::uint32_t start = 2166136261u) n
         weight *= 0.7;
     }
     return 1 - sum / most;
+}
+
+/// Returns the shade of a frame by its share of the whole, as the palette `width` has it: twice the
+/// shade for four times the share.
+[[nodiscard]] inline int width_shade(std::uint64_t weight, std::uint64_t whole) noexcept {
+    const double share = static_cast<double>(weight) / static_cast<double>(whole) * 256;
+    int level = 0;
+    while (level < 15 && share >= (level + 1) * (level + 1)) { ++level; }
+    return level;
 }
 
 [[nodiscard]] inline char shade_digit(int shade) noexcept {
@@ -6804,7 +7039,7 @@ WICK_END_NAMESPACE
 
 #endif
 
-#include <algorithm>   // std::min
+#include <algorithm>   // std::stable_sort
 #include <cstddef>     // std::size_t
 #include <cstdint>     // numbers of frames
 #include <optional>    // colours that may be given
@@ -6928,12 +7163,8 @@ namespace detail {
 [[nodiscard]] inline attributes_text parse_name_attributes(std::string_view text) {
     attributes_text read;
     std::uint64_t number = 0;
-    while (!text.empty()) {
-        const std::size_t end = (std::min)(text.find('\n'), text.size());
-        std::string_view line = text.substr(0, end);
-        text.remove_prefix((std::min)(end + 1, text.size()));
+    for (std::string_view line; detail::take_line(text, line);) {
         ++number;
-        if (!line.empty() && line.back() == '\r') { line.remove_suffix(1); }
         if (line.empty()) { continue; }
         std::size_t tab = line.find('\t');
         if (tab == std::string_view::npos) {
@@ -6965,6 +7196,745 @@ WICK_END_NAMESPACE
 #ifndef WICK_DETAIL_FLAMEGRAPH_PAGE_HPP
 #define WICK_DETAIL_FLAMEGRAPH_PAGE_HPP
 
+// wick/detail/flamegraph_data.hpp - what a flame graph's page draws from, as text in its file.
+#ifndef WICK_DETAIL_FLAMEGRAPH_DATA_HPP
+#define WICK_DETAIL_FLAMEGRAPH_DATA_HPP
+
+// wick/detail/flamegraph_geometry.hpp - where things are in a flame graph.
+#ifndef WICK_DETAIL_FLAMEGRAPH_GEOMETRY_HPP
+#define WICK_DETAIL_FLAMEGRAPH_GEOMETRY_HPP
+
+
+#include <algorithm> // std::max, std::min
+#include <cstddef>   // std::size_t
+#include <cstdint>   // weights
+
+WICK_BEGIN_NAMESPACE
+namespace detail {
+
+/// Where things are in the picture. All lengths are in pixels unless they say otherwise.
+struct flamegraph_geometry {
+    static constexpr int side = 12; ///< free space to the left and the right
+    static constexpr int top = 66;  ///< where the first row of frames begins
+    static constexpr int foot = 58; ///< from the last row to the end
+    static constexpr int pad = 3;   ///< between a frame's edge and its label
+    double cell = 12 * 0.603;       ///< a letter: monospaced fonts have 0.5 to 0.602 of their size
+    double font_size = 12;
+    int width = 0;
+    int row = 0;
+    int rows = 1;
+    bool inverted = false;
+    double scale = 0;            ///< hundredths of a pixel for a unit of weight
+    std::uint64_t min_width = 0; ///< in hundredths of a pixel
+    std::uint64_t min_weight = 0;
+
+    /// What options of any values come to, without what depends on the tree.
+    explicit flamegraph_geometry(const flamegraph_options& options)
+        : width((std::min)((std::max)(options.width, 100), 100000))
+        , row((std::min)((std::max)(options.frame_height, 10), 1000))
+        , inverted(options.inverted) {
+        if (options.font_size >= 4 && options.font_size <= 100) { // not NaN either
+            font_size = options.font_size;
+        }
+        const bool known = options.font_width >= 0.1 && options.font_width <= 3;
+        cell = font_size * (known ? options.font_width : 0.603);
+        row = (std::max)(row, static_cast<int>(font_size) + 2);
+        double least = options.min_width;
+        if (options.min_percent > 0) {
+            least = (std::min)(options.min_percent, 100.0) / 100 * inner_width();
+        }
+        if (least > 0) { // not NaN either
+            const double used = (std::min)(least, static_cast<double>(width));
+            min_width = static_cast<std::uint64_t>(used * 100);
+        }
+    }
+
+    /// Chooses the scale on which `whole` is as wide as the picture. Of a tree that weighs `total`,
+    /// the root is always drawn, and what weighs nothing never is.
+    void fit(std::uint64_t whole, std::uint64_t total) noexcept {
+        scale = inner_width() * 100.0 / static_cast<double>(whole);
+        const double least = static_cast<double>(min_width) / scale;
+        min_weight = total;
+        if (least < static_cast<double>(total) - 1) {
+            min_weight = static_cast<std::uint64_t>(least);
+            const bool cut = static_cast<double>(min_weight) < least;
+            if (cut || min_weight == 0) { ++min_weight; }
+        }
+    }
+
+    [[nodiscard]] int inner_width() const noexcept { return width - 2 * side; }
+    [[nodiscard]] int height() const noexcept { return top + rows * row + foot; }
+    [[nodiscard]] int baseline() const noexcept {
+        return (row - 1) / 2 + static_cast<int>(font_size * 0.36 + 1);
+    }
+    [[nodiscard]] std::uint64_t x(std::uint64_t offset) const noexcept {
+        return static_cast<std::uint64_t>(static_cast<double>(offset) * scale + 0.5);
+    }
+    [[nodiscard]] int y(std::uint32_t row_number) const noexcept {
+        const int at = static_cast<int>(row_number);
+        return (inverted ? at : rows - 1 - at) * row;
+    }
+    /// Returns how many cells a label may take in a frame `frame_width` hundredths of a pixel wide.
+    [[nodiscard]] std::size_t label_room(std::uint64_t frame_width) const noexcept {
+        const double inside = static_cast<double>(frame_width) / 100 - 2 * pad;
+        return inside <= 0 ? 0 : static_cast<std::size_t>(inside / cell);
+    }
+};
+
+} // namespace detail
+WICK_END_NAMESPACE
+
+#endif
+// wick/detail/flamegraph_text.hpp - the numbers and words of a flame graph's frames.
+#ifndef WICK_DETAIL_FLAMEGRAPH_TEXT_HPP
+#define WICK_DETAIL_FLAMEGRAPH_TEXT_HPP
+
+
+#include <algorithm>   // std::lower_bound, std::max, std::min
+#include <charconv>    // std::to_chars
+#include <cstddef>     // std::size_t
+#include <cstdint>     // weights
+#include <cstring>     // std::memcpy
+#include <string>      // labels
+#include <string_view> // names
+#include <vector>      // where characters begin
+
+WICK_BEGIN_NAMESPACE
+namespace detail {
+
+/// Writes numbers and text into memory that is known to be large enough.
+struct text_cursor {
+    char* at;
+
+    void text(std::string_view s) noexcept {
+        if (s.empty()) { return; } // an empty view may have no address
+        std::memcpy(at, s.data(), s.size());
+        at += s.size();
+    }
+    void number(std::uint64_t value) noexcept { at = std::to_chars(at, at + 20, value).ptr; }
+    /// Hundredths: 1250 → "12.5".
+    void hundredths(std::uint64_t value) noexcept {
+        number(value / 100);
+        const auto rest = static_cast<unsigned>(value % 100);
+        if (rest == 0) { return; }
+        *at++ = '.';
+        *at++ = static_cast<char>('0' + rest / 10);
+        if (rest % 10 != 0) { *at++ = static_cast<char>('0' + rest % 10); }
+    }
+    /// 1234567 → "1,234,567".
+    void grouped(std::uint64_t value) noexcept {
+        char digits[20];
+        const char* end = std::to_chars(digits, digits + sizeof digits, value).ptr;
+        for (const char* digit = digits; digit != end; ++digit) {
+            if (digit != digits && (end - digit) % 3 == 0) { *at++ = ','; }
+            *at++ = *digit;
+        }
+    }
+    /// A weight in units of 10^-decimals, as append_weight has it, with its thousands grouped.
+    void weight(std::uint64_t value, int decimals) noexcept {
+        const std::uint64_t one = power_of_ten(decimals);
+        grouped(value / one);
+        std::uint64_t rest = value % one;
+        if (rest == 0) { return; }
+        *at++ = '.';
+        for (std::uint64_t unit = one / 10; rest != 0; unit /= 10) {
+            *at++ = static_cast<char>('0' + rest / unit);
+            rest %= unit;
+        }
+    }
+    /// Hundredths, always with both digits: 1250 → "12.50".
+    void two_decimals(std::uint64_t value) noexcept {
+        number(value / 100);
+        *at++ = '.';
+        *at++ = static_cast<char>('0' + value / 10 % 10);
+        *at++ = static_cast<char>('0' + value % 10);
+    }
+    /// A share, always with two digits behind the point: "5.67 %".
+    void percent(std::uint64_t part, std::uint64_t whole) noexcept {
+        // Beyond 2^49 a share is known well enough without the lowest bits.
+        while (part >= std::uint64_t{1} << 49) {
+            part >>= 1;
+            whole >>= 1;
+        }
+        const std::uint64_t share = whole == 0 ? 0 : (part * 10000 + whole / 2) / whole;
+        two_decimals(share);
+        text(" %");
+    }
+};
+
+/// More than any text needs that a text_cursor writes around a name and a few units.
+inline constexpr std::size_t frame_text_room = 1024;
+
+/// Returns how many bytes at the beginning of a text must go for the rest to fit into `room` cells.
+[[nodiscard]] inline std::size_t
+cut_at_left(std::string_view text, std::size_t room, std::vector<std::size_t>& starts) {
+    starts.clear();
+    for (std::size_t at = 0; at < text.size();) {
+        starts.push_back(at);
+        at += character_at(text, at).size;
+    }
+    std::size_t used = 0;
+    for (std::size_t i = starts.size(); i-- > 0;) {
+        used += cells(character_at(text, starts[i]));
+        if (used > room) { return i + 1 < starts.size() ? starts[i + 1] : text.size(); }
+    }
+    return 0;
+}
+
+/// Appends as much of a text as fits into `room` cells, as XML, with "…" where it was cut. Returns
+/// the cells that it takes.
+inline std::size_t append_fitted(std::string& out, std::string_view text, std::size_t room) {
+    std::size_t used = 0;
+    std::size_t at = 0;
+    std::size_t kept = out.size(); // where to cut when the rest does not fit
+    std::size_t kept_cells = 0;
+    while (at < text.size()) {
+        const character c = character_at(text, at);
+        used += cells(c);
+        if (used > room) {
+            out.resize(kept);
+            out += "\xe2\x80\xa6";
+            return kept_cells + 1;
+        }
+        append_xml(out, text, at, c);
+        at += c.size;
+        if (used < room) {
+            kept = out.size();
+            kept_cells = used;
+        }
+    }
+    return used;
+}
+
+/// Returns `unit` for one: "1 sample", "2 samples".
+[[nodiscard]] inline std::string_view
+unit_of(std::string_view unit, std::uint64_t value, int decimals) {
+    const bool one = value == power_of_ten(decimals) && !unit.empty() && unit.back() == 's';
+    return unit.substr(0, unit.size() - (one ? 1 : 0));
+}
+
+/// Returns what is said about a frame of this kind in words, after its name.
+[[nodiscard]] inline std::string_view kind_word(frame_kind kind) noexcept {
+    switch (kind) {
+    case frame_kind::kernel:
+        return " [kernel]";
+    case frame_kind::inlined:
+        return " [inlined]";
+    case frame_kind::jit:
+        return " [jit]";
+    case frame_kind::process:
+        return " [process]";
+    case frame_kind::thread:
+        return " [thread]";
+    case frame_kind::label:
+        return " [label]";
+    case frame_kind::marker:
+    case frame_kind::function:
+        break;
+    }
+    return {};
+}
+
+/// Returns the square root of a number of 0 to 1, by Newton's method.
+[[nodiscard]] inline double square_root(double value) noexcept {
+    double root = 1;
+    for (double next = (root + value) / 2; next < root; next = (root + value / root) / 2) {
+        root = next;
+    }
+    return root;
+}
+
+/// A share and what it may be by chance: Wilson's interval for `part` of `whole` observations, at
+/// 95 %, as shares of 1.
+struct share_interval {
+    double low, high;
+};
+[[nodiscard]] inline share_interval wilson_interval(std::uint64_t part,
+                                                    std::uint64_t whole) noexcept {
+    constexpr double z = 1.959963984540054;
+    const double n = static_cast<double>(whole);
+    const double p = static_cast<double>(part) / n;
+    const double centre = p + z * z / (2 * n);
+    const double spread = z * square_root(p * (1 - p) / n + z * z / (4 * n * n));
+    const double all = 1 + z * z / n;
+    return {(std::max)(0.0, (centre - spread) / all), (std::min)(1.0, (centre + spread) / all)};
+}
+
+/// Fewer observations than this are few: tooltips tell the interval.
+inline constexpr std::uint64_t few_observations = 100;
+
+/// Returns the shade of a change, 1 to 9 by the logarithm of its share: 1 for a thousandth and
+/// less, 9 for a half and more; 0 for no change.
+[[nodiscard]] inline int change_shade(double change, double whole) noexcept {
+    const double share = absolute(change) / whole;
+    if (!(share > 0)) { return 0; }
+    // The shade k + 1 begins at 2^(9 k / 8 - 10).
+    constexpr double begins[] = {2.1810154653305154,
+                                 4.756828460010884,
+                                 10.374716437208077,
+                                 22.627416997969522,
+                                 49.350746413054104,
+                                 107.63474115247546,
+                                 234.75303506039583,
+                                 512};
+    int level = 1;
+    for (const double begin : begins) {
+        if (share * 1024 >= begin) { ++level; }
+    }
+    return level;
+}
+
+[[nodiscard]] inline std::string_view verdict_word(verdict v) noexcept {
+    switch (v) {
+    case verdict::unchanged:
+        return "; unchanged";
+    case verdict::inconclusive:
+        return "; not significant";
+    case verdict::improved:
+        return "; improved";
+    case verdict::regressed:
+        return "; regressed";
+    case verdict::untested:
+        break;
+    }
+    return {};
+}
+
+[[nodiscard]] inline std::string_view width_word(frame_width width) noexcept {
+    switch (width) {
+    case frame_width::before:
+        return "before";
+    case frame_width::after:
+        return "after";
+    case frame_width::difference:
+        return "difference";
+    case frame_width::both:
+        break;
+    }
+    return "both";
+}
+/// Returns what the user has said about a name, or nullptr.
+[[nodiscard]] inline const name_attributes* attributes_of(const flame_name& name,
+                                                          const flamegraph_options& options) {
+    if (options.attributes.empty()) { return nullptr; }
+    const std::string text = flame_colours::text_of(name);
+    const auto at =
+        std::lower_bound(options.attributes.begin(),
+                         options.attributes.end(),
+                         text,
+                         [](const name_attributes& a, const std::string& b) { return a.name < b; });
+    return at != options.attributes.end() && at->name == text ? &*at : nullptr;
+}
+
+/// Writes weights, shares and changes as tooltips have them.
+class flame_numbers {
+public:
+    flame_numbers(const flame_tree& tree, const flamegraph_options& options)
+        : tree_(tree)
+        , options_(options)
+        , whole_((std::max)(tree.total[0], options.total)) {
+        append_xml(unit_, plain_unit());
+        if (tree.source != flame_source::comparison) { return; }
+        const compared& all = tree.side_totals[0];
+        const double before = static_cast<double>(all.before.weight) * tree.before_scale;
+        const double after = static_cast<double>(all.after.weight);
+        change_whole_ = (std::max)(absolute(before), absolute(after));
+        if (!(change_whole_ > 0)) { change_whole_ = static_cast<double>(tree.total[0]); }
+    }
+
+    /// What 100 % is.
+    [[nodiscard]] std::uint64_t whole() const noexcept { return whole_; }
+    /// The same of changes.
+    [[nodiscard]] double change_whole() const noexcept { return change_whole_; }
+    /// What weights are, as XML.
+    [[nodiscard]] const std::string& unit() const noexcept { return unit_; }
+    [[nodiscard]] std::string_view plain_unit() const noexcept {
+        if (!options_.unit.empty()) { return options_.unit; }
+        if (!tree_.unit.empty()) { return tree_.unit; }
+        return "samples";
+    }
+    /// Times of a clock are told in the unit that suits them.
+    [[nodiscard]] bool is_time() const noexcept {
+        return options_.unit.empty() && tree_.unit == "nanoseconds" && tree_.decimals == 0 &&
+               !is_scaled();
+    }
+
+    /// Nanoseconds in the unit that suits them: "12.3 ms".
+    static void time(text_cursor& c, std::uint64_t value) {
+        if (value < 1000) {
+            c.number(value);
+            c.text(" ns");
+            return;
+        }
+        const bool seconds = value >= 1000000000;
+        const bool millis = value >= 1000000;
+        const std::uint64_t one = seconds ? 1000000 : millis ? 1000 : 1; // a thousandth of the unit
+        c.weight((value + one / 2) / one, 3);
+        c.text(seconds ? " s" : millis ? " ms" : " \xc2\xb5s");
+    }
+    /// A weight without its unit, unless it is a time.
+    void number(text_cursor& c, std::uint64_t value) const {
+        if (is_time()) {
+            time(c, value);
+        } else if (is_scaled()) {
+            scaled(c, value);
+        } else {
+            c.weight(value, tree_.decimals);
+        }
+    }
+    /// "1,234 samples".
+    void with_unit(text_cursor& c, std::uint64_t weight, std::string_view unit) const {
+        number(c, weight);
+        if (is_time()) { return; }
+        c.text(" ");
+        c.text(is_scaled() ? unit : unit_of(unit, weight, tree_.decimals));
+    }
+    /// "1,234 samples, 5.67 %".
+    void amount(text_cursor& c, std::uint64_t weight) const {
+        with_unit(c, weight, unit_);
+        c.text(", ");
+        c.percent(weight, whole_);
+    }
+    /// "; self 123, 0.57 %".
+    void self(text_cursor& c, std::uint64_t weight) const {
+        c.text("; self ");
+        number(c, weight);
+        if (weight == 0) { return; }
+        c.text(", ");
+        c.percent(weight, whole_);
+    }
+    void side(text_cursor& c, const measured& m) const {
+        if (m.weight < 0) { c.text("-"); }
+        number(c, magnitude(m.weight));
+    }
+    [[nodiscard]] double change_of(const compared& c) const noexcept {
+        return options_.negate ? -tree_.change(c) : tree_.change(c);
+    }
+    void signed_number(text_cursor& c, double value) const {
+        c.text(value < 0 ? "-" : "+");
+        const double size = absolute(value) + 0.5;
+        number(c, size < 9e18 ? static_cast<std::uint64_t>(size) : max_magnitude);
+    }
+    void signed_percent(text_cursor& c, double value) const {
+        c.text(value < 0 ? "-" : "+");
+        const double share = absolute(value) / change_whole_ * 10000 + 0.5;
+        c.two_decimals(share < 9e18 ? static_cast<std::uint64_t>(share) : max_magnitude);
+        c.text(" %");
+    }
+    /// "+766 samples, +3.21 %; before 1,234, after 2,000".
+    void change(text_cursor& c, const compared& of) const {
+        const double value = change_of(of);
+        signed_number(c, value);
+        if (!is_time()) {
+            c.text(" ");
+            c.text(unit_);
+        }
+        c.text(", ");
+        signed_percent(c, value);
+        both_sides(c, "; before ", of);
+    }
+    /// "; self +766, before 1,234, after 2,000".
+    void self_change(text_cursor& c, const compared& of) const {
+        c.text("; self ");
+        signed_number(c, change_of(of));
+        both_sides(c, ", before ", of);
+    }
+
+private:
+    const flame_tree& tree_;
+    const flamegraph_options& options_;
+    std::string unit_;
+    std::uint64_t whole_;
+    double change_whole_ = 1;
+
+    [[nodiscard]] bool is_scaled() const noexcept {
+        return options_.factor < 1 || options_.factor > 1;
+    }
+    void scaled(text_cursor& c, std::uint64_t value) const {
+        const double one = static_cast<double>(power_of_ten(tree_.decimals));
+        const double shown = absolute(static_cast<double>(value) / one * options_.factor) * 1000;
+        if (!(shown < 9e18)) { // NaN too
+            c.text("more than 9,000,000,000,000,000");
+            return;
+        }
+        c.weight(static_cast<std::uint64_t>(shown + 0.5), 3);
+    }
+    void both_sides(text_cursor& c, std::string_view before, const compared& of) const {
+        c.text(before);
+        side(c, of.before);
+        c.text(", after ");
+        side(c, of.after);
+    }
+};
+
+} // namespace detail
+WICK_END_NAMESPACE
+
+#endif
+
+#include <algorithm>   // std::min
+#include <charconv>    // std::to_chars
+#include <cstddef>     // std::size_t
+#include <cstdint>     // weights
+#include <string>      // a name's line
+#include <string_view> // settings
+
+WICK_BEGIN_NAMESPACE
+namespace detail {
+
+/// Appends numbers in base 32, lowest digit first, 32 being added to all digits but the last.
+inline char* put_base32(char* at, std::uint64_t value) noexcept {
+    constexpr char alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+    for (; value >= 32; value >>= 5) { *at++ = alphabet[32 + (value & 31)]; }
+    *at++ = alphabet[value];
+    return at;
+}
+
+/// Writes the settings, names, attributes and nodes of a page; write_flamegraph tells their format.
+template <class Sink>
+class flamegraph_data_writer {
+public:
+    flamegraph_data_writer(text_writer<Sink>& out,
+                           const flame_tree& tree,
+                           const flamegraph_options& options,
+                           const flamegraph_geometry& geometry,
+                           const flame_colours& colours,
+                           const flame_numbers& numbers)
+        : out_(out)
+        , tree_(tree)
+        , options_(options)
+        , g_(geometry)
+        , colours_(colours)
+        , numbers_(numbers) {}
+
+    void write() {
+        settings();
+        names();
+        attributes();
+        nodes();
+    }
+
+private:
+    text_writer<Sink>& out_;
+    const flame_tree& tree_;
+    const flamegraph_options& options_;
+    const flamegraph_geometry& g_;
+    const flame_colours& colours_;
+    const flame_numbers& numbers_;
+
+    [[nodiscard]] bool compares() const noexcept {
+        return tree_.source == flame_source::comparison;
+    }
+
+    void setting(std::string_view key, std::string_view value) {
+        out_.put(" data-");
+        out_.put(key);
+        out_.put("=\"");
+        out_.put(value);
+        out_.put('"');
+    }
+    void setting(std::string_view key, std::uint64_t value) {
+        char digits[20];
+        const char* end = std::to_chars(digits, digits + sizeof digits, value).ptr;
+        setting(key, std::string_view(digits, static_cast<std::size_t>(end - digits)));
+    }
+    void setting(std::string_view key, int value) {
+        setting(key, static_cast<std::uint64_t>(value));
+    }
+    void setting(std::string_view key, bool value) {
+        setting(key, std::string_view(value ? "1" : "0"));
+    }
+    void setting(std::string_view key, const char* value) { setting(key, std::string_view(value)); }
+    void setting(std::string_view key, const std::string& value) {
+        setting(key, std::string_view(value));
+    }
+    // To twelve digits behind the point, as the standard library has no shortest form everywhere.
+    void setting_real(std::string_view key, double value) {
+        char text[64];
+        text_cursor c{text};
+        double size = absolute(value);
+        if (!(size < 1e15)) { size = 1; } // NaN too
+        if (value < 0) { c.text("-"); }
+        const auto whole = static_cast<std::uint64_t>(size);
+        c.number(whole);
+        *c.at++ = '.';
+        const double rest = (size - static_cast<double>(whole)) * 1e12 + 0.5;
+        char digits[20];
+        const char* end =
+            std::to_chars(digits, digits + sizeof digits, static_cast<std::uint64_t>(rest)).ptr;
+        const auto count = static_cast<std::size_t>(end - digits);
+        for (std::size_t i = count; i < 12; ++i) { *c.at++ = '0'; }
+        c.text(std::string_view(digits, (std::min)(count, std::size_t{12})));
+        setting(key, std::string_view(text, static_cast<std::size_t>(c.at - text)));
+    }
+
+    void settings() {
+        out_.put("<metadata class=\"wick-page\"");
+        setting("version", 2);
+        setting("source", compares() ? "comparison" : tree_.lanes() ? "timeline" : "profile");
+        setting("unit", numbers_.unit());
+        setting("time", numbers_.is_time());
+        std::string weights; // what they are, whatever the picture calls them
+        append_xml(weights, tree_.unit);
+        setting("weights", weights);
+        setting("counted",
+                tree_.counted == counted_as::samples ? "samples"
+                : tree_.counted == counted_as::calls ? "calls"
+                                                     : "unknown");
+        setting("decimals", tree_.decimals);
+        setting("big", tree_.big);
+        setting("total", tree_.total[0]);
+        setting("whole", options_.total);
+        setting("nodes", std::uint64_t{tree_.size()});
+        setting("observed", tree_.observed);
+        setting("inverted", options_.inverted);
+        setting("reverse", options_.reverse && !tree_.lanes());
+        setting("left", options_.truncate_left);
+        setting("by-width", options_.palette == flame_palette::width);
+        setting_real("factor", options_.factor);
+        std::string type;
+        append_xml(type, options_.name_type);
+        setting("type", type);
+        if (compares()) {
+            setting("widths", width_word(options_.widths));
+            setting("self-colours", options_.by_self);
+            setting("negate", options_.negate);
+            setting("tested", !tree_.verdicts.empty());
+            setting_real("scale", tree_.before_scale);
+        }
+        lengths();
+        out_.put("/>\n");
+    }
+
+    void lengths() {
+        setting("width", g_.width);
+        setting("fluid", options_.fluid);
+        setting("side", g_.side);
+        setting("top", g_.top);
+        setting("foot", g_.foot);
+        setting("row", g_.row);
+        setting("rows", g_.rows);
+        setting("baseline", g_.baseline());
+        char text[32];
+        text_cursor c{text};
+        c.hundredths(g_.min_width);
+        setting("min", std::string_view(text, static_cast<std::size_t>(c.at - text)));
+    }
+
+    // Text in elements of one class. XML parsers refuse more than some 10 MB in one: then there are
+    // several, no piece being cut in two.
+    class element {
+    public:
+        element(text_writer<Sink>& out, std::string_view name)
+            : out_(out)
+            , name_(name) {
+            open();
+        }
+        void put(std::string_view piece) {
+            if (size_ + piece.size() > limit && size_ != 0) {
+                close();
+                open();
+            }
+            out_.put(piece);
+            size_ += piece.size();
+        }
+        void close() {
+            out_.put("</metadata>\n");
+            size_ = 0;
+        }
+
+    private:
+        static constexpr std::size_t limit = 4000000;
+        text_writer<Sink>& out_;
+        std::string_view name_;
+        std::size_t size_ = 0;
+
+        void open() {
+            out_.put("<metadata class=\"");
+            out_.put(name_);
+            out_.put("\">");
+        }
+    };
+
+    void names() {
+        element to(out_, "wick-names");
+        std::string text;
+        for (std::uint32_t name = 0; name < tree_.names.size(); ++name) {
+            const flame_name& of = tree_.names[name];
+            text = of.letter;
+            text += colours_.of(of, name == 0).view();
+            text += ' ';
+            append_escaped(text, name == 0 ? std::string_view("all") : of.text);
+            text += '\n';
+            to.put(text);
+        }
+        to.close();
+    }
+
+    // A line is a name's number, its title, link, target, id and classes, with tabs between.
+    void attributes() {
+        if (options_.attributes.empty()) { return; }
+        element to(out_, "wick-attributes");
+        std::string text;
+        for (std::uint32_t name = 1; name < tree_.names.size(); ++name) {
+            const name_attributes* of = attributes_of(tree_.names[name], options_);
+            if (of == nullptr) { continue; }
+            text = std::to_string(name);
+            for (const std::string* part :
+                 {&of->title, &of->href, &of->target, &of->id, &of->classes}) {
+                text += '\t';
+                append_escaped(text, *part);
+            }
+            text += '\n';
+            to.put(text);
+        }
+        to.close();
+    }
+
+    void nodes() {
+        element to(out_, "wick-nodes");
+        char text[80];           // five numbers of 13 digits at most
+        std::uint32_t level = 0; // one more than the depth of the node before
+        for (std::uint32_t i = 0; i < tree_.size(); ++i) {
+            const char* end = put_node(text, level - tree_.depth[i], i);
+            to.put(std::string_view(text, static_cast<std::size_t>(end - text)));
+            level = tree_.depth[i] + 1;
+        }
+        to.close();
+    }
+
+    [[nodiscard]] char* put_node(char* at, std::uint64_t up, std::uint32_t i) const {
+        const bool two = compares();
+        const std::uint64_t first = two ? zigzag(tree_.sides[i].after.weight) : tree_.self[i];
+        std::uint64_t second = 0; // of one column, the count where it is not the weight
+        if (two) { second = zigzag(tree_.sides[i].before.weight); }
+        const bool counted =
+            !two && !tree_.count.empty() && tree_.count[i] != tree_.usual_count(tree_.self[i]);
+        if (counted) { second = tree_.count[i]; }
+        const bool has_second = counted || second != 0;
+        at = put_base32(at, 4 * up + (has_second ? 2 : 0) + (first != 0 ? 1 : 0));
+        at = put_base32(at, tree_.name[i]);
+        if (first != 0) { at = put_base32(at, first); }
+        if (has_second) { at = put_base32(at, second); }
+        if (!tree_.verdicts.empty()) {
+            at = put_base32(at,
+                            static_cast<std::uint64_t>(tree_.verdicts[i]) +
+                                5 * static_cast<std::uint64_t>(tree_.self_verdicts[i]));
+        }
+        return at;
+    }
+
+    // Small numbers of either sign as small numbers: 0, -1, 1, -2, …
+    [[nodiscard]] static std::uint64_t zigzag(std::int64_t value) noexcept {
+        const auto bits = static_cast<std::uint64_t>(value);
+        return value < 0 ? ~(bits << 1) : bits << 1;
+    }
+};
+
+} // namespace detail
+WICK_END_NAMESPACE
+
+#endif
 // wick/detail/flamegraph_script.hpp - the script of a flame graph's page.
 #ifndef WICK_DETAIL_FLAMEGRAPH_SCRIPT_HPP
 #define WICK_DETAIL_FLAMEGRAPH_SCRIPT_HPP
@@ -7066,7 +8036,12 @@ function copy(text) {
     }
 }
 
-function say(text) { note.textContent = text; }
+// Says something below the frames. `name`, a part of it, is cut where all of it has no room.
+function say(text, name = "") {
+    const lines = setLines(note, text, pageWidth - 2 * side, noteLines(), name);
+    facts.setAttribute("transform", "translate(0," + (lines - 1) * lineHeight + ")");
+}
+const noteLines = () => (pageWidth < 600 ? 5 : 3);
 
 // ---- The match list and the table of functions.
 
@@ -7131,7 +8106,8 @@ function fillFunctions() {
     const body = html("tbody", {});
     for (const row of rows.slice(0, rowLimit)) {
         const line = html("tr", {tabindex: "0"}, ...columns.map(([key, title, text]) =>
-            html("td", key === "name" ? {title: text(row)} : {}, text(row))));
+            key === "name" ? html("td", {title: text(row)}, html("div", {}, text(row)))
+                : html("td", {}, text(row))));
         line.addEventListener("click", () => visit(row.name));
         line.addEventListener("keydown", event => {
             if (event.key === "Enter") { visit(row.name); }
@@ -7259,7 +8235,7 @@ function openMenu(box, x, y) {
     menuHolder.setAttribute("height", height + 24);
     const scrolled = standalone ? window.scrollY : 0;
     const bottom = (standalone ? scrolled + window.innerHeight : y + height + 8) - 8;
-    menuHolder.setAttribute("x", Math.max(0, Math.min(x, pageWidth - width - 8)));
+    menuHolder.setAttribute("x", Math.max(0, Math.min(x, pageWidth - width - side)));
     menuHolder.setAttribute("y", Math.max(scrolled, Math.min(y, bottom - height)));
     menu.querySelector("button").focus();
 }
@@ -7277,7 +8253,8 @@ function fillTrail() {
         if (i === 0) { break; }
     }
     path.reverse();
-    const shown = path.length > 8 ? [path[0], -1, ...path.slice(-6)] : path;
+    const room = Math.max(3, Math.floor(pageWidth / 180)); // of them, on one line
+    const shown = path.length > room ? [path[0], -1, ...path.slice(2 - room)] : path;
     const run = view.stop !== tree.end[view.first];
     shown.forEach((node, i) => {
         if (i > 0) { trail.append(html("span", {}, "\u203a")); }
@@ -7477,129 +8454,6 @@ function functionTable() {
     return functions;
 }
 
-// ---- Changes between two sides.
-
-function changeOf([after, before], node) {
-    const change = beforeScale === 1 ? Number(after[node] - before[node])
-        : Number(after[node]) - Number(before[node]) * beforeScale;
-    return negate ? -change : change;
-}
-
-function changeWhole() {
-    const [after, before] = tree.sums;
-    return Math.max(Math.abs(Number(before[0]) * beforeScale), Math.abs(Number(after[0]))) ||
-        Number(tree.total[0]);
-}
-
-function signed(value) { return (value < 0 ? "-" : "+") + amount(Math.round(Math.abs(value))); }
-
-function signedPercent(value) {
-    const share = Math.floor(Math.abs(value) / changeWhole() * 10000 + 0.5) / 100;
-    return (value < 0 ? "-" : "+") + share.toFixed(2) + " %";
-}
-
-const isGone = node => tree.sums[1][node] && !tree.sums[0][node];
-const verdictWords = ["", "; unchanged", "; not significant", "; improved", "; regressed"];
-
-// The shade k + 1 begins at 2^(9 k / 8 - 10).
-const shadeBegins = [2.1810154653305154, 4.756828460010884, 10.374716437208077,
-    22.627416997969522, 49.350746413054104, 107.63474115247546, 234.75303506039583, 512];
-
-// 1 to 9 by the logarithm of the change's share, grey where nothing was shown.
-function changeClass(node) {
-    const change = changeOf(view.bySelf ? tree.columns : tree.sums, node);
-    const share = Math.abs(change) / changeWhole();
-    const verdict = tree.verdicts ? tree.verdicts[node] : 0;
-    const says = view.bySelf ? Math.floor(verdict / 5) : verdict % 5;
-    if (!(share > 0) || says === 1 || says === 2) { return "z0"; }
-    const level = 1 + shadeBegins.filter(begin => share * 1024 >= begin).length;
-    return (change > 0 ? "u" : "n") + level;
-}
-
-function describeChange(after, before, change) {
-    return signed(change) + (isTime ? "" : " " + unit) + ", " + signedPercent(change) +
-        "; before " + sized(before) + ", after " + sized(after);
-}
-
-// ---- What is said about a box: its numbers, and how they stand to others.
-
-function ownWeight(node) {
-    let own = tree.self[node];
-    if (!tree.gaps || tree !== base) { return own; }
-    for (let i = node + 1; i < tree.end[node]; i = tree.end[i]) {
-        if (isGap(i)) { own += tree.self[i]; }
-    }
-    return own;
-}
-
-function titleOf(name) {
-    return (names[name] || "(no name)") + (words[kinds[name]] || "");
-}
-
-function numbersOf(box) {
-    const whole = Math.max(Number(setting("whole")), Number(base.total[0]));
-    if (box.elided && compares) {
-        const sides = tree.sums.map(sums => {
-            let sum = weightOf(0);
-            for (let i = box.first; i < box.stop; i = tree.end[i]) { sum += sums[i]; }
-            return [sum];
-        });
-        return describeChange(sides[0][0], sides[1][0], changeOf(sides, 0));
-    }
-    const node = box.first;
-    if (compares) {
-        const [after, before] = tree.columns;
-        let text = describeChange(tree.sums[0][node], tree.sums[1][node],
-            changeOf(tree.sums, node)) + "; self " + signed(changeOf(tree.columns, node)) +
-            ", before " + sized(before[node]) + ", after " + sized(after[node]);
-        if (isGone(node)) { text += "; only before"; }
-        if (!tree.sums[1][node] && tree.sums[0][node]) { text += "; only after"; }
-        return text + (tree.verdicts ? verdictWords[tree.verdicts[node] % 5] : "");
-    }
-    let text = amountOfUnit(box.weight) + ", " + percent(box.weight, whole);
-    if (box.elided) { return text; }
-    const own = ownWeight(node);
-    text += "; self " + amount(own) + (own ? ", " + percent(own, whole) : "");
-    if (tree.allCounts) {
-        const part = tree.allCounts[node];
-        const all = base.allCounts[0];
-        if (part > 0 && part < 100 && part < all) {
-            text += "; 95 % interval " + interval(part, all);
-        }
-    }
-    return text;
-}
-
-function describe(box) {
-    const name = tree.name[box.first];
-    const own = attributes.get(name);
-    const title = box.elided ? plural(box.frames, "frame") + " elided" : titleOf(name);
-    const lines = [(setting("type") && !box.elided ? setting("type") + " " : "") + title +
-        " (" + numbersOf(box) + ")"];
-    if (own && own.title && !box.elided) { lines[0] = own.title; }
-    const parts = [];
-    if (view.first !== 0 && !box.faded) {
-        parts.push(percent(box.weight, shownWeight()) + " of what is shown");
-    }
-    const parent = tree.parent[box.first];
-    if (box.first !== 0 && parent !== 0) {
-        parts.push(percent(box.weight, tree.total[parent]) + " of " + titleOf(tree.name[parent]));
-    }
-    if (!box.elided && box.first !== 0 && !box.faded) {
-        const row = functionTable().rows[name];
-        if (row.places > 1) {
-            parts.push("in " + grouped(row.places) + " places: " + (compares
-                ? describeAll(row) : amountOfUnit(row.total) + ", self " + amount(row.self)));
-        }
-    }
-    if (parts.length) { lines.push(parts.join("; ")); }
-    return lines;
-}
-
-function describeAll(row) {
-    return signed(row.change) + ", self " + signed(row.selfChange);
-}
-
 // ---- Drawing.
 
 const SVG = "http://www.w3.org/2000/svg";
@@ -7613,6 +8467,7 @@ const minWidth = Number(setting("min"));
 const initialRows = Number(setting("rows"));
 const cutLeft = setting("left") === "1";
 const note = root.querySelector(".note");
+const facts = root.querySelector(".facts"); // the rest below the frames
 
 let boxes = [];
 let noteText = ""; // of the whole picture, while no frame is pointed at
@@ -7640,9 +8495,19 @@ function label(box) {
     return text.slice(0, room - 1).replace(/[\ud800-\udbff]$/, "") + "\u2026";
 }
 
+// The square of the shade is by a frame's share of the whole: as the static picture has it.
+function widthClass(box) {
+    const whole = Math.max(Number(setting("whole")), Number(base.total[0]));
+    const share = Number(box.weight) / whole * 256;
+    let level = 0;
+    while (level < 15 && share >= (level + 1) ** 2) { level++; }
+    return "W" + level.toString(16);
+}
+
 function classOf(box) {
     let list = box.elided ? "elided" : compares ? changeClass(box.first)
         : classes[tree.name[box.first]];
+    if (byWidth && list[0] === "W") { list = widthClass(box); }
     const own = box.elided ? null : attributes.get(tree.name[box.first]);
     if (own && own.style) { list += " " + own.style; }
     if (box.faded) { list += " faded"; }
@@ -7748,6 +8613,7 @@ const tested = setting("tested") === "1";
 const observed = setting("observed") === "1";
 const beforeScale = compares ? Number(setting("scale")) : 1;
 const negate = setting("negate") === "1";
+const byWidth = setting("by-width") === "1";
 // Doubles hold integers below 2^53. Where a sum may be greater, all weights are big integers.
 const big = setting("big") === "1";
 const weightOf = big ? BigInt : Number;
@@ -7772,9 +8638,12 @@ function visible(escape, code) {
 }
 const unescaped = text => text.replace(/\\(\\|x[0-9a-f]{2})/g, visible);
 
+// What is too much for one element is in several.
+const textOf = name => Array.from(root.querySelectorAll(name), part => part.textContent).join("");
+
 // A line is the kind and the CSS class, a blank, and the name.
 function readNames() {
-    const lines = root.querySelector(".wick-names").textContent.split("\n");
+    const lines = textOf(".wick-names").split("\n");
     lines.pop(); // each line ends in a line feed
     for (const line of lines) {
         const blank = line.indexOf(" ");
@@ -7784,8 +8653,7 @@ function readNames() {
         classes.push(line.slice(1, blank));
         kinds.push(line[0]);
     }
-    const own = root.querySelector(".wick-attributes");
-    for (const line of own ? own.textContent.split("\n") : []) {
+    for (const line of textOf(".wick-attributes").split("\n")) {
         const [index, title, href, target, id, style] = line.split("\t").map(unescaped);
         if (index) { attributes.set(Number(index), {title, href, target, id, style}); }
     }
@@ -7980,10 +8848,44 @@ inline constexpr std::string_view flamegraph_script_page = R"js(
 
 const standalone = root === document.documentElement;
 const footer = root.querySelector(".footer");
-const heading = Math.max(...Array.from(root.querySelectorAll(".title,.subtitle"),
-    line => line.getComputedTextLength()));
+const [titleLine, subtitleLine] = root.querySelectorAll("text.title,.subtitle");
+const titleText = titleLine.textContent;
+const subtitleText = subtitleLine.textContent;
+const subtitlePlace = Number(subtitleLine.getAttribute("y"));
+const heading = Math.max(titleLine.getComputedTextLength(), subtitleLine.getComputedTextLength());
+const about = facts.querySelector(".about");
+const aboutText = about ? about.textContent : "";
 let top = initialTop;
 let barTop = 14;
+
+// Breaks the title's lines where the window is narrower; returns what they take more than usual.
+function placeHeading(room) {
+    const more = (setLines(titleLine, titleText, room, 3) - 1) * 26.6;
+    subtitleLine.setAttribute("y", subtitlePlace + more);
+    return more + (setLines(subtitleLine, subtitleText, room, 3) - 1) * lineHeight;
+}
+
+// Puts what stands below the note beside one another, as far as there is room; returns how much
+// height it takes beyond one line.
+function placeFacts(room) {
+    let x = 0;
+    let row = 0;
+    const next = width => {
+        if (x > 0 && x + width > room) { x = 0; row++; }
+    };
+    for (const key of facts.querySelectorAll(".key")) {
+        const width = key.getBBox().width;
+        next(width);
+        key.setAttribute("transform", "translate(" + x + "," + row * 20 + ")");
+        x += width + 18;
+    }
+    if (!about) { return row * 20; }
+    setLines(about, aboutText, Infinity, 1);
+    next(about.getComputedTextLength());
+    about.setAttribute("x", x);
+    about.setAttribute("y", 44 + row * 20);
+    return row * 20 + (setLines(about, aboutText, room - x, 5) - 1) * lineHeight;
+}
 
 // Where the controls are, beside the title or below it, and how much room they leave.
 function arrange() {
@@ -7996,12 +8898,13 @@ function arrange() {
     const beside = wanted + heading + 24 <= room;
     bar.classList.toggle("stacked", !beside);
     const width = beside ? wanted + 4 : room;
-    toolbar.setAttribute("width", width + 4);
+    toolbar.setAttribute("width", width);
+    const more = placeHeading(beside ? Infinity : room);
     const height = beside ? 32 : bar.offsetHeight;
     toolbar.setAttribute("height", height + 4);
     toolbar.setAttribute("x", beside ? pageWidth - side - width : side);
-    barTop = beside ? 14 : initialTop - 4;
-    top = beside ? initialTop : initialTop + height + 6;
+    barTop = beside ? 14 : initialTop - 4 + more;
+    top = beside ? initialTop : initialTop + height + 6 + more;
     if (trail.firstChild) {
         root.insertBefore(trailHolder, toolbar);
     } else {
@@ -8022,7 +8925,8 @@ function place() {
     const scrolled = standalone ? window.scrollY : 0;
     toolbar.setAttribute("y", Math.max(barTop, scrolled + 6));
     bar.classList.toggle("floating", scrolled + 6 > barTop);
-    const width = Math.min(openPanel === "view" ? 330 : 430, pageWidth - 2 * side);
+    const width = Math.min(openPanel === "view" ? 330 : Math.max(430, pageWidth * 0.45), 640,
+        pageWidth - 2 * side);
     const y = Math.max(top, scrolled + 44);
     panelHolder.setAttribute("x", pageWidth - side - width);
     panelHolder.setAttribute("y", y);
@@ -8040,7 +8944,8 @@ function draw() {
     boxes = all.filter(box => box.weight);
     let rows = tree === base && view.first === 0 ? initialRows : 1;
     for (const box of boxes) { rows = Math.max(rows, box.row + 1); }
-    let height = top + rows * rowHeight + foot;
+    let height = top + rows * rowHeight + foot + placeFacts(pageWidth - 2 * side) +
+        (noteLines() - 1) * lineHeight;
     footer.setAttribute("transform", "translate(" + side + "," + (top + rows * rowHeight) + ")");
     frames.setAttribute("transform", "translate(" + side + "," + top + ")");
     if (openPanel) { height = Math.max(height, top + (openPanel === "view" ? 270 : 440)); }
@@ -8104,11 +9009,15 @@ function markCurrent() {
     currentGroup = frames.children[index];
     currentGroup.classList.add("current");
     if (!currentGroup.id) { currentGroup.id = "wick-current"; }
-    const lines = describe(box);
-    currentGroup.setAttribute("aria-label", lines.join("; "));
+    currentGroup.setAttribute("aria-label", tell(box).join("; "));
     currentGroup.setAttribute("aria-level", tree.depth[box.first] + 1);
     frames.setAttribute("aria-activedescendant", currentGroup.id);
-    say(lines.join("; "));
+}
+
+function tell(box) {
+    const lines = describe(box);
+    say(lines.join("; "), box.elided ? "" : titleOf(tree.name[box.first]));
+    return lines;
 }
 
 function setCurrent(node) {
@@ -8241,8 +9150,7 @@ function listen() {
         const at = boxAt(event);
         if (!at) { return; }
         pointed = at.box;
-        const lines = describe(at.box);
-        say(lines.join("; "));
+        const lines = tell(at.box);
         // Tooltips are made when they are needed: most never are.
         if (!at.group.querySelector("title")) {
             const tip = element("title");
@@ -8610,6 +9518,196 @@ function fromHash(text) {
 WICK_END_NAMESPACE
 
 #endif
+// wick/detail/flamegraph_script_words.hpp - a flame graph's script: what is said about frames.
+#ifndef WICK_DETAIL_FLAMEGRAPH_SCRIPT_WORDS_HPP
+#define WICK_DETAIL_FLAMEGRAPH_SCRIPT_WORDS_HPP
+
+
+#include <string_view> // the script
+
+WICK_BEGIN_NAMESPACE
+namespace detail {
+
+inline constexpr std::string_view flamegraph_script_words = R"js(
+// ---- Changes between two sides.
+
+function changeOf([after, before], node) {
+    const change = beforeScale === 1 ? Number(after[node] - before[node])
+        : Number(after[node]) - Number(before[node]) * beforeScale;
+    return negate ? -change : change;
+}
+
+function changeWhole() {
+    const [after, before] = tree.sums;
+    return Math.max(Math.abs(Number(before[0]) * beforeScale), Math.abs(Number(after[0]))) ||
+        Number(tree.total[0]);
+}
+
+function signed(value) { return (value < 0 ? "-" : "+") + amount(Math.round(Math.abs(value))); }
+
+function signedPercent(value) {
+    const share = Math.floor(Math.abs(value) / changeWhole() * 10000 + 0.5) / 100;
+    return (value < 0 ? "-" : "+") + share.toFixed(2) + " %";
+}
+
+const isGone = node => tree.sums[1][node] && !tree.sums[0][node];
+const verdictWords = ["", "; unchanged", "; not significant", "; improved", "; regressed"];
+
+// The shade k + 1 begins at 2^(9 k / 8 - 10).
+const shadeBegins = [2.1810154653305154, 4.756828460010884, 10.374716437208077,
+    22.627416997969522, 49.350746413054104, 107.63474115247546, 234.75303506039583, 512];
+
+// 1 to 9 by the logarithm of the change's share, grey where nothing was shown.
+function changeClass(node) {
+    const change = changeOf(view.bySelf ? tree.columns : tree.sums, node);
+    const share = Math.abs(change) / changeWhole();
+    const verdict = tree.verdicts ? tree.verdicts[node] : 0;
+    const says = view.bySelf ? Math.floor(verdict / 5) : verdict % 5;
+    if (!(share > 0) || says === 1 || says === 2) { return "z0"; }
+    const level = 1 + shadeBegins.filter(begin => share * 1024 >= begin).length;
+    return (change > 0 ? "u" : "n") + level;
+}
+
+function describeChange(after, before, change) {
+    return signed(change) + (isTime ? "" : " " + unit) + ", " + signedPercent(change) +
+        "; before " + sized(before) + ", after " + sized(after);
+}
+
+// ---- What is said about a box: its numbers, and how they stand to others.
+
+function ownWeight(node) {
+    let own = tree.self[node];
+    if (!tree.gaps || tree !== base) { return own; }
+    for (let i = node + 1; i < tree.end[node]; i = tree.end[i]) {
+        if (isGap(i)) { own += tree.self[i]; }
+    }
+    return own;
+}
+
+const brief = text => (text.length > 60 ? text.slice(0, 36) + "\u2026" + text.slice(-23) : text);
+
+function titleOf(name) {
+    return (names[name] || "(no name)") + (words[kinds[name]] || "");
+}
+
+function numbersOf(box) {
+    const whole = Math.max(Number(setting("whole")), Number(base.total[0]));
+    if (box.elided && compares) {
+        const sides = tree.sums.map(sums => {
+            let sum = weightOf(0);
+            for (let i = box.first; i < box.stop; i = tree.end[i]) { sum += sums[i]; }
+            return [sum];
+        });
+        return describeChange(sides[0][0], sides[1][0], changeOf(sides, 0));
+    }
+    const node = box.first;
+    if (compares) {
+        const [after, before] = tree.columns;
+        let text = describeChange(tree.sums[0][node], tree.sums[1][node],
+            changeOf(tree.sums, node)) + "; self " + signed(changeOf(tree.columns, node)) +
+            ", before " + sized(before[node]) + ", after " + sized(after[node]);
+        if (isGone(node)) { text += "; only before"; }
+        if (!tree.sums[1][node] && tree.sums[0][node]) { text += "; only after"; }
+        return text + (tree.verdicts ? verdictWords[tree.verdicts[node] % 5] : "");
+    }
+    let text = amountOfUnit(box.weight) + ", " + percent(box.weight, whole);
+    if (box.elided) { return text; }
+    const own = ownWeight(node);
+    text += "; self " + amount(own) + (own ? ", " + percent(own, whole) : "");
+    if (tree.allCounts) {
+        const part = tree.allCounts[node];
+        const all = base.allCounts[0];
+        if (part > 0 && part < 100 && part < all) {
+            text += "; 95 % interval " + interval(part, all);
+        }
+    }
+    return text;
+}
+
+function describe(box) {
+    const name = tree.name[box.first];
+    const own = attributes.get(name);
+    const title = box.elided ? plural(box.frames, "frame") + " elided" : titleOf(name);
+    const lines = [(setting("type") && !box.elided ? setting("type") + " " : "") + title +
+        " (" + numbersOf(box) + ")"];
+    if (own && own.title && !box.elided) { lines[0] = own.title; }
+    const parts = [];
+    if (view.first !== 0 && !box.faded) {
+        parts.push(percent(box.weight, shownWeight()) + " of what is shown");
+    }
+    const parent = tree.parent[box.first];
+    if (box.first !== 0 && parent !== 0) {
+        parts.push(percent(box.weight, tree.total[parent]) + " of " +
+            brief(titleOf(tree.name[parent])));
+    }
+    if (!box.elided && box.first !== 0 && !box.faded) {
+        const row = functionTable().rows[name];
+        if (row.places > 1) {
+            parts.push("in " + grouped(row.places) + " places: " + (compares
+                ? describeAll(row) : amountOfUnit(row.total) + ", self " + amount(row.self)));
+        }
+    }
+    if (parts.length) { lines.push(parts.join("; ")); }
+    return lines;
+}
+
+function describeAll(row) {
+    return signed(row.change) + ", self " + signed(row.selfChange);
+}
+
+// ---- Texts of the proportional font, which the window may be too narrow for.
+
+const lineHeight = 16.8; // 1.4em
+
+// Returns the beginning of a text in lines that are no wider than `room`.
+function broken(holder, text, room, most) {
+    const lines = [];
+    holder.textContent = text;
+    for (let at = 0; at < text.length && lines.length < most;) {
+        let size = text.length - at; // of the line
+        if (holder.getSubStringLength(at, size) > room) {
+            let fits = 1;
+            for (let wide = size; wide - fits > 1;) {
+                const tried = (fits + wide) >> 1;
+                const over = holder.getSubStringLength(at, tried) > room;
+                [fits, wide] = over ? [fits, tried] : [tried, wide];
+            }
+            const blank = text.lastIndexOf(" ", at + fits);
+            size = blank > at + fits / 2 ? blank + 1 - at : fits;
+            if (size > 1 && /[\udc00-\udfff]/.test(text[at + size])) { size--; }
+        }
+        lines.push(text.slice(at, at + size));
+        at += size;
+    }
+    return lines;
+}
+
+// Shows a text in up to `most` lines; returns how many. Where it is longer, `name`, which is a part
+// of it, loses its middle, and at last the text its end.
+function setLines(holder, text, room, most, name = "") {
+    let shown = text;
+    let lines = broken(holder, shown, room, most);
+    const missing = () => shown.length - lines.join("").length;
+    for (let left = name.length; missing() > 0 && left > 24;) {
+        left = Math.max(24, left - Math.max(8, missing()));
+        shown = text.replace(name, () => name.slice(0, Math.ceil(left / 2)) + "\u2026" +
+            name.slice(-Math.floor(left / 2)));
+        lines = broken(holder, shown, room, most);
+    }
+    if (missing() > 0) { lines.push(lines.pop().slice(0, -1) + "\u2026"); }
+    holder.replaceChildren(...lines.map((line, i) => {
+        const part = element("tspan", {x: holder.getAttribute("x") || 0, dy: i ? "1.4em" : 0});
+        part.textContent = line;
+        return part;
+    }));
+    return lines.length;
+}
+)js";
+
+} // namespace detail
+WICK_END_NAMESPACE
+
+#endif
 
 #include <string_view> // the script
 
@@ -8623,6 +9721,7 @@ namespace detail {
 /// beyond 16 KiB.
 inline constexpr std::string_view flamegraph_script_parts[] = {flamegraph_script_model,
                                                                flamegraph_script_view,
+                                                               flamegraph_script_words,
                                                                flamegraph_script_draw,
                                                                flamegraph_script_controls,
                                                                flamegraph_script_page};
@@ -8630,7 +9729,7 @@ inline constexpr std::string_view flamegraph_script_parts[] = {flamegraph_script
 /// The SHA-256 of all parts together. A test computes it: after a change of the script, it says
 /// what must stand here.
 inline constexpr std::string_view flamegraph_script_sha256 =
-    "sha256-TnDz/xpa0XfTu3lbfabiKOOmZIogd4IASLK/HBfPMpk=";
+    "sha256-brasFiMs2sAYNgzXmla1EowLUrUZcqjpdGynSLPkn8E=";
 
 } // namespace detail
 WICK_END_NAMESPACE
@@ -8641,8 +9740,14 @@ WICK_END_NAMESPACE
 #define WICK_DETAIL_FLAMEGRAPH_STYLE_HPP
 
 
+#include <algorithm>   // std::sort
+#include <charconv>    // std::from_chars
+#include <cstddef>     // std::size_t
+#include <cstdint>     // names
+#include <optional>    // colours that may be given
 #include <string>      // the sheet
 #include <string_view> // the parts of it that are the same in every file
+#include <vector>      // colours that are used
 
 WICK_BEGIN_NAMESPACE
 namespace detail {
@@ -8707,9 +9812,9 @@ Arial,"DejaVu Sans",sans-serif}
 .frames g:hover rect{stroke:#1d1714;stroke-width:1.2px}
 .frames a{cursor:pointer}
 .hatch{fill:#1d1714;fill-opacity:.34;pointer-events:none}
-.hatch path{fill:none;stroke:#1d1714;stroke-opacity:.4;stroke-width:1.6}
+.hatch path{fill:none;stroke:#1d1714;stroke-opacity:.24;stroke-width:1.6}
 .frames .hatch{fill:url(#wick-hatch);fill-opacity:1}
-.legend .hatch{fill:url(#wick-hatch);fill-opacity:1}
+.key .hatch{fill:url(#wick-hatch);fill-opacity:1}
 .elided{fill:#cdc8c1}
 .elided text{fill:#3a3430;font-style:italic}
 .frames .faded rect{fill-opacity:.45}
@@ -8727,6 +9832,9 @@ inline constexpr std::string_view flamegraph_page_style = R"css(
 .bar,.trail,.panel,.menu{box-sizing:border-box;font-size:13px;line-height:1.35;color:#1d1714}
 .bar{display:flex;flex-wrap:wrap;justify-content:flex-end;align-items:center;gap:6px 8px}
 .bar.stacked{justify-content:flex-start}
+.bar.stacked .find{flex:1 1 150px}
+.bar.stacked .find input{width:60px}
+.bar.stacked .hits{order:1}
 .bar.floating{background:#fbfaf8;border-radius:8px;box-shadow:0 0 0 5px #fbfaf8,
 0 2px 12px 4px rgba(40,30,20,.2)}
 foreignObject{overflow:visible}
@@ -8741,7 +9849,8 @@ background:#fff;border:1px solid #c4bdb5;border-radius:6px;box-sizing:border-box
 .find{display:flex;align-items:center;padding-right:3px}
 .find:focus-within{border-color:#8b2fc9;box-shadow:0 0 0 1px #8b2fc9}
 .find.wrong{border-color:#c2410c;box-shadow:0 0 0 1px #c2410c}
-.find input{width:170px;height:24px;padding:0 8px;border:0;outline:0;background:none;color:inherit;
+.find input{flex:1;min-width:0;width:170px;height:24px;padding:0 8px;border:0;outline:0;
+background:none;color:inherit;
 font:inherit}
 .bar .find button{height:22px;min-width:24px;padding:0 4px;border-color:transparent;
 background:none;font-size:12px;color:#625b56}
@@ -8775,7 +9884,10 @@ font-variant-numeric:tabular-nums}
 .panel td{padding:3px 4px;text-align:right;white-space:nowrap;overflow:hidden;
 text-overflow:ellipsis;cursor:pointer}
 .panel td:first-child,.panel th:first-child button{text-align:left}
-.panel td:first-child{font-family:ui-monospace,Menlo,Consolas,"DejaVu Sans Mono",monospace}
+.panel td:first-child{font-family:ui-monospace,Menlo,Consolas,"DejaVu Sans Mono",monospace;
+white-space:normal}
+.panel td div{display:-webkit-box;-webkit-box-orient:vertical;-webkit-line-clamp:2;overflow:hidden;
+overflow-wrap:anywhere}
 .panel tbody tr:hover,.panel tbody tr:focus{background:#f3eef8;outline:0}
 .panel p{margin:0;font-size:12px;color:#625b56}
 .menu{display:flex;flex-direction:column;padding:4px}
@@ -8784,7 +9896,7 @@ white-space:nowrap}
 .menu button{border:0;padding:4px 8px;text-align:left;background:none;cursor:pointer;
 display:flex;justify-content:space-between}
 .menu button:hover,.menu button:focus{background:#f3eef8}
-.menu kbd{color:#8d857d;font:inherit}
+.menu kbd{color:#6f6760;font:inherit;padding-left:12px}
 .bar :focus-visible,.panel :focus-visible,.menu :focus-visible,
 .trail :focus-visible{outline:2px solid #8b2fc9;outline-offset:-1px}
 .find input:focus-visible{outline:0}
@@ -8820,538 +9932,20 @@ text{fill:#14110e}
 .menu button:focus{background:#3a3148}
 )css";
 
-} // namespace detail
-WICK_END_NAMESPACE
-
-#endif
-
-#include <algorithm>   // std::max, std::min
-#include <charconv>    // std::to_chars
-#include <cstddef>     // std::size_t
-#include <cstdint>     // weights
-#include <cstring>     // std::memcpy
-#include <optional>    // colours that may be given
-#include <string>      // pieces of the file
-#include <string_view> // pieces of the file
-#include <vector>      // names that were prepared
-
-WICK_BEGIN_NAMESPACE
-namespace detail {
-
-/// Writes numbers and text into memory that is known to be large enough.
-struct text_cursor {
-    char* at;
-
-    void text(std::string_view s) noexcept {
-        if (s.empty()) { return; } // an empty view may have no address
-        std::memcpy(at, s.data(), s.size());
-        at += s.size();
-    }
-    void number(std::uint64_t value) noexcept { at = std::to_chars(at, at + 20, value).ptr; }
-    /// Hundredths: 1250 → "12.5".
-    void hundredths(std::uint64_t value) noexcept {
-        number(value / 100);
-        const auto rest = static_cast<unsigned>(value % 100);
-        if (rest == 0) { return; }
-        *at++ = '.';
-        *at++ = static_cast<char>('0' + rest / 10);
-        if (rest % 10 != 0) { *at++ = static_cast<char>('0' + rest % 10); }
-    }
-    /// 1234567 → "1,234,567".
-    void grouped(std::uint64_t value) noexcept {
-        char digits[20];
-        const char* end = std::to_chars(digits, digits + sizeof digits, value).ptr;
-        for (const char* digit = digits; digit != end; ++digit) {
-            if (digit != digits && (end - digit) % 3 == 0) { *at++ = ','; }
-            *at++ = *digit;
-        }
-    }
-    /// A weight in units of 10^-decimals, as append_weight has it, with its thousands grouped.
-    void weight(std::uint64_t value, int decimals) noexcept {
-        const std::uint64_t one = power_of_ten(decimals);
-        grouped(value / one);
-        std::uint64_t rest = value % one;
-        if (rest == 0) { return; }
-        *at++ = '.';
-        for (std::uint64_t unit = one / 10; rest != 0; unit /= 10) {
-            *at++ = static_cast<char>('0' + rest / unit);
-            rest %= unit;
-        }
-    }
-    /// Always two digits behind the point: "5.67 %".
-    void percent(std::uint64_t part, std::uint64_t whole) noexcept {
-        // Beyond 2^49 a share is known well enough without the lowest bits.
-        while (part >= std::uint64_t{1} << 49) {
-            part >>= 1;
-            whole >>= 1;
-        }
-        const std::uint64_t share = whole == 0 ? 0 : (part * 10000 + whole / 2) / whole;
-        number(share / 100);
-        *at++ = '.';
-        *at++ = static_cast<char>('0' + share / 10 % 10);
-        *at++ = static_cast<char>('0' + share % 10);
-        text(" %");
-    }
-};
-
-/// More than any text needs that a text_cursor writes around a name and a few units.
-inline constexpr std::size_t frame_text_room = 1024;
-
-/// Where things are in the picture. All lengths are in pixels unless they say otherwise.
-struct flamegraph_geometry {
-    static constexpr int side = 12; ///< free space to the left and the right
-    static constexpr int top = 66;  ///< where the first row of frames begins
-    static constexpr int foot = 58; ///< from the last row to the end
-    static constexpr int pad = 3;   ///< between a frame's edge and its label
-    double cell = 12 * 0.603;       ///< a letter: monospaced fonts have 0.5 to 0.602 of their size
-    double font_size = 12;
-    int width = 0;
-    int row = 0;
-    int rows = 0;
-    bool inverted = false;
-    double scale = 0;            ///< hundredths of a pixel for a unit of weight
-    std::uint64_t min_width = 0; ///< in hundredths of a pixel
-    std::uint64_t min_weight = 0;
-
-    [[nodiscard]] int inner_width() const noexcept { return width - 2 * side; }
-    [[nodiscard]] int height() const noexcept { return top + rows * row + foot; }
-    [[nodiscard]] int baseline() const noexcept {
-        return (row - 1) / 2 + static_cast<int>(font_size * 0.36 + 1);
-    }
-    [[nodiscard]] std::uint64_t x(std::uint64_t offset) const noexcept {
-        return static_cast<std::uint64_t>(static_cast<double>(offset) * scale + 0.5);
-    }
-    [[nodiscard]] int y(std::uint32_t row_number) const noexcept {
-        const int at = static_cast<int>(row_number);
-        return (inverted ? at : rows - 1 - at) * row;
-    }
-    /// Returns how many cells a label may take in a frame `frame_width` hundredths of a pixel wide.
-    [[nodiscard]] std::size_t label_room(std::uint64_t frame_width) const noexcept {
-        const double inside = static_cast<double>(frame_width) / 100 - 2 * pad;
-        return inside <= 0 ? 0 : static_cast<std::size_t>(inside / cell);
-    }
-};
-
-/// Returns how many bytes at the beginning of a text must go for the rest to fit into `room` cells.
-[[nodiscard]] inline std::size_t
-cut_at_left(std::string_view text, std::size_t room, std::vector<std::size_t>& starts) {
-    starts.clear();
-    for (std::size_t at = 0; at < text.size();) {
-        starts.push_back(at);
-        at += character_at(text, at).size;
-    }
-    std::size_t used = 0;
-    for (std::size_t i = starts.size(); i-- > 0;) {
-        used += cells(character_at(text, starts[i]));
-        if (used > room) { return i + 1 < starts.size() ? starts[i + 1] : text.size(); }
-    }
-    return 0;
-}
-
-/// Appends as much of a text as fits into `room` cells, as XML, with "…" where it was cut. Returns
-/// the cells that it takes.
-inline std::size_t append_fitted(std::string& out, std::string_view text, std::size_t room) {
-    std::size_t used = 0;
-    std::size_t at = 0;
-    std::size_t kept = out.size(); // where to cut when the rest does not fit
-    std::size_t kept_cells = 0;
-    while (at < text.size()) {
-        const character c = character_at(text, at);
-        used += cells(c);
-        if (used > room) {
-            out.resize(kept);
-            out += "\xe2\x80\xa6";
-            return kept_cells + 1;
-        }
-        append_xml(out, text, at, c);
-        at += c.size;
-        if (used < room) {
-            kept = out.size();
-            kept_cells = used;
-        }
-    }
-    return used;
-}
-
-/// Returns `unit` for one: "1 sample", "2 samples".
-[[nodiscard]] inline std::string_view
-unit_of(std::string_view unit, std::uint64_t value, int decimals) {
-    const bool one = value == power_of_ten(decimals) && !unit.empty() && unit.back() == 's';
-    return unit.substr(0, unit.size() - (one ? 1 : 0));
-}
-
-/// Appends numbers in base 32, lowest digit first, 32 being added to all digits but the last.
-inline char* put_base32(char* at, std::uint64_t value) noexcept {
-    constexpr char alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-    for (; value >= 32; value >>= 5) { *at++ = alphabet[32 + (value & 31)]; }
-    *at++ = alphabet[value];
-    return at;
-}
-
-/// Returns what is said about a frame of this kind in words, after its name.
-[[nodiscard]] inline std::string_view kind_word(frame_kind kind) noexcept {
-    switch (kind) {
-    case frame_kind::kernel:
-        return " [kernel]";
-    case frame_kind::inlined:
-        return " [inlined]";
-    case frame_kind::jit:
-        return " [jit]";
-    case frame_kind::process:
-        return " [process]";
-    case frame_kind::thread:
-        return " [thread]";
-    case frame_kind::label:
-        return " [label]";
-    case frame_kind::marker:
-    case frame_kind::function:
-        break;
-    }
-    return {};
-}
-
-/// Returns the square root of a number of 0 to 1, by Newton's method.
-[[nodiscard]] inline double square_root(double value) noexcept {
-    double root = 1;
-    for (double next = (root + value) / 2; next < root; next = (root + value / root) / 2) {
-        root = next;
-    }
-    return root;
-}
-
-/// A share and what it may be by chance: Wilson's interval for `part` of `whole` observations, at
-/// 95 %, as shares of 1.
-struct share_interval {
-    double low, high;
-};
-[[nodiscard]] inline share_interval wilson_interval(std::uint64_t part,
-                                                    std::uint64_t whole) noexcept {
-    constexpr double z = 1.959963984540054;
-    const double n = static_cast<double>(whole);
-    const double p = static_cast<double>(part) / n;
-    const double centre = p + z * z / (2 * n);
-    const double spread = z * square_root(p * (1 - p) / n + z * z / (4 * n * n));
-    const double all = 1 + z * z / n;
-    return {(std::max)(0.0, (centre - spread) / all), (std::min)(1.0, (centre + spread) / all)};
-}
-
-/// Fewer observations than this are few: tooltips tell the interval.
-inline constexpr std::uint64_t few_observations = 100;
-
-/// Returns the shade of a change, 1 to 9 by the logarithm of its share: 1 for a thousandth and
-/// less, 9 for a half and more; 0 for no change.
-[[nodiscard]] inline int change_shade(double change, double whole) noexcept {
-    const double share = absolute(change) / whole;
-    if (!(share > 0)) { return 0; }
-    // The shade k + 1 begins at 2^(9 k / 8 - 10).
-    constexpr double begins[] = {2.1810154653305154,
-                                 4.756828460010884,
-                                 10.374716437208077,
-                                 22.627416997969522,
-                                 49.350746413054104,
-                                 107.63474115247546,
-                                 234.75303506039583,
-                                 512};
-    int level = 1;
-    for (const double begin : begins) {
-        if (share * 1024 >= begin) { ++level; }
-    }
-    return level;
-}
-
-[[nodiscard]] inline std::string_view verdict_word(verdict v) noexcept {
-    switch (v) {
-    case verdict::unchanged:
-        return "; unchanged";
-    case verdict::inconclusive:
-        return "; not significant";
-    case verdict::improved:
-        return "; improved";
-    case verdict::regressed:
-        return "; regressed";
-    case verdict::untested:
-        break;
-    }
-    return {};
-}
-
-[[nodiscard]] inline std::string_view width_word(frame_width width) noexcept {
-    switch (width) {
-    case frame_width::before:
-        return "before";
-    case frame_width::after:
-        return "after";
-    case frame_width::difference:
-        return "difference";
-    case frame_width::both:
-        break;
-    }
-    return "both";
-}
-
-/// Writes the parts of the file in their order.
-template <class Sink>
-class flamegraph_page {
+/// Writes the style sheet of a file: what is the same in all, and the colours that some frame of
+/// the tree has.
+class flamegraph_sheet {
 public:
-    /// `shown` is what the static picture shows, `all` what the page draws from: the same tree, but
-    /// for pictures of callers.
-    flamegraph_page(Sink& sink,
-                    const flame_tree& all,
-                    const flame_tree& shown,
-                    const flamegraph_options& options)
-        : out_(sink)
-        , data_(all)
-        , tree_(shown)
+    flamegraph_sheet(const flame_tree& tree,
+                     const flamegraph_options& options,
+                     const flame_colours& colours,
+                     double font_size)
+        : tree_(tree)
         , options_(options)
-        , colours_(options.palette, options.shades, options.colours)
-        , names_(shown.names.size())
-        , intervals_(few_observations)
-        , amounts_(256)
-        , selves_(256) {
-        append_xml(unit_, plain_unit());
-        measure();
-    }
+        , colours_(colours)
+        , font_size_(font_size) {}
 
-    flamegraph_summary write() {
-        open();
-        heading();
-        if (tree_.total[0] == 0) {
-            nothing();
-        } else {
-            out_.put("<g class=\"frames\" transform=\"translate(");
-            out_.put_number(g_.side);
-            out_.put(',');
-            out_.put_number(g_.top);
-            out_.put(")\">\n");
-            lay_out(tree_, g_.min_weight, [&](const flame_box& box) { draw(box); });
-            out_.put("</g>\n");
-            footer();
-            if (options_.interactive) { data(); }
-        }
-        out_.put("</svg>\n");
-        out_.flush();
-        return summary_;
-    }
-
-private:
-    struct prepared {
-        std::size_t begin = 0; // of the tooltip's text in escaped_
-        std::size_t size = 0;  // 0: not prepared yet
-        bool plain = false;    // a label may be cut anywhere
-        style_class style;
-        const name_attributes* attributes = nullptr;
-    };
-
-    text_writer<Sink> out_;
-    const flame_tree& data_;
-    const flame_tree& tree_;
-    const flamegraph_options& options_;
-    flame_colours colours_;
-    flamegraph_geometry g_;
-    flamegraph_summary summary_;
-    std::string unit_;            // as XML
-    std::vector<prepared> names_; // by name; filled when a name is first drawn
-    // Texts that many frames have; filled when first needed.
-    std::vector<std::string> intervals_; // by number of observations
-    std::vector<std::string> amounts_;   // by weight
-    std::vector<std::string> selves_;    // by own weight
-    std::string escaped_;
-    std::string label_;
-    std::string scratch_;
-    std::vector<std::size_t> starts_;
-    std::uint64_t elided_weight_ = 0;
-    std::uint64_t whole_ = 0; // what 100 % is
-    double change_whole_ = 1; // the same for changes
-
-    [[nodiscard]] bool compares() const noexcept {
-        return tree_.source == flame_source::comparison;
-    }
-
-    // A first pass over the boxes: the height and the notes depend on all of them.
-    void measure() {
-        g_.width = (std::min)((std::max)(options_.width, 100), 100000);
-        g_.row = (std::min)((std::max)(options_.frame_height, 10), 1000);
-        g_.inverted = options_.inverted;
-        g_.rows = 1;
-        if (options_.font_size >= 4 && options_.font_size <= 100) { // not NaN either
-            g_.font_size = options_.font_size;
-        }
-        const double letter =
-            options_.font_width >= 0.1 && options_.font_width <= 3 ? options_.font_width : 0.603;
-        g_.cell = g_.font_size * letter;
-        g_.row = (std::max)(g_.row, static_cast<int>(g_.font_size) + 2);
-        double least_width = options_.min_width;
-        if (options_.min_percent > 0) {
-            least_width = (std::min)(options_.min_percent, 100.0) / 100 * g_.inner_width();
-        }
-        if (least_width > 0) { // not NaN either
-            const double width = (std::min)(least_width, static_cast<double>(g_.width));
-            g_.min_width = static_cast<std::uint64_t>(width * 100);
-        }
-        summary_.frames = tree_.size() - tree_.gaps;
-        summary_.negative = tree_.negative;
-        const std::uint64_t total = tree_.total[0];
-        whole_ = (std::max)(total, options_.total);
-        if (total == 0) { return; }
-        if (compares()) {
-            const compared& all = tree_.side_totals[0];
-            const double before = static_cast<double>(all.before.weight) * tree_.before_scale;
-            const double after = static_cast<double>(all.after.weight);
-            change_whole_ = (std::max)(absolute(before), absolute(after));
-            if (!(change_whole_ > 0)) { change_whole_ = static_cast<double>(total); }
-        }
-        g_.scale = g_.inner_width() * 100.0 / static_cast<double>(whole_);
-        // The root is always drawn, and what weighs nothing never is.
-        const double least = static_cast<double>(g_.min_width) / g_.scale;
-        g_.min_weight = total;
-        if (least < static_cast<double>(total) - 1) {
-            g_.min_weight = static_cast<std::uint64_t>(least);
-            const bool cut = static_cast<double>(g_.min_weight) < least;
-            if (cut || g_.min_weight == 0) { ++g_.min_weight; }
-        }
-        lay_out(tree_, g_.min_weight, [&](const flame_box& box) { count(box); });
-    }
-
-    void count(const flame_box& box) {
-        if (box.weight == 0) {
-            summary_.weightless += box.frames;
-            return;
-        }
-        g_.rows = (std::max)(g_.rows, static_cast<int>(box.row) + 1);
-        if (!box.elided) {
-            ++summary_.drawn;
-            return;
-        }
-        // However narrow: a block that is left out would look as if its parent had no callees.
-        ++summary_.elided_blocks;
-        summary_.elided += box.frames;
-        elided_weight_ += box.weight;
-    }
-
-    // Returns memory for a text in which a name may stand.
-    [[nodiscard]] text_cursor cursor(std::size_t name_size) {
-        const std::size_t room = name_size + 2 * unit_.size() + frame_text_room;
-        if (scratch_.size() < room) { scratch_.resize(2 * room); }
-        return {&scratch_[0]};
-    }
-    [[nodiscard]] std::string_view written(const text_cursor& end) const {
-        return {scratch_.data(), static_cast<std::size_t>(end.at - scratch_.data())};
-    }
-    void put(const text_cursor& end) { out_.put(written(end)); }
-
-    // ---- Numbers as text.
-
-    // Times of a clock are told in the unit that suits them.
-    [[nodiscard]] bool is_time() const noexcept {
-        return options_.unit.empty() && tree_.unit == "nanoseconds" && tree_.decimals == 0 &&
-               !is_scaled();
-    }
-    [[nodiscard]] bool is_scaled() const noexcept {
-        return options_.factor < 1 || options_.factor > 1;
-    }
-
-    // A weight without its unit, unless it is a time.
-    void number(text_cursor& c, std::uint64_t value) const {
-        if (is_time()) {
-            time(c, value);
-        } else if (is_scaled()) {
-            scaled(c, value);
-        } else {
-            c.weight(value, tree_.decimals);
-        }
-    }
-
-    static void time(text_cursor& c, std::uint64_t value) {
-        if (value < 1000) {
-            c.number(value);
-            c.text(" ns");
-            return;
-        }
-        const bool seconds = value >= 1000000000;
-        const bool millis = value >= 1000000;
-        const std::uint64_t one = seconds ? 1000000 : millis ? 1000 : 1; // a thousandth of the unit
-        c.weight((value + one / 2) / one, 3);
-        c.text(seconds ? " s" : millis ? " ms" : " \xc2\xb5s");
-    }
-
-    void scaled(text_cursor& c, std::uint64_t value) const {
-        const double one = static_cast<double>(power_of_ten(tree_.decimals));
-        const double shown = absolute(static_cast<double>(value) / one * options_.factor) * 1000;
-        if (!(shown < 9e18)) { // NaN too
-            c.text("more than 9,000,000,000,000,000");
-            return;
-        }
-        c.weight(static_cast<std::uint64_t>(shown + 0.5), 3);
-    }
-
-    // "1,234 samples".
-    void with_unit(text_cursor& c, std::uint64_t weight, std::string_view unit) const {
-        number(c, weight);
-        if (is_time()) { return; }
-        c.text(" ");
-        c.text(is_scaled() ? unit : unit_of(unit, weight, tree_.decimals));
-    }
-
-    // "1,234 samples, 5.67 %".
-    void amount(text_cursor& c, std::uint64_t weight) const {
-        with_unit(c, weight, unit_);
-        c.text(", ");
-        c.percent(weight, whole_);
-    }
-
-    void signed_number(text_cursor& c, double value) const {
-        c.text(value < 0 ? "-" : "+");
-        const double size = absolute(value) + 0.5;
-        number(c, size < 9e18 ? static_cast<std::uint64_t>(size) : max_magnitude);
-    }
-    void signed_percent(text_cursor& c, double value) const {
-        c.text(value < 0 ? "-" : "+");
-        const double share = absolute(value) / change_whole_ * 10000 + 0.5;
-        const auto hundredths = share < 9e18 ? static_cast<std::uint64_t>(share) : max_magnitude;
-        c.number(hundredths / 100);
-        *c.at++ = '.';
-        *c.at++ = static_cast<char>('0' + hundredths / 10 % 10);
-        *c.at++ = static_cast<char>('0' + hundredths % 10);
-        c.text(" %");
-    }
-    void side(text_cursor& c, const measured& m) const {
-        if (m.weight < 0) { c.text("-"); }
-        number(c, magnitude(m.weight));
-    }
-    [[nodiscard]] double change_of(const compared& c) const noexcept {
-        return options_.negate ? -tree_.change(c) : tree_.change(c);
-    }
-
-    // ---- The head of the file and of the picture.
-
-    [[nodiscard]] std::string title() const {
-        if (!options_.title.empty()) { return options_.title; }
-        if (tree_.lanes()) { return "Flame Chart"; }
-        if (compares()) { return "Differential Flame Graph"; }
-        return options_.inverted ? "Icicle Graph" : "Flame Graph";
-    }
-
-    void open() {
-        out_.put("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
-                 "<svg xmlns=\"http://www.w3.org/2000/svg\" version=\"1.1\" width=\"");
-        out_.put_number(g_.width);
-        out_.put("\" height=\"");
-        out_.put_number(g_.height());
-        out_.put("\" viewBox=\"0 0 ");
-        out_.put_number(g_.width);
-        out_.put(' ');
-        out_.put_number(g_.height());
-        if (options_.changes == change_colours::orange_blue) { out_.put("\" class=\"safe"); }
-        out_.put("\">\n<title>");
-        std::string text;
-        append_xml(text, title());
-        text += "</title>\n";
-        if (!options_.notes.empty()) {
-            text += "<desc>";
-            append_xml(text, options_.notes);
-            text += "</desc>\n";
-        }
-        text += "<style>";
+    void append(std::string& text) const {
         text += flamegraph_style;
         if (options_.interactive) { text += flamegraph_page_style; }
         append_fills(text, 100);
@@ -9362,29 +9956,23 @@ private:
             text += "}\n";
         }
         append_own_style(text);
-        text += "</style>\n";
-        if (compares()) {
-            text += "<defs><pattern id=\"wick-hatch\" class=\"hatch\" width=\"6\" height=\"6\" "
-                    "patternUnits=\"userSpaceOnUse\"><path d=\"M-1 1l2-2M0 6l6-6M5 7l2-2\"/>"
-                    "</pattern></defs>\n";
-        }
-        out_.put(text);
-        out_.put("<rect class=\"paper\" width=\"");
-        out_.put_number(g_.width);
-        out_.put("\" height=\"");
-        out_.put_number(g_.height());
-        out_.put("\"/>\n");
     }
+
+private:
+    const flame_tree& tree_;
+    const flamegraph_options& options_;
+    const flame_colours& colours_;
+    double font_size_;
 
     // The colours that some frame of the file has, and the root's.
     void append_fills(std::string& text, int percent) const {
         std::string letters = "r";
-        if (compares()) {
+        if (tree_.source == flame_source::comparison) {
             append_changes(text, percent);
         } else {
             std::vector<bool> used(options_.colours.size());
-            for (std::uint32_t name = 1; name < data_.names.size(); ++name) {
-                const style_class style = colours_.of(data_.names[name], false);
+            for (std::uint32_t name = 1; name < tree_.names.size(); ++name) {
+                const style_class style = colours_.of(tree_.names[name], false);
                 if (style.text[1] != '-') {
                     if (letters.find(style.text[0]) == letters.npos) { letters += style.text[0]; }
                     continue;
@@ -9455,14 +10043,188 @@ private:
             }
             text += "}\n";
         }
-        if (g_.font_size < 12 || g_.font_size > 12) {
-            char digits[24];
+        if (font_size_ < 12 || font_size_ > 12) {
+            char digits[32];
             text_cursor c{digits};
-            c.hundredths(static_cast<std::uint64_t>(g_.font_size * 100 + 0.5));
+            c.hundredths(static_cast<std::uint64_t>(font_size_ * 100 + 0.5));
             text += ".frames text{font-size:";
             text.append(digits, static_cast<std::size_t>(c.at - digits));
             text += "px}\n";
         }
+    }
+};
+
+} // namespace detail
+WICK_END_NAMESPACE
+
+#endif
+
+#include <algorithm>   // std::max, std::none_of
+#include <cstddef>     // std::size_t
+#include <cstdint>     // weights
+#include <string>      // pieces of the file
+#include <string_view> // pieces of the file
+#include <vector>      // names that were prepared
+
+WICK_BEGIN_NAMESPACE
+namespace detail {
+
+/// Writes the parts of the file in their order.
+template <class Sink>
+class flamegraph_page {
+public:
+    /// `shown` is what the static picture shows, `all` what the page draws from: the same tree, but
+    /// for pictures of callers.
+    flamegraph_page(Sink& sink,
+                    const flame_tree& all,
+                    const flame_tree& shown,
+                    const flamegraph_options& options)
+        : out_(sink)
+        , data_(all)
+        , tree_(shown)
+        , options_(options)
+        , colours_(options.palette, options.shades, options.colours)
+        , numbers_(shown, options)
+        , g_(options)
+        , names_(shown.names.size())
+        , intervals_(few_observations)
+        , amounts_(256)
+        , selves_(256) {
+        measure();
+    }
+
+    flamegraph_summary write() {
+        open();
+        heading();
+        if (tree_.total[0] == 0) {
+            nothing();
+        } else {
+            out_.put("<g class=\"frames\" transform=\"translate(");
+            out_.put_number(g_.side);
+            out_.put(',');
+            out_.put_number(g_.top);
+            out_.put(")\">\n");
+            lay_out(tree_, g_.min_weight, [&](const flame_box& box) { draw(box); });
+            out_.put("</g>\n");
+            footer();
+            if (options_.interactive) { page(); }
+        }
+        out_.put("</svg>\n");
+        out_.flush();
+        return summary_;
+    }
+
+private:
+    struct prepared {
+        std::size_t begin = 0; // of the tooltip's text in escaped_
+        std::size_t size = 0;  // 0: not prepared yet
+        bool plain = false;    // a label may be cut anywhere
+        style_class style;
+        const name_attributes* attributes = nullptr;
+    };
+
+    text_writer<Sink> out_;
+    const flame_tree& data_;
+    const flame_tree& tree_;
+    const flamegraph_options& options_;
+    flame_colours colours_;
+    flame_numbers numbers_;
+    flamegraph_geometry g_;
+    flamegraph_summary summary_;
+    std::vector<prepared> names_; // by name; filled when a name is first drawn
+    // Texts that many frames have; filled when first needed.
+    std::vector<std::string> intervals_; // by number of observations
+    std::vector<std::string> amounts_;   // by weight
+    std::vector<std::string> selves_;    // by own weight
+    std::string escaped_;
+    std::string label_;
+    std::string scratch_;
+    std::vector<std::size_t> starts_;
+    std::uint64_t elided_weight_ = 0;
+
+    [[nodiscard]] bool compares() const noexcept {
+        return tree_.source == flame_source::comparison;
+    }
+
+    // A first pass over the boxes: the height and the notes depend on all of them.
+    void measure() {
+        summary_.frames = tree_.size() - tree_.gaps;
+        summary_.negative = tree_.negative;
+        if (tree_.total[0] == 0) { return; }
+        g_.fit(numbers_.whole(), tree_.total[0]);
+        lay_out(tree_, g_.min_weight, [&](const flame_box& box) { count(box); });
+    }
+
+    void count(const flame_box& box) {
+        if (box.weight == 0) {
+            summary_.weightless += box.frames;
+            return;
+        }
+        g_.rows = (std::max)(g_.rows, static_cast<int>(box.row) + 1);
+        if (!box.elided) {
+            ++summary_.drawn;
+            return;
+        }
+        // However narrow: a block that is left out would look as if its parent had no callees.
+        ++summary_.elided_blocks;
+        summary_.elided += box.frames;
+        elided_weight_ += box.weight;
+    }
+
+    // Returns memory for a text in which a name may stand.
+    [[nodiscard]] text_cursor cursor(std::size_t name_size) {
+        const std::size_t room = name_size + 2 * numbers_.unit().size() + frame_text_room;
+        if (scratch_.size() < room) { scratch_.resize(2 * room); }
+        return {&scratch_[0]};
+    }
+    [[nodiscard]] std::string_view written(const text_cursor& end) const {
+        return {scratch_.data(), static_cast<std::size_t>(end.at - scratch_.data())};
+    }
+    void put(const text_cursor& end) { out_.put(written(end)); }
+
+    // ---- The head of the file and of the picture.
+
+    [[nodiscard]] std::string title() const {
+        if (!options_.title.empty()) { return options_.title; }
+        if (tree_.lanes()) { return "Flame Chart"; }
+        if (compares()) { return "Differential Flame Graph"; }
+        return options_.inverted ? "Icicle Graph" : "Flame Graph";
+    }
+
+    void open() {
+        out_.put("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
+                 "<svg xmlns=\"http://www.w3.org/2000/svg\" version=\"1.1\" width=\"");
+        out_.put_number(g_.width);
+        out_.put("\" height=\"");
+        out_.put_number(g_.height());
+        out_.put("\" viewBox=\"0 0 ");
+        out_.put_number(g_.width);
+        out_.put(' ');
+        out_.put_number(g_.height());
+        if (options_.changes == change_colours::orange_blue) { out_.put("\" class=\"safe"); }
+        out_.put("\">\n<title>");
+        std::string text;
+        append_xml(text, title());
+        text += "</title>\n";
+        if (!options_.notes.empty()) {
+            text += "<desc>";
+            append_xml(text, options_.notes);
+            text += "</desc>\n";
+        }
+        text += "<style>";
+        flamegraph_sheet(data_, options_, colours_, g_.font_size).append(text);
+        text += "</style>\n";
+        if (compares()) {
+            text += "<defs><pattern id=\"wick-hatch\" class=\"hatch\" width=\"6\" height=\"6\" "
+                    "patternUnits=\"userSpaceOnUse\"><path d=\"M-1 1l2-2M0 6l6-6M5 7l2-2\"/>"
+                    "</pattern></defs>\n";
+        }
+        out_.put(text);
+        out_.put("<rect class=\"paper\" width=\"");
+        out_.put_number(g_.width);
+        out_.put("\" height=\"");
+        out_.put_number(g_.height());
+        out_.put("\"/>\n");
     }
 
     // Text in the proportional font: its letters are of many widths, so that this is a guess.
@@ -9490,19 +10252,19 @@ private:
             if (!text.empty()) { text += "  \xc2\xb7  "; }
             text += written(c);
         };
-        text_cursor c = cursor(plain_unit().size());
+        text_cursor c = cursor(numbers_.plain_unit().size());
         if (compares()) {
             const compared& all = tree_.side_totals[0];
             c.text("before ");
-            side(c, all.before);
+            numbers_.side(c, all.before);
             c.text(", after ");
-            side(c, all.after);
-            if (!is_time()) {
+            numbers_.side(c, all.after);
+            if (!numbers_.is_time()) {
                 c.text(" ");
-                c.text(plain_unit());
+                c.text(numbers_.plain_unit());
             }
         } else {
-            with_unit(c, tree_.total[0], plain_unit());
+            numbers_.with_unit(c, tree_.total[0], numbers_.plain_unit());
         }
         add(c);
         c = cursor(0);
@@ -9516,12 +10278,6 @@ private:
         add(c);
         if (options_.reverse && !tree_.lanes()) { text += "  \xc2\xb7  callers of what ran"; }
         line("quiet subtitle", g_.side, 51, text, 6.6);
-    }
-
-    [[nodiscard]] std::string_view plain_unit() const {
-        if (!options_.unit.empty()) { return options_.unit; }
-        if (!tree_.unit.empty()) { return tree_.unit; }
-        return "samples";
     }
 
     void nothing() {
@@ -9547,19 +10303,8 @@ private:
         made.size = escaped_.size() - made.begin;
         made.plain = is_plain(of.text);
         made.style = colours_.of(of, name == 0);
-        made.attributes = attributes_of(of);
+        made.attributes = attributes_of(of, options_);
         return made;
-    }
-
-    [[nodiscard]] const name_attributes* attributes_of(const flame_name& name) const {
-        if (options_.attributes.empty()) { return nullptr; }
-        const std::string text = flame_colours::text_of(name);
-        const auto at = std::lower_bound(
-            options_.attributes.begin(),
-            options_.attributes.end(),
-            text,
-            [](const name_attributes& a, const std::string& b) { return a.name < b; });
-        return at != options_.attributes.end() && at->name == text ? &*at : nullptr;
     }
 
     [[nodiscard]] static bool is_gone(const compared& c) noexcept {
@@ -9573,8 +10318,8 @@ private:
                              : options_.by_self ? tree_.self_verdicts[node]
                                                 : tree_.verdicts[node];
         const compared& of = options_.by_self ? tree_.sides[node] : tree_.side_totals[node];
-        const double change = change_of(of);
-        int shade = change_shade(change, change_whole_);
+        const double change = numbers_.change_of(of);
+        int shade = change_shade(change, numbers_.change_whole());
         if (says == verdict::unchanged || says == verdict::inconclusive) { shade = 0; }
         *c.at++ = shade == 0 ? 'z' : change > 0 ? 'u' : 'n';
         *c.at++ = static_cast<char>('0' + shade);
@@ -9597,6 +10342,9 @@ private:
             change_class(c, box.first);
         } else {
             c.text(ready.style.view());
+            if (ready.style.text[0] == 'W') { // not by name alone
+                c.at[-1] = shade_digit(width_shade(box.weight, numbers_.whole()));
+            }
         }
         if (ready.attributes != nullptr) { c = open_attributes(c, *ready.attributes); }
         c.text("\">");
@@ -9608,8 +10356,7 @@ private:
             c.text(std::string_view(escaped_.data() + ready.begin, ready.size));
             c.text(" (");
             if (compares()) {
-                describe_change(c, tree_.side_totals[box.first]);
-                describe_self_change(c, box.first);
+                describe_change(c, box.first);
             } else {
                 describe(c, box);
             }
@@ -9624,17 +10371,11 @@ private:
     }
 
     void describe(text_cursor& c, const flame_box& box) {
-        remembered(c, amounts_, box.weight, [&](text_cursor& to) { amount(to, box.weight); });
+        remembered(
+            c, amounts_, box.weight, [&](text_cursor& to) { numbers_.amount(to, box.weight); });
         const std::uint64_t self = tree_.shown_self(box.first);
-        remembered(c, selves_, self, [&](text_cursor& to) { describe_self(to, self); });
+        remembered(c, selves_, self, [&](text_cursor& to) { numbers_.self(to, self); });
         if (tree_.observed) { c.text(interval(tree_.observations(box.first))); }
-    }
-    void describe_self(text_cursor& c, std::uint64_t self) const {
-        c.text("; self ");
-        number(c, self);
-        if (self == 0) { return; }
-        c.text(", ");
-        c.percent(self, whole_);
     }
 
     // Most weights of a large profile are small, and there are few of those: their texts are kept.
@@ -9667,47 +10408,22 @@ private:
             char digits[128];
             text_cursor c{digits};
             c.text("; 95 % interval ");
-            fixed(c, i.low);
+            c.two_decimals(hundredths_of_percent(i.low));
             c.text(" to ");
-            fixed(c, i.high);
+            c.two_decimals(hundredths_of_percent(i.high));
             c.text(" %");
             text.assign(digits, static_cast<std::size_t>(c.at - digits));
         }
         return text;
     }
-    static void fixed(text_cursor& c, double share) {
-        const auto hundredths = static_cast<std::uint64_t>(share * 10000 + 0.5);
-        c.number(hundredths / 100);
-        *c.at++ = '.';
-        *c.at++ = static_cast<char>('0' + hundredths / 10 % 10);
-        *c.at++ = static_cast<char>('0' + hundredths % 10);
+    [[nodiscard]] static std::uint64_t hundredths_of_percent(double share) noexcept {
+        return static_cast<std::uint64_t>(share * 10000 + 0.5);
     }
 
-    // "+766 samples, +3.21 %; before 1,234, after 2,000".
-    void describe_change(text_cursor& c, const compared& of) const {
-        const double change = change_of(of);
-        signed_number(c, change);
-        if (!is_time()) {
-            c.text(" ");
-            c.text(unit_);
-        }
-        c.text(", ");
-        signed_percent(c, change);
-        c.text("; before ");
-        side(c, of.before);
-        c.text(", after ");
-        side(c, of.after);
-    }
-
-    void describe_self_change(text_cursor& c, std::uint32_t node) const {
-        const compared& self = tree_.sides[node];
+    void describe_change(text_cursor& c, std::uint32_t node) const {
         const compared& total = tree_.side_totals[node];
-        c.text("; self ");
-        signed_number(c, change_of(self));
-        c.text(", before ");
-        side(c, self.before);
-        c.text(", after ");
-        side(c, self.after);
+        numbers_.change(c, total);
+        numbers_.self_change(c, tree_.sides[node]);
         if (is_gone(total)) { c.text("; only before"); }
         if (total.before.weight == 0 && total.after.weight != 0) { c.text("; only after"); }
         if (!tree_.verdicts.empty()) { c.text(verdict_word(tree_.verdicts[node])); }
@@ -9729,9 +10445,9 @@ private:
             for (std::uint32_t i = box.first; i < box.stop; i = tree_.end[i]) {
                 add(sum, tree_.side_totals[i]);
             }
-            describe_change(c, sum);
+            numbers_.change(c, sum);
         } else {
-            amount(c, box.weight);
+            numbers_.amount(c, box.weight);
         }
         c.text(")");
         rectangle(c, box, at);
@@ -9881,10 +10597,11 @@ private:
         note(c);
         put(c);
         out_.put("</text>\n");
+        out_.put("<g class=\"facts\">\n");
         const int x = compares() ? change_legend() : legend();
         const std::string about = provenance();
         if (!about.empty()) { line("quiet about", x, 44, about, 6.6); }
-        out_.put("</g>\n");
+        out_.put("</g>\n</g>\n");
     }
 
     void note(text_cursor& c) const {
@@ -9896,7 +10613,7 @@ private:
             c.text(summary_.elided == 1 ? " frame narrower than " : " frames narrower than ");
             c.hundredths(g_.min_width);
             c.text(" px (");
-            c.percent(elided_weight_, whole_);
+            c.percent(elided_weight_, numbers_.whole());
             c.text(summary_.elided == 1 ? ") is drawn as " : ") are drawn as ");
             c.grouped(summary_.elided_blocks);
             c.text(summary_.elided_blocks == 1 ? " elided block" : " elided blocks");
@@ -9908,6 +10625,12 @@ private:
         }
     }
 
+    // A key explains colours: swatches and a word. The page moves it where there is room.
+    void begin_key(int x) {
+        out_.put("<g class=\"key\" transform=\"translate(");
+        out_.put_number(x);
+        out_.put(",0)\">");
+    }
     void swatch(std::string_view style, int x, int width) {
         out_.put("<rect class=\"swatch ");
         out_.put(style);
@@ -9917,13 +10640,23 @@ private:
         out_.put_number(width);
         out_.put("\" height=\"12\"/>");
     }
-    // Returns where the next text on its line may begin.
-    int caption(int x, std::string_view word) {
-        line("quiet", x, 44, word, 6.6);
+    // Returns how wide the key is about, with what is free behind it.
+    [[nodiscard]] int end_key(int x, std::string_view word) {
+        out_.put("<text class=\"quiet\" x=\"");
+        out_.put_number(x);
+        out_.put("\" y=\"44\">");
+        out_.put(word);
+        out_.put("</text></g>\n");
         return x + 19 + static_cast<int>(word.size()) * 7;
     }
+    [[nodiscard]] int key(int x, std::string_view style, std::string_view word) {
+        begin_key(x);
+        swatch(style, 0, 12);
+        return x + end_key(17, word);
+    }
 
-    int legend() {
+    // Returns where the next text on its line may begin; so does the next.
+    [[nodiscard]] int legend() {
         int x = 0;
         const bool by_kind =
             options_.palette == flame_palette::kinds || options_.palette == flame_palette::safe;
@@ -9939,32 +10672,31 @@ private:
             std::string_view word = kind_word(kind).substr(2);
             word.remove_suffix(1);
             const char style[] = {colours.letter, shade_digit(colours.shades / 2)};
-            swatch(std::string_view(style, 2), x, 12);
-            x = caption(x + 17, word);
+            x = key(x, std::string_view(style, 2), word);
         }
         return x;
     }
 
-    int change_legend() {
-        out_.put("<g class=\"legend\">");
+    [[nodiscard]] int change_legend() {
         int x = 0;
+        begin_key(0);
         for (const char* style :
              {"n9", "n7", "n5", "n3", "n1", "z0", "u1", "u3", "u5", "u7", "u9"}) {
             swatch(style, x, 13);
             x += 13;
         }
-        x = caption(x + 6, options_.by_self ? "less, more itself" : "less, more");
-        swatch("z0", x, 12);
-        x = caption(x + 17, tree_.verdicts.empty() ? "no change" : "no significant change");
-        swatch("z0", x, 12);
-        swatch("hatch", x, 12);
-        x = caption(x + 17, "only before");
-        out_.put("</g>\n");
+        x = end_key(x + 6, options_.by_self ? "less, more itself" : "less, more");
+        x = key(x, "z0", tree_.verdicts.empty() ? "no change" : "no significant change");
+        begin_key(x);
+        swatch("z0", 0, 12);
+        swatch("hatch", 0, 12);
+        x += end_key(17, "only before");
         if (!options_.interactive) { // the page's controls say it
             std::string text = "width: ";
             text += options_.widths == frame_width::both ? "before and after"
                                                          : width_word(options_.widths);
-            x = caption(x, text);
+            begin_key(x);
+            x += end_key(0, text);
         }
         return x;
     }
@@ -9993,6 +10725,8 @@ private:
             add(rate(from.rate_attained_hz, " Hz attained"));
             add(rate(from.rate_asked_hz, " Hz asked for"));
         }
+        add(duration(&origin::duration_ns, " observed"));
+        add(duration(&origin::cpu_ns, " of CPU time"));
         if (dropped != 0) { add(std::to_string(dropped) + " samples dropped"); }
         if (truncated != 0) { add(std::to_string(truncated) + " stacks truncated"); }
         if (tree_.negative != 0) {
@@ -10000,6 +10734,17 @@ private:
         }
         if (summary_.without_base != 0) { add("stacks without a base left out"); }
         return text;
+    }
+
+    // A sum over all origins, if one of them knows it: "12.3 s observed".
+    [[nodiscard]] std::string duration(std::uint64_t origin::*of, std::string_view what) const {
+        std::uint64_t sum = 0;
+        for (const origin& from : tree_.origins) { sum += from.*of; }
+        if (sum == 0) { return {}; }
+        char text[40];
+        text_cursor c{text};
+        flame_numbers::time(c, sum);
+        return std::string(text, static_cast<std::size_t>(c.at - text)).append(what);
     }
 
     [[nodiscard]] static std::string rate(double hertz, std::string_view what) {
@@ -10010,181 +10755,11 @@ private:
         return text.append(what);
     }
 
-    // ---- What the page draws from.
-
-    void setting(std::string_view key, std::string_view value) {
-        out_.put(" data-");
-        out_.put(key);
-        out_.put("=\"");
-        out_.put(value);
-        out_.put('"');
-    }
-    void setting(std::string_view key, std::uint64_t value) {
-        char digits[20];
-        const char* end = std::to_chars(digits, digits + sizeof digits, value).ptr;
-        setting(key, std::string_view(digits, static_cast<std::size_t>(end - digits)));
-    }
-    void setting(std::string_view key, int value) {
-        setting(key, static_cast<std::uint64_t>(value));
-    }
-    void setting(std::string_view key, bool value) {
-        setting(key, std::string_view(value ? "1" : "0"));
-    }
-    void setting(std::string_view key, const char* value) { setting(key, std::string_view(value)); }
-    void setting(std::string_view key, const std::string& value) {
-        setting(key, std::string_view(value));
-    }
-    // To twelve digits behind the point, as the standard library has no shortest form everywhere.
-    void setting_real(std::string_view key, double value) {
-        char text[64];
-        text_cursor c{text};
-        double size = absolute(value);
-        if (!(size < 1e15)) { size = 1; } // NaN too
-        if (value < 0) { c.text("-"); }
-        const auto whole = static_cast<std::uint64_t>(size);
-        c.number(whole);
-        *c.at++ = '.';
-        const double rest = (size - static_cast<double>(whole)) * 1e12 + 0.5;
-        char digits[20];
-        const char* end =
-            std::to_chars(digits, digits + sizeof digits, static_cast<std::uint64_t>(rest)).ptr;
-        const auto count = static_cast<std::size_t>(end - digits);
-        for (std::size_t i = count; i < 12; ++i) { *c.at++ = '0'; }
-        c.text(std::string_view(digits, (std::min)(count, std::size_t{12})));
-        setting(key, std::string_view(text, static_cast<std::size_t>(c.at - text)));
-    }
-
-    void data() {
-        out_.put("<metadata class=\"wick-page\"");
-        setting("version", 2);
-        setting("source", compares() ? "comparison" : tree_.lanes() ? "timeline" : "profile");
-        setting("unit", unit_);
-        setting("time", is_time());
-        std::string weights; // what they are, whatever the picture calls them
-        append_xml(weights, data_.unit);
-        setting("weights", weights);
-        setting("counted",
-                data_.counted == counted_as::samples ? "samples"
-                : data_.counted == counted_as::calls ? "calls"
-                                                     : "unknown");
-        setting("decimals", tree_.decimals);
-        setting("big", data_.big);
-        setting("total", tree_.total[0]);
-        setting("whole", options_.total);
-        setting("nodes", std::uint64_t{data_.size()});
-        setting("observed", data_.observed);
-        setting("width", g_.width);
-        setting("fluid", options_.fluid);
-        setting("inverted", options_.inverted);
-        setting("reverse", options_.reverse && !tree_.lanes());
-        setting("left", options_.truncate_left);
-        setting("side", g_.side);
-        setting("top", g_.top);
-        setting("foot", g_.foot);
-        setting("row", g_.row);
-        setting("rows", g_.rows);
-        setting("baseline", g_.baseline());
-        setting_real("factor", options_.factor);
-        text_cursor c = cursor(0);
-        c.hundredths(g_.min_width);
-        setting("min", written(c));
-        std::string type;
-        append_xml(type, options_.name_type);
-        setting("type", type);
-        if (compares()) {
-            setting("widths", width_word(options_.widths));
-            setting("self-colours", options_.by_self);
-            setting("negate", options_.negate);
-            setting("tested", !data_.verdicts.empty());
-            setting_real("scale", data_.before_scale);
-        }
-        out_.put("/>\n");
-        data_names();
-        data_attributes();
-        data_nodes();
+    void page() {
+        flamegraph_data_writer<Sink>(out_, data_, options_, g_, colours_, numbers_).write();
         out_.put("<script><![CDATA[");
         for (const std::string_view part : flamegraph_script_parts) { out_.put(part); }
         out_.put("]]></script>\n");
-    }
-
-    void data_names() {
-        out_.put("<metadata class=\"wick-names\">");
-        std::string text;
-        for (std::uint32_t name = 0; name < data_.names.size(); ++name) {
-            const flame_name& of = data_.names[name];
-            text = of.letter;
-            text += colours_.of(of, name == 0).view();
-            text += ' ';
-            append_escaped(text, name == 0 ? std::string_view("all") : of.text);
-            text += '\n';
-            out_.put(text);
-        }
-        out_.put("</metadata>\n");
-    }
-
-    // A line is a name's number, its title, link, target, id and classes, with tabs between.
-    void data_attributes() {
-        if (options_.attributes.empty()) { return; }
-        out_.put("<metadata class=\"wick-attributes\">");
-        std::string text;
-        for (std::uint32_t name = 1; name < data_.names.size(); ++name) {
-            const name_attributes* of = attributes_of(data_.names[name]);
-            if (of == nullptr) { continue; }
-            text = std::to_string(name);
-            for (const std::string* part :
-                 {&of->title, &of->href, &of->target, &of->id, &of->classes}) {
-                text += '\t';
-                append_escaped(text, *part);
-            }
-            text += '\n';
-            out_.put(text);
-        }
-        out_.put("</metadata>\n");
-    }
-
-    // XML parsers refuse texts beyond some 10 MB: the nodes are in several elements, none of them
-    // cut in two.
-    void data_nodes() {
-        constexpr std::uint32_t nodes_per_part = 200000;
-        char text[80];           // five numbers of 13 digits at most
-        std::uint32_t level = 0; // one more than the depth of the node before
-        for (std::uint32_t i = 0; i < data_.size(); ++i) {
-            if (i % nodes_per_part == 0) {
-                out_.put(i == 0 ? "<metadata class=\"wick-nodes\">"
-                                : "</metadata>\n<metadata class=\"wick-nodes\">");
-            }
-            const char* end = put_node(text, level - data_.depth[i], i);
-            out_.put(std::string_view(text, static_cast<std::size_t>(end - text)));
-            level = data_.depth[i] + 1;
-        }
-        out_.put("</metadata>\n");
-    }
-
-    [[nodiscard]] char* put_node(char* at, std::uint64_t up, std::uint32_t i) const {
-        const bool two = compares();
-        const std::uint64_t first = two ? zigzag(data_.sides[i].after.weight) : data_.self[i];
-        std::uint64_t second = 0; // of one column, the count where it is not the weight
-        if (two) { second = zigzag(data_.sides[i].before.weight); }
-        const bool counted =
-            !two && !data_.count.empty() && data_.count[i] != data_.usual_count(data_.self[i]);
-        if (counted) { second = data_.count[i]; }
-        const bool has_second = counted || second != 0;
-        at = put_base32(at, 4 * up + (has_second ? 2 : 0) + (first != 0 ? 1 : 0));
-        at = put_base32(at, data_.name[i]);
-        if (first != 0) { at = put_base32(at, first); }
-        if (has_second) { at = put_base32(at, second); }
-        if (!data_.verdicts.empty()) {
-            at = put_base32(at,
-                            static_cast<std::uint64_t>(data_.verdicts[i]) +
-                                5 * static_cast<std::uint64_t>(data_.self_verdicts[i]));
-        }
-        return at;
-    }
-
-    // Small numbers of either sign as small numbers: 0, -1, 1, -2, …
-    [[nodiscard]] static std::uint64_t zigzag(std::int64_t value) noexcept {
-        const auto bits = static_cast<std::uint64_t>(value);
-        return value < 0 ? ~(bits << 1) : bits << 1;
     }
 };
 
@@ -10381,6 +10956,8 @@ public:
             if (found != nullptr) {
                 const auto size = static_cast<std::size_t>(static_cast<const char*>(found) - begin);
                 take(line, begin, size, size + 1);
+                too_long_ = size > longest; // it is there, but only because it came in one piece
+                if (too_long_) { line = std::string_view(begin, longest); }
                 return true;
             }
             searched = held;
@@ -10562,106 +11139,6 @@ private:
         return depth;
     }
 };
-
-} // namespace detail
-WICK_END_NAMESPACE
-
-#endif
-// wick/detail/text.hpp - scanning text: blanks, digits, weights.
-#ifndef WICK_DETAIL_TEXT_HPP
-#define WICK_DETAIL_TEXT_HPP
-
-
-#include <cstddef>     // std::size_t
-#include <cstdint>     // std::int64_t
-#include <string_view> // what is scanned
-
-WICK_BEGIN_NAMESPACE
-namespace detail {
-
-/// Returns the place of the last '(' or ')' in the text, or npos.
-[[nodiscard]] inline std::size_t find_last_parenthesis(std::string_view text) noexcept {
-    constexpr std::uint64_t ones = 0x0101010101010101u, highs = 0x8080808080808080u;
-    const char* begin = text.data();
-    std::size_t at = text.size();
-    while (at >= 8) { // words without one are passed over whole; '(' | 1 is ')'
-        const std::uint64_t word = (load<std::uint64_t>(begin + at - 8) | ones) ^ (ones * ')');
-        if (((word - ones) & ~word & highs) != 0) { break; }
-        at -= 8;
-    }
-    while (at > 0 && (begin[at - 1] | 1) != ')') { --at; }
-    return at == 0 ? std::string_view::npos : at - 1;
-}
-
-/// A weight as it stands at the end of a line.
-struct line_weight {
-    std::int64_t value = 0; // in units of 10^-decimals
-    int decimals = 0;
-    bool rounded = false;
-
-    [[nodiscard]] std::uint64_t observations() const noexcept {
-        const auto unit = static_cast<std::int64_t>(power_of_ten(decimals));
-        return static_cast<std::uint64_t>(value / unit + (value % unit * 2 >= unit ? 1 : 0));
-    }
-};
-
-[[nodiscard]] inline bool is_blank(char c) noexcept {
-    return c == ' ' || c == '\t';
-}
-[[nodiscard]] inline bool is_digit(char c) noexcept {
-    return c >= '0' && c <= '9';
-}
-
-inline void trim_blanks(std::string_view& text) noexcept {
-    while (!text.empty() && is_blank(text.back())) { text.remove_suffix(1); }
-}
-
-/// Appends a digit; false when the number would pass 2^63 - 1.
-[[nodiscard]] inline bool append_digit(std::int64_t& number, char digit) noexcept {
-    constexpr std::int64_t most = 0x7fffffffffffffff;
-    const std::int64_t unit = digit - '0';
-    if (number > (most - unit) / 10) { return false; }
-    number = number * 10 + unit;
-    return true;
-}
-
-/// Reads digits, perhaps with a point and more digits; all of the text, which is not empty.
-/// Returns false for a number of 2^63 or more.
-[[nodiscard]] inline bool parse_weight(std::string_view text, line_weight& weight) noexcept {
-    std::size_t point = 0;
-    weight = line_weight{};
-    for (; point < text.size() && text[point] != '.'; ++point) {
-        if (!append_digit(weight.value, text[point])) { return false; }
-    }
-    std::string_view fraction = text.substr(point == text.size() ? point : point + 1);
-    while (!fraction.empty() && fraction.back() == '0') { fraction.remove_suffix(1); }
-    for (const char digit : fraction) {
-        if (weight.decimals == max_decimals) {
-            weight.rounded = true;
-            if (fraction[max_decimals] >= '5') {
-                if (weight.value == 0x7fffffffffffffff) { return false; }
-                ++weight.value;
-            }
-            return true;
-        }
-        if (!append_digit(weight.value, digit)) { return false; }
-        ++weight.decimals;
-    }
-    return true;
-}
-
-/// Takes "rest 12.5" apart: digits with at most one point among them, behind one blank, at the end.
-/// Returns the length of "rest", or npos when the line does not end so.
-[[nodiscard]] inline std::size_t find_weight(std::string_view line) noexcept {
-    std::size_t begin = line.size();
-    while (begin > 0 && is_digit(line[begin - 1])) { --begin; }
-    if (begin > 0 && line[begin - 1] == '.') {
-        --begin;
-        while (begin > 0 && is_digit(line[begin - 1])) { --begin; }
-    }
-    const bool number = begin < line.size() && is_digit(line[begin]);
-    return number && begin > 0 && is_blank(line[begin - 1]) ? begin - 1 : std::string_view::npos;
-}
 
 } // namespace detail
 WICK_END_NAMESPACE
@@ -10862,6 +11339,652 @@ WICK_END_NAMESPACE
 #ifndef WICK_DETAIL_STACK_SAMPLES_HPP
 #define WICK_DETAIL_STACK_SAMPLES_HPP
 
+// wick/detail/demangle_rust.hpp - what a linker symbol of Rust is called in the source.
+#ifndef WICK_DETAIL_DEMANGLE_RUST_HPP
+#define WICK_DETAIL_DEMANGLE_RUST_HPP
+
+// wick/detail/utf8.hpp - characters given as numbers, into bytes.
+#ifndef WICK_DETAIL_UTF8_HPP
+#define WICK_DETAIL_UTF8_HPP
+
+
+#include <cstdint> // characters
+#include <string>  // what they are appended to
+
+WICK_BEGIN_NAMESPACE
+namespace detail {
+
+/// Appends a character as UTF-8; what is no character becomes U+FFFD.
+inline void append_utf8(std::string& out, std::uint32_t code) {
+    if (code > 0x10ffff || (code >= 0xd800 && code <= 0xdfff)) { code = 0xfffd; }
+    const auto put = [&](std::uint32_t byte) { out += static_cast<char>(byte); };
+    if (code < 0x80) {
+        put(code);
+        return;
+    }
+    if (code < 0x800) {
+        put(0xc0 | code >> 6);
+    } else {
+        if (code < 0x10000) {
+            put(0xe0 | code >> 12);
+        } else {
+            put(0xf0 | code >> 18);
+            put(0x80 | (code >> 12 & 0x3f));
+        }
+        put(0x80 | (code >> 6 & 0x3f));
+    }
+    put(0x80 | (code & 0x3f));
+}
+
+} // namespace detail
+WICK_END_NAMESPACE
+
+#endif
+
+#include <algorithm>    // std::min
+#include <charconv>     // std::from_chars
+#include <cstddef>      // std::size_t
+#include <cstdint>      // numbers
+#include <string>       // names
+#include <string_view>  // symbols
+#include <system_error> // std::errc
+#include <vector>       // characters of a name
+
+WICK_BEGIN_NAMESPACE
+namespace detail {
+
+// ---- the older scheme -------------------------------------------------------------------------
+
+/// Appends one part of a Rust path: "$LT$" and the like stand for punctuation, ".." for "::".
+inline void append_rust_part(std::string& out, std::string_view part) {
+    struct escape {
+        std::string_view code;
+        char means;
+    };
+    constexpr escape escapes[] = {{"SP", '@'},
+                                  {"BP", '*'},
+                                  {"RF", '&'},
+                                  {"LT", '<'},
+                                  {"GT", '>'},
+                                  {"LP", '('},
+                                  {"RP", ')'},
+                                  {"C", ','}};
+    if (part.substr(0, 2) == "_$") {
+        part.remove_prefix(1); // put there because an identifier cannot start with '$'
+    }
+    while (!part.empty()) {
+        if (part.substr(0, 2) == "..") {
+            out += "::";
+            part.remove_prefix(2);
+            continue;
+        }
+        const std::size_t close = part[0] == '$' ? part.find('$', 1) : std::string_view::npos;
+        char means = 0;
+        if (close != std::string_view::npos) {
+            const std::string_view code = part.substr(1, close - 1);
+            for (const escape& e : escapes) { means = e.code == code ? e.means : means; }
+            unsigned value = 0;
+            if (code.size() == 3 && code[0] == 'u' &&
+                std::from_chars(code.data() + 1, code.data() + 3, value, 16).ptr ==
+                    code.data() + 3 &&
+                value >= 0x20 && value < 0x7f) {
+                means = static_cast<char>(value);
+            }
+        }
+        out += means != 0 ? means : part[0];
+        part.remove_prefix(means != 0 ? close + 1 : 1);
+    }
+}
+
+/// Returns the path of a Rust symbol of the older scheme, `_ZN` parts `17h` 16 hex digits `E`,
+/// with its hash left on, as two functions may differ in nothing else; "" when it is no such
+/// symbol.
+[[nodiscard]] inline std::string demangle_rust_legacy(std::string_view mangled) {
+    std::string path;
+    if (mangled.substr(0, 3) != "_ZN") { return {}; }
+    mangled.remove_prefix(3);
+    while (!mangled.empty() && is_digit(mangled[0])) {
+        std::size_t size = 0;
+        const char* end = mangled.data() + mangled.size();
+        const std::from_chars_result read = std::from_chars(mangled.data(), end, size);
+        if (read.ec != std::errc() || size == 0 ||
+            size >= static_cast<std::size_t>(end - read.ptr)) {
+            return {};
+        }
+        const std::string_view part(read.ptr, size);
+        mangled =
+            std::string_view(read.ptr + size, static_cast<std::size_t>(end - read.ptr) - size);
+        const bool last = mangled[0] == 'E';
+        if (last && (path.empty() || size != 17 || part[0] != 'h' ||
+                     part.find_first_not_of("0123456789abcdef", 1) != std::string_view::npos)) {
+            return {};
+        }
+        path += path.empty() ? "" : "::";
+        append_rust_part(path, part);
+        if (last) { return path; }
+    }
+    return {};
+}
+
+// ---- the newer scheme, "v0" -------------------------------------------------------------------
+
+/// Returns the name of a basic type, or "".
+[[nodiscard]] inline std::string_view rust_basic_type(char code) noexcept {
+    constexpr std::string_view names[] = {"i8",   "bool",  "char",  "f64", "str", "f32", "",
+                                          "u8",   "isize", "usize", "",    "i32", "u32", "i128",
+                                          "u128", "_",     "",      "",    "i16", "u16", "()",
+                                          "...",  "",      "i64",   "u64", "!"};
+    return code >= 'a' && code <= 'z' ? names[code - 'a'] : std::string_view();
+}
+
+/// Appends a name beyond ASCII, which symbols hold as Punycode (RFC 3492) with '_' for '-'. False
+/// when it is none.
+[[nodiscard]] inline bool append_punycode(std::string& out, std::string_view text) {
+    const std::size_t basic = text.rfind('_');
+    std::vector<std::uint32_t> name;
+    if (basic != std::string_view::npos) {
+        for (const char c : text.substr(0, basic)) {
+            name.push_back(static_cast<unsigned char>(c));
+        }
+        text.remove_prefix(basic + 1);
+    }
+    std::uint64_t code = 128;
+    std::uint64_t at = 0;
+    std::uint64_t bias = 72;
+    bool first = true;
+    for (std::size_t next = 0; next < text.size();) {
+        const std::uint64_t before = at;
+        std::uint64_t weight = 1;
+        for (std::uint64_t k = 36;; k += 36) {
+            if (next == text.size()) { return false; }
+            const char c = text[next++];
+            const bool letter = c >= 'a' && c <= 'z';
+            if (!letter && !is_digit(c)) { return false; }
+            const auto digit = static_cast<std::uint64_t>(letter ? c - 'a' : c - '0' + 26);
+            at += digit * weight;
+            const std::uint64_t threshold =
+                k <= bias + 1 ? 1 : (std::min)(k - bias, std::uint64_t{26});
+            if (digit < threshold) { break; }
+            weight *= 36 - threshold;
+            if (at > 0x10ffffff || weight > 0x10ffffff) { return false; }
+        }
+        const std::uint64_t size = name.size() + 1;
+        std::uint64_t delta = (at - before) / (first ? 700 : 2);
+        first = false;
+        delta += delta / size;
+        for (bias = 0; delta > 455; bias += 36) { delta /= 35; }
+        bias += 36 * delta / (delta + 38);
+        code += at / size;
+        at %= size;
+        if (code > 0x10ffff) { return false; }
+        name.insert(name.begin() + static_cast<std::ptrdiff_t>(at++),
+                    static_cast<std::uint32_t>(code));
+    }
+    for (const std::uint32_t character : name) { append_utf8(out, character); }
+    return true;
+}
+
+/// Writes out what a symbol of the newer scheme stands for, from left to right. Back references
+/// can make a small symbol stand for anything: how deep, how long and how far it goes is bounded.
+class rust_v0_path {
+public:
+    /// `mangled` is the symbol without "_R" and without suffixes.
+    explicit rust_v0_path(std::string_view mangled)
+        : in_(mangled) {}
+
+    /// Returns the path, or "" when this is no such symbol.
+    [[nodiscard]] std::string run() {
+        path(true);
+        if (at_ < in_.size()) { // the crate for which it was instantiated
+            const std::size_t size = out_.size();
+            path(false);
+            out_.resize((std::min)(size, out_.size()));
+        }
+        return failed_ || at_ != in_.size() ? std::string() : std::move(out_);
+    }
+
+private:
+    static constexpr int max_depth = 100;
+    static constexpr int max_steps = 20000;
+    static constexpr std::size_t max_size = std::size_t{1} << 14;
+    static constexpr std::uint64_t max_lifetimes = 100;
+
+    std::string_view in_;
+    std::size_t at_ = 0;
+    std::string out_;
+    int depth_ = 0;
+    int steps_ = 0;
+    std::uint64_t lifetimes_ = 0; // that are bound where we are
+    bool failed_ = false;
+
+    // One level deeper, for as long as it lives.
+    class level {
+    public:
+        explicit level(rust_v0_path& of)
+            : of_(of) {
+            if (++of_.depth_ > max_depth || ++of_.steps_ > max_steps ||
+                of_.out_.size() > max_size) {
+                of_.failed_ = true;
+            }
+        }
+        level(const level&) = delete;
+        level& operator=(const level&) = delete;
+        ~level() { --of_.depth_; }
+
+    private:
+        rust_v0_path& of_;
+    };
+
+    [[nodiscard]] bool eat(char c) noexcept {
+        if (failed_ || at_ >= in_.size() || in_[at_] != c) { return false; }
+        ++at_;
+        return true;
+    }
+    [[nodiscard]] char next() noexcept {
+        if (failed_ || at_ >= in_.size()) {
+            failed_ = true;
+            return '\0';
+        }
+        return in_[at_++];
+    }
+
+    // ---- numbers and names
+
+    [[nodiscard]] std::uint64_t base62() noexcept {
+        if (eat('_')) { return 0; }
+        std::uint64_t number = 0;
+        for (;;) {
+            const char c = next();
+            if (failed_) { return 0; }
+            if (c == '_') { return number + 1; }
+            const int digit = is_digit(c)            ? c - '0'
+                              : c >= 'a' && c <= 'z' ? c - 'a' + 10
+                              : c >= 'A' && c <= 'Z' ? c - 'A' + 36
+                                                     : -1;
+            constexpr std::uint64_t most = ~std::uint64_t{0} - 1;
+            if (digit < 0 || number > (most - static_cast<std::uint64_t>(digit)) / 62) {
+                failed_ = true;
+                return 0;
+            }
+            number = number * 62 + static_cast<std::uint64_t>(digit);
+        }
+    }
+    [[nodiscard]] std::uint64_t optional62(char tag) noexcept {
+        return eat(tag) ? base62() + 1 : 0;
+    }
+
+    struct identifier {
+        std::string_view text;
+        bool punycode = false;
+    };
+    [[nodiscard]] identifier name() noexcept {
+        identifier made;
+        made.punycode = eat('u');
+        std::size_t size = 0;
+        if (!eat('0')) {
+            const std::size_t digits = at_;
+            while (at_ < in_.size() && is_digit(in_[at_]) && at_ - digits < 6) {
+                size = size * 10 + static_cast<std::size_t>(in_[at_++] - '0');
+            }
+            if (at_ == digits) { failed_ = true; }
+        }
+        (void)eat('_'); // behind the size of a name that begins with a digit or with '_'
+        if (failed_ || size > in_.size() - at_) {
+            failed_ = true;
+            return {};
+        }
+        made.text = in_.substr(at_, size);
+        at_ += size;
+        return made;
+    }
+    void put(const identifier& name) {
+        if (!name.punycode) {
+            out_ += name.text;
+        } else if (!append_punycode(out_, name.text)) {
+            failed_ = true;
+        }
+    }
+
+    // ---- paths
+
+    // `Print` prints what a reference refers to.
+    template <class Print>
+    void back_reference(Print print) {
+        const std::size_t here = at_ - 1;
+        const std::uint64_t target = base62();
+        if (failed_ || target >= here) {
+            failed_ = true;
+            return;
+        }
+        const std::size_t after = at_;
+        at_ = static_cast<std::size_t>(target);
+        print();
+        at_ = after;
+    }
+
+    // Elements up to 'E'; returns how many there were.
+    template <class Print>
+    std::size_t list(std::string_view between, Print print) {
+        std::size_t count = 0;
+        while (!failed_ && !eat('E')) {
+            if (count++ > 0) { out_ += between; }
+            print();
+        }
+        return count;
+    }
+
+    // In expressions generic arguments stand behind "::".
+    void path(bool in_value) {
+        const level deeper(*this);
+        const char tag = next();
+        switch (tag) {
+        case 'C':
+            (void)optional62('s'); // tells crates of one name apart; differs from build to build
+            put(name());
+            break;
+        case 'N':
+            nested(in_value);
+            break;
+        case 'M':
+        case 'X': {
+            const std::size_t size = out_.size(); // where the implementation stands is not shown
+            (void)optional62('s');
+            path(false);
+            out_.resize((std::min)(size, out_.size()));
+            implementation(tag == 'X');
+            break;
+        }
+        case 'Y':
+            implementation(true);
+            break;
+        case 'I':
+            path(in_value);
+            out_ += in_value ? "::<" : "<";
+            list(", ", [&] { generic_argument(); });
+            out_ += '>';
+            break;
+        case 'B':
+            back_reference([&] { path(in_value); });
+            break;
+        default:
+            failed_ = true;
+        }
+    }
+
+    void nested(bool in_value) {
+        const char space = next();
+        const bool special = space >= 'A' && space <= 'Z';
+        if (!special && !(space >= 'a' && space <= 'z')) { failed_ = true; }
+        path(in_value);
+        const std::uint64_t number = optional62('s');
+        const identifier last = name();
+        if (!special) {
+            if (!last.text.empty()) { out_ += "::"; }
+            put(last);
+            return;
+        }
+        out_ += "::{";
+        out_ += space == 'C' ? "closure" : space == 'S' ? "shim" : std::string(1, space);
+        if (!last.text.empty()) { out_ += ':'; }
+        put(last);
+        out_ += '#' + std::to_string(number) + '}';
+    }
+
+    void implementation(bool of_trait) {
+        out_ += '<';
+        type();
+        if (of_trait) {
+            out_ += " as ";
+            path(false);
+        }
+        out_ += '>';
+    }
+
+    void generic_argument() {
+        if (eat('L')) {
+            lifetime(base62());
+        } else if (eat('K')) {
+            constant();
+        } else {
+            type();
+        }
+    }
+
+    // ---- types
+
+    void lifetime(std::uint64_t index) {
+        if (index > lifetimes_) {
+            failed_ = true;
+            return;
+        }
+        const std::uint64_t depth = lifetimes_ - index;
+        if (index == 0) {
+            out_ += "'_";
+        } else if (depth < 26) {
+            out_ += '\'';
+            out_ += static_cast<char>('a' + static_cast<int>(depth));
+        } else {
+            out_ += "'_" + std::to_string(depth);
+        }
+    }
+
+    void type() {
+        const level deeper(*this);
+        const char tag = next();
+        if (const std::string_view basic = rust_basic_type(tag); !basic.empty()) {
+            out_ += basic;
+            return;
+        }
+        switch (tag) {
+        case 'R':
+        case 'Q':
+            out_ += '&';
+            if (eat('L')) {
+                if (const std::uint64_t index = base62(); index != 0) {
+                    lifetime(index);
+                    out_ += ' ';
+                }
+            }
+            if (tag == 'Q') { out_ += "mut "; }
+            type();
+            break;
+        case 'P':
+        case 'O':
+            out_ += tag == 'P' ? "*const " : "*mut ";
+            type();
+            break;
+        case 'A':
+        case 'S':
+            out_ += '[';
+            type();
+            if (tag == 'A') {
+                out_ += "; ";
+                constant();
+            }
+            out_ += ']';
+            break;
+        case 'T':
+            out_ += '(';
+            if (list(", ", [&] { type(); }) == 1) { out_ += ','; }
+            out_ += ')';
+            break;
+        case 'F':
+            bound([&] { function(); });
+            break;
+        case 'D':
+            out_ += "dyn ";
+            bound([&] { list(" + ", [&] { dyn_trait(); }); });
+            if (!eat('L')) { failed_ = true; }
+            if (const std::uint64_t index = base62(); index != 0) {
+                out_ += " + ";
+                lifetime(index);
+            }
+            break;
+        case 'B':
+            back_reference([&] { type(); });
+            break;
+        default:
+            if (failed_) { break; }
+            --at_;
+            path(false);
+        }
+    }
+
+    // Prints with the lifetimes that a "for<'a>" binds.
+    template <class Print>
+    void bound(Print print) {
+        const std::uint64_t count = optional62('G');
+        if (count > max_lifetimes) { failed_ = true; }
+        if (failed_) { return; }
+        if (count > 0) { out_ += "for<"; }
+        for (std::uint64_t i = 0; i < count; ++i) {
+            if (i > 0) { out_ += ", "; }
+            ++lifetimes_;
+            lifetime(1);
+        }
+        if (count > 0) { out_ += "> "; }
+        print();
+        lifetimes_ -= count;
+    }
+
+    void function() {
+        if (eat('U')) { out_ += "unsafe "; }
+        if (eat('K')) {
+            out_ += "extern \"";
+            if (eat('C')) {
+                out_ += 'C';
+            } else {
+                for (const char c : name().text) { out_ += c == '_' ? '-' : c; }
+            }
+            out_ += "\" ";
+        }
+        out_ += "fn(";
+        list(", ", [&] { type(); });
+        out_ += ')';
+        if (eat('u')) { return; } // returns nothing
+        out_ += " -> ";
+        type();
+    }
+
+    void dyn_trait() {
+        bool open = open_path();
+        while (!failed_ && eat('p')) {
+            out_ += open ? ", " : "<";
+            open = true;
+            put(name());
+            out_ += " = ";
+            type();
+        }
+        if (open) { out_ += '>'; }
+    }
+
+    // A path whose generic arguments are left open for more; returns whether it has any.
+    bool open_path() {
+        const level deeper(*this);
+        bool open = false;
+        if (eat('B')) {
+            back_reference([&] { open = open_path(); });
+        } else if (eat('I')) {
+            path(false);
+            out_ += '<';
+            list(", ", [&] { generic_argument(); });
+            open = true;
+        } else {
+            path(false);
+        }
+        return open;
+    }
+
+    // ---- constants
+
+    void constant() {
+        const level deeper(*this);
+        const char tag = next();
+        switch (tag) {
+        case 'p':
+            out_ += '_';
+            break;
+        case 'B':
+            back_reference([&] { constant(); });
+            break;
+        case 'b':
+        case 'c':
+        case 'h':
+        case 't':
+        case 'm':
+        case 'y':
+        case 'o':
+        case 'j':
+            value(tag);
+            break;
+        case 'a':
+        case 's':
+        case 'l':
+        case 'x':
+        case 'n':
+        case 'i':
+            if (eat('n')) { out_ += '-'; }
+            value(tag);
+            break;
+        default: // strings, arrays, structures: not in what stable compilers write
+            failed_ = true;
+        }
+    }
+
+    void value(char type) {
+        const std::size_t begin = at_;
+        const std::size_t end = in_.find('_', begin);
+        if (failed_ || end == std::string_view::npos) {
+            failed_ = true;
+            return;
+        }
+        at_ = end + 1;
+        const std::string_view digits = in_.substr(begin, end - begin);
+        if (digits.find_first_not_of("0123456789abcdef") != std::string_view::npos) {
+            failed_ = true;
+            return;
+        }
+        if (digits.size() > 16) {
+            out_ += "0x";
+            out_ += digits;
+            return;
+        }
+        std::uint64_t number = 0; // none at all is 0
+        (void)std::from_chars(digits.data(), digits.data() + digits.size(), number, 16);
+        if (type == 'b') {
+            out_ += number == 0 ? "false" : "true";
+        } else if (type == 'c') {
+            out_ += '\'';
+            append_utf8(out_,
+                        static_cast<std::uint32_t>((std::min)(number, std::uint64_t{0x110000})));
+            out_ += '\'';
+        } else {
+            out_ += std::to_string(number);
+        }
+    }
+};
+
+/// Returns the path of a Rust symbol of the newer scheme (RFC 2603), "_R…", without what tells
+/// crates of one name apart; "" when it is no such symbol, or one that stands for far more than it
+/// is.
+[[nodiscard]] inline std::string demangle_rust_v0(std::string_view mangled) {
+    if (mangled.size() < 4 || mangled.size() > 4096 || mangled.substr(0, 2) != "_R") { return {}; }
+    return rust_v0_path(mangled.substr(2)).run();
+}
+
+/// Returns what a symbol of either scheme stands for, as the two functions before do; "" when it
+/// is of neither. What linkers and compilers append, ".llvm.123", is left out.
+[[nodiscard]] inline std::string demangle_rust(std::string_view mangled) {
+    if (mangled.substr(0, 2) == "_R") {
+        return demangle_rust_v0(mangled.substr(0, mangled.find_first_of(".$")));
+    }
+    return demangle_rust_legacy(mangled);
+}
+
+} // namespace detail
+WICK_END_NAMESPACE
+
+#endif
 // wick/detail/symbol_text.hpp - names of functions as profilers print them, made comparable.
 #ifndef WICK_DETAIL_SYMBOL_TEXT_HPP
 #define WICK_DETAIL_SYMBOL_TEXT_HPP
@@ -10917,50 +12040,106 @@ namespace detail {
     return 0;
 }
 
-/// Returns the name without the arguments of the function: cut at the first '(' that is not inside
-/// template arguments, and is no part of "(anonymous namespace)", of an operator, or of a Go
-/// method's receiver "(*T).". "std::function<void (int)>::operator()(int) const" →
-/// "std::function<void (int)>::operator()".
-[[nodiscard]] inline std::string_view without_arguments(std::string_view name) noexcept {
-    constexpr std::string_view anonymous = "(anonymous namespace)";
-    if (name.find('(') == std::string_view::npos) { return name; }
-    const std::size_t receiver = name.find(".(");
-    if (receiver != std::string_view::npos && name.find(").", receiver) != std::string_view::npos) {
-        return name; // Go
-    }
-    std::size_t first =
-        std::string_view::npos; // at any depth, for names whose brackets do not match
+/// Returns where the bracket closes that opens at `at`, npos where it does not.
+[[nodiscard]] inline std::size_t find_closing(std::string_view name, std::size_t at) noexcept {
     std::size_t depth = 0;
-    for (std::size_t i = 0; i < name.size();) {
-        if (const std::size_t size = operator_size(name, i); size > 0) {
-            i += size;
+    while (at < name.size()) {
+        if (const std::size_t size = operator_size(name, at); size > 0) {
+            at += size;
             continue;
         }
-        const char c = name[i];
-        if (c == '(') {
-            if (starts_with(name.substr(i), anonymous)) {
-                i += anonymous.size();
-                continue;
-            }
-            if (first == std::string_view::npos) { first = i; }
-            if (depth == 0) { return name.substr(0, i); }
-        }
-        if (c == '<' || c == '{' || c == '(') { ++depth; }
-        if ((c == '>' || c == '}' || c == ')') && depth > 0) { --depth; }
-        ++i;
+        const char c = name[at];
+        if (c == '(' || c == '<' || c == '{') { ++depth; }
+        const bool arrow = c == '>' && at > 0 && name[at - 1] == '-';
+        if ((c == ')' || c == '>' || c == '}') && !arrow && --depth == 0) { return at; }
+        ++at;
     }
-    return depth == 0 || first == std::string_view::npos ? name : name.substr(0, first);
+    return std::string_view::npos;
 }
 
-/// Returns where "->" stands that separates an inlined function from its caller, from `from` on;
-/// npos where there is none: the arrow of "operator->" is part of a name.
-[[nodiscard]] inline std::size_t find_inline_arrow(std::string_view name,
-                                                   std::size_t from = 0) noexcept {
-    for (std::size_t at = name.find("->", from); at != std::string_view::npos;
+/// Returns how long "(int) const" at `at` is where it belongs to a function in which something is
+/// defined, "f(int) const::{lambda()#1}"; 0 elsewhere.
+[[nodiscard]] inline std::size_t outer_arguments_size(std::string_view name,
+                                                      std::size_t at) noexcept {
+    const std::size_t close = find_closing(name, at);
+    if (close == std::string_view::npos) { return 0; }
+    std::string_view rest = name.substr(close + 1);
+    for (const std::string_view word : {" const", " volatile", " &", "&", " noexcept"}) {
+        if (starts_with(rest, word)) { rest.remove_prefix(word.size()); }
+    }
+    return starts_with(rest, "::") ? name.size() - rest.size() - at : 0;
+}
+
+/// Returns whether the '(' at `at` is part of a name: "(anonymous namespace)", "decltype(auto)",
+/// "f()::(lambda)", "void (*g())(int)".
+[[nodiscard]] inline bool is_part_of_name(std::string_view name, std::size_t at) noexcept {
+    std::string_view before = name.substr(0, at);
+    const std::string_view rest = name.substr(at);
+    if (starts_with(rest, "(anonymous namespace)") || ends_with(before, "::")) { return true; }
+    if (ends_with(before, " ")) {
+        if (starts_with(rest, "(*") || starts_with(rest, "(&")) { return true; }
+        before.remove_suffix(1);
+    }
+    constexpr std::string_view word = "decltype";
+    return ends_with(before, word) &&
+           (before.size() == word.size() || !is_name_char(before[before.size() - word.size() - 1]));
+}
+
+/// Returns the name without the arguments of the function, and of those that it is defined in:
+/// "std::function<void (int)>::operator()(int) const" → "std::function<void (int)>::operator()",
+/// "f(int)::{lambda(char)#1}::operator()(char) const" → "f::{lambda(char)#1}::operator()". What is
+/// inside template arguments stays, and what only looks like arguments: operators, parts of names,
+/// a Go method's receiver "(*T).". Cost: linear.
+[[nodiscard]] inline std::string without_arguments(std::string_view name) {
+    if (name.find('(') == std::string_view::npos) { return std::string(name); }
+    const std::size_t receiver = name.find(".(");
+    if (receiver != std::string_view::npos && name.find(").", receiver) != std::string_view::npos) {
+        return std::string(name); // Go
+    }
+    std::string made;
+    std::size_t first = std::string_view::npos; // at any depth, for brackets that do not match
+    std::size_t depth = 0;
+    bool open = false; // a part of the name does not end
+    for (std::size_t i = 0; i < name.size();) {
+        std::size_t kept = operator_size(name, i);
+        const char c = name[i];
+        if (kept == 0 && c == '(' && !open && is_part_of_name(name, i)) {
+            const std::size_t close = find_closing(name, i);
+            open = close == std::string_view::npos;
+            kept = open ? 1 : close + 1 - i;
+        } else if (kept == 0) {
+            if (c == '(') {
+                if (first == std::string_view::npos) { first = i; }
+                const std::size_t outer = depth == 0 ? outer_arguments_size(name, i) : 0;
+                if (depth == 0 && outer == 0) { return made; }
+                i += outer;
+                if (outer > 0) { continue; }
+            }
+            if (c == '<' || c == '{' || c == '(') { ++depth; }
+            if ((c == '>' || c == '}' || c == ')') && depth > 0) { --depth; }
+            kept = 1;
+        }
+        made += name.substr(i, kept);
+        i += kept;
+    }
+    const bool matched = depth == 0 || first == std::string_view::npos;
+    return matched ? made : std::string(name.substr(0, first));
+}
+
+/// Returns where "->" stands that separates an inlined function from its caller; npos where it
+/// does not: the arrow of "operator->" is part of a name, and one in parentheses of an expression.
+[[nodiscard]] inline std::size_t find_inline_arrow(std::string_view name) noexcept {
+    std::size_t seen = 0; // how far parentheses were counted
+    std::size_t depth = 0;
+    for (std::size_t at = name.find("->"); at != std::string_view::npos;
          at = name.find("->", at + 2)) {
+        for (; seen < at; ++seen) {
+            if (name[seen] == '(') { ++depth; }
+            if (name[seen] == ')' && depth > 0) { --depth; }
+        }
         constexpr std::size_t word = 8;
         const bool is_operator = at >= word && operator_size(name, at - word) > 0;
-        if (!is_operator) { return at; }
+        if (!is_operator && depth == 0) { return at; }
     }
     return std::string_view::npos;
 }
@@ -11009,17 +12188,6 @@ template <class Reader, class Source>
 /// How much of an input is looked at to tell its format.
 inline constexpr std::size_t most_sniffed = std::size_t{1} << 16;
 
-/// Takes the first line off a text, without its end; false when the text is empty. For looking at
-/// what is in memory: readers use line_reader.
-[[nodiscard]] inline bool take_line(std::string_view& text, std::string_view& line) noexcept {
-    if (text.empty()) { return false; }
-    const std::size_t end = text.find('\n');
-    line = text.substr(0, end);
-    text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
-    if (!line.empty() && line.back() == '\r') { line.remove_suffix(1); }
-    return true;
-}
-
 /// Returns whether one of the lines in the head of an input is as `test` wants it.
 template <class Test>
 [[nodiscard]] bool any_line(std::string_view head, Test test) {
@@ -11029,19 +12197,6 @@ template <class Test>
         if (test(line)) { return true; }
     }
     return false;
-}
-
-[[nodiscard]] inline std::size_t indent_of(std::string_view line) noexcept {
-    std::size_t at = 0;
-    while (at < line.size() && is_blank(line[at])) { ++at; }
-    return at;
-}
-
-/// Returns the text without blanks at either end.
-[[nodiscard]] inline std::string_view trimmed(std::string_view text) noexcept {
-    trim_blanks(text);
-    text.remove_prefix(indent_of(text));
-    return text;
 }
 
 [[nodiscard]] inline bool contains(std::string_view text, std::string_view part) noexcept {
@@ -11145,12 +12300,15 @@ parse_decimal(std::string_view text, int decimals, std::int64_t& number) noexcep
     return "[" + std::string(module) + "]";
 }
 
-/// Returns a function's name without Rust's hash and, unless they are to be kept, its arguments.
-[[nodiscard]] inline std::string_view comparable_name(std::string_view name,
-                                                      bool keep_arguments) noexcept {
+/// Returns a function's name as it is in the source: Rust's names demangled and without their
+/// hashes; unless they are to be kept, without its arguments.
+[[nodiscard]] inline std::string comparable_name(std::string_view name, bool keep_arguments) {
+    std::string demangled = demangle_rust(name);
+    if (!demangled.empty()) { name = demangled; }
     name = without_rust_hash(name);
-    const std::string_view bare = keep_arguments ? name : trimmed(without_arguments(name));
-    return bare.empty() ? name : bare;
+    if (keep_arguments) { return std::string(name); }
+    const std::string bare = without_arguments(name);
+    return std::string(trimmed(bare).empty() ? name : trimmed(bare));
 }
 
 /// Returns the place of the first " (" that is not inside brackets: where a debugger's values of
@@ -11172,25 +12330,6 @@ parse_decimal(std::string_view text, int decimals, std::int64_t& number) noexcep
         ++i;
     }
     return std::string_view::npos;
-}
-
-/// Returns a name without the types of the function's own arguments; those of functions that it
-/// is defined in stay: "main()::{lambda(int)#1}::operator()(int) const" →
-/// "main()::{lambda(int)#1}::operator()".
-[[nodiscard]] inline std::string_view without_last_arguments(std::string_view name) noexcept {
-    std::string_view rest = name;
-    if (ends_with(rest, " const")) { rest.remove_suffix(6); }
-    if (rest.empty() || rest.back() != ')') { return name; }
-    std::size_t depth = 0;
-    for (std::size_t at = rest.size(); at-- > 0;) {
-        if (rest[at] == ')') { ++depth; }
-        if (rest[at] != '(' || --depth > 0) { continue; }
-        const std::string_view before = rest.substr(0, at);
-        const bool is_name = before.empty() || ends_with(before, "operator") ||
-                             rest.substr(at) == "(anonymous namespace)";
-        return is_name ? name : before;
-    }
-    return name;
 }
 
 /// One stack after the other into a builder, with what all readers of text must account for.
@@ -11886,37 +13025,107 @@ WICK_END_NAMESPACE
 #ifndef WICK_DETAIL_JSON_HPP
 #define WICK_DETAIL_JSON_HPP
 
-// wick/detail/utf8.hpp - characters given as numbers, into bytes.
-#ifndef WICK_DETAIL_UTF8_HPP
-#define WICK_DETAIL_UTF8_HPP
+// wick/detail/decimal.hpp - decimal numbers in text, whatever the locale.
+#ifndef WICK_DETAIL_DECIMAL_HPP
+#define WICK_DETAIL_DECIMAL_HPP
 
 
-#include <cstdint> // characters
-#include <string>  // what they are appended to
+#include <cstddef>     // std::size_t
+#include <cstdint>     // std::uint64_t
+#include <cstdlib>     // std::strtod
+#include <string>      // what strtod gets
+#include <string_view> // the text
 
 WICK_BEGIN_NAMESPACE
 namespace detail {
 
-/// Appends a character as UTF-8; what is no character becomes U+FFFD.
-inline void append_utf8(std::string& out, std::uint32_t code) {
-    if (code > 0x10ffff || (code >= 0xd800 && code <= 0xdfff)) { code = 0xfffd; }
-    const auto put = [&](std::uint32_t byte) { out += static_cast<char>(byte); };
-    if (code < 0x80) {
-        put(code);
-        return;
+/// The parts of a decimal number as it is written: (-1)^negative * digits * 10^exponent.
+struct decimal_parts {
+    std::uint64_t digits = 0; ///< the first 19 of them
+    std::int64_t exponent = 0;
+    std::size_t size = 0; ///< bytes of text that it took; 0: there is no number
+    bool negative = false;
+    bool whole = true; ///< false: there are more digits than `digits` has
+};
+
+/// Takes apart the number at the beginning of a text: perhaps a sign, digits with at most one point
+/// among them, perhaps an exponent. Exponents beyond a milliard count as one.
+[[nodiscard]] inline decimal_parts take_decimal(std::string_view text) noexcept {
+    constexpr std::uint64_t most = 999'999'999'999'999'999u; // one more digit still fits
+    decimal_parts parts;
+    std::size_t at = 0;
+    if (at < text.size() && (text[at] == '-' || text[at] == '+')) {
+        parts.negative = text[at++] == '-';
     }
-    if (code < 0x800) {
-        put(0xc0 | code >> 6);
-    } else {
-        if (code < 0x10000) {
-            put(0xe0 | code >> 12);
-        } else {
-            put(0xf0 | code >> 18);
-            put(0x80 | (code >> 12 & 0x3f));
+    bool point = false;
+    bool any = false;
+    for (; at < text.size() && (is_digit(text[at]) || (text[at] == '.' && !point)); ++at) {
+        if (text[at] == '.') {
+            point = true;
+            continue;
         }
-        put(0x80 | (code >> 6 & 0x3f));
+        any = true;
+        if (parts.digits <= most) {
+            parts.digits = parts.digits * 10 + static_cast<std::uint64_t>(text[at] - '0');
+            parts.exponent -= point ? 1 : 0;
+        } else {
+            parts.whole = false;
+            parts.exponent += point ? 0 : 1;
+        }
     }
-    put(0x80 | (code & 0x3f));
+    if (!any) { return {}; }
+    parts.size = at;
+    if (at == text.size() || (text[at] != 'e' && text[at] != 'E')) { return parts; }
+    ++at;
+    const bool sign = at < text.size() && (text[at] == '-' || text[at] == '+');
+    const bool negative = sign && text[at] == '-';
+    at += sign ? 1 : 0;
+    if (at == text.size() || !is_digit(text[at])) { return parts; } // "2e" is 2 and an "e"
+    std::int64_t exponent = 0;
+    for (; at < text.size() && is_digit(text[at]); ++at) {
+        if (exponent < 1'000'000'000) { exponent = exponent * 10 + (text[at] - '0'); }
+    }
+    parts.exponent += negative ? -exponent : exponent;
+    parts.size = at;
+    return parts;
+}
+
+/// Reads the number at the beginning of a text into the double nearest to it. Returns how many
+/// bytes it took, 0 when there is no number; what is too large is infinite. "inf" and "nan" are no
+/// numbers. Cost: up to 15 digits and powers of ten up to 22, a multiplication or division, which
+/// is then rounded once (Clinger 1990); otherwise strtod and a copy of the number.
+[[nodiscard]] inline std::size_t parse_decimal(std::string_view text, double& value) {
+    constexpr double powers[] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,
+                                 1e8,  1e9,  1e10, 1e11, 1e12, 1e13, 1e14, 1e15,
+                                 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
+    const decimal_parts parts = take_decimal(text);
+    if (parts.size == 0) { return 0; }
+    constexpr std::uint64_t exact = std::uint64_t{1} << 53;
+    if (parts.whole && parts.digits <= exact && parts.exponent >= -22 && parts.exponent <= 22) {
+        const double digits = static_cast<double>(parts.digits);
+        const double scale = powers[parts.exponent < 0 ? -parts.exponent : parts.exponent];
+        value = parts.exponent < 0 ? digits / scale : digits * scale;
+        if (parts.negative) { value = -value; }
+        return parts.size;
+    }
+    // strtod's point is that of the locale: it gets all digits and an exponent, without a point.
+    std::string plain;
+    plain.reserve(parts.size + 24);
+    std::int64_t exponent = parts.exponent;
+    std::size_t digits = 0; // significant ones: `exponent` belongs to the first 19 of them
+    for (const char c : text.substr(0, parts.size)) {
+        if (c == 'e' || c == 'E') { break; }
+        if (!is_digit(c) || (digits == 0 && c == '0')) { continue; }
+        ++digits;
+        plain += c;
+        exponent -= digits > 19 ? 1 : 0;
+    }
+    if (plain.empty()) { plain = "0"; }
+    plain += 'e';
+    plain += std::to_string(exponent);
+    value = std::strtod(plain.c_str(), nullptr);
+    if (parts.negative) { value = -value; }
+    return parts.size;
 }
 
 } // namespace detail
@@ -11927,7 +13136,6 @@ WICK_END_NAMESPACE
 #include <algorithm>        // std::min
 #include <cstddef>          // std::size_t
 #include <cstdint>          // std::int64_t
-#include <cstdlib>          // std::strtod
 #include <cstring>          // std::memmove
 #include <initializer_list> // the words
 #include <string>           // strings with escapes
@@ -12395,38 +13603,9 @@ json_integer(std::string_view number, int shift, std::int64_t& value, bool& roun
 
 /// Returns the double nearest to a JSON number.
 [[nodiscard]] inline double json_double(std::string_view number) {
-    std::int64_t whole = 0;
-    bool rounded = false;
-    constexpr std::int64_t exact = std::int64_t{1} << 53;
-    if (json_integer(number, 0, whole, rounded) && !rounded && whole > -exact && whole < exact &&
-        (whole != 0 || number.substr(0, 1) != "-")) {
-        return static_cast<double>(whole);
-    }
-    // strtod's point is that of the locale: it gets a number without one.
-    std::string text;
-    text.reserve(number.size() + 24);
-    std::size_t at = 0;
-    long long decimals = 0;
-    bool fraction = false;
-    for (; at < number.size() && number[at] != 'e' && number[at] != 'E'; ++at) {
-        if (number[at] == '.') {
-            fraction = true;
-            continue;
-        }
-        text += number[at];
-        decimals += fraction ? 1 : 0;
-    }
-    long long exponent = 0;
-    if (at < number.size()) {
-        const bool negative = number[at + 1] == '-';
-        for (const char c : number.substr(at + 1)) {
-            if (is_digit(c) && exponent < 1'000'000'000) { exponent = exponent * 10 + (c - '0'); }
-        }
-        if (negative) { exponent = -exponent; }
-    }
-    text += 'e';
-    text += std::to_string(exponent - decimals);
-    return std::strtod(text.c_str(), nullptr);
+    double value = 0;
+    static_cast<void>(parse_decimal(number, value));
+    return value;
 }
 
 } // namespace detail
@@ -13283,11 +14462,11 @@ private:
         }
         parts_.push_back(name);
         for (std::size_t i = parts_.size(); i-- > 0;) {
-            const std::string_view function = comparable_name(parts_[i], options_.keep_arguments);
+            const std::string function = comparable_name(parts_[i], options_.keep_arguments);
             if (i > 0 || module.empty() || !options_.modules) {
                 stacks_.push(function, i > 0 ? frame_kind::inlined : kind);
             } else {
-                stacks_.push(std::string(module) + '`' + std::string(function), kind);
+                stacks_.push(std::string(module) + '`' + function, kind);
             }
         }
     }
@@ -13509,9 +14688,7 @@ private:
             stacks_.push(unknown_frame(module));
             return;
         }
-        const std::string_view name =
-            comparable_name(without_version(rest), options_.keep_arguments);
-        stacks_.push(name);
+        stacks_.push(comparable_name(without_version(rest), options_.keep_arguments));
     }
 
     // "pthread_cond_wait@@GLIBC_2.3.2" is the function that gdb and perf call pthread_cond_wait.
@@ -13838,8 +15015,8 @@ private:
     std::string pending_; // a frame, of which more lines may come
     std::uint64_t pending_line_ = 0;
     std::string text_;
-    bool open_ = false;      // a stack has begun
-    bool truncated_ = false; // and will not be whole
+    bool open_ = false;         // a stack has begun
+    bool truncated_ = false;    // and will not be whole
     bool after_signal_ = false; // the frame before was a signal's
     std::uint64_t stack_line_ = 0;
     std::uint64_t cut_ = 0;
@@ -13943,8 +15120,7 @@ private:
                                                                       : place.substr(from + 6)));
             return;
         }
-        name = without_rust_hash(name);
-        stacks_.push(options_.keep_arguments ? name : without_last_arguments(name));
+        stacks_.push(comparable_name(name, options_.keep_arguments));
         if (options_.lines) { add_place(place); }
     }
 
@@ -14496,7 +15672,7 @@ private:
             wick::frame f;
             f.function = line.function.empty()
                              ? unknown_at(p)
-                             : std::string(comparable_name(line.function, options_.keep_arguments));
+                             : comparable_name(line.function, options_.keep_arguments);
             for (char& c : f.function) {
                 if (c == ';') { c = ':'; }
             }
@@ -15016,6 +16192,7 @@ WICK_END_NAMESPACE
 
 #endif
 
+#include <algorithm>   // std::find
 #include <cstddef>     // std::size_t
 #include <cstdint>     // periods
 #include <string>      // names
@@ -15039,21 +16216,27 @@ struct perf_script_options {
     bool keep_zero_periods = false; ///< a period of 0 weighs 0; else it weighs 1
     std::string
         event; ///< read this event only, "cycles:u", or "cycles" for all its modifiers; empty: all
+    /// An event's samples are cut by their times into profiles of so many nanoseconds each; 0: one
+    /// profile holds them all.
+    std::uint64_t slice_ns = 0;
 };
 
 /// One event of `perf script` text.
 struct perf_event {
     std::string name; ///< with its modifiers, "cycles:u"; empty where the text has no event names
     profile samples;  ///< weight: the periods, or samples where the text has none
+    std::uint64_t slice = 0; ///< with slice_ns: how many slices of perf's clock came before
 };
 
 /// What `perf script` text holds.
 struct perf_script_text {
-    std::vector<perf_event> events; ///< in the order in which they appeared first
+    std::vector<perf_event>
+        events;            ///< each slice of each, in the order in which they appeared first
     wick::skipped skipped; ///< lines that were not understood, and samples they belonged to
-    std::uint64_t other_events = 0; ///< samples of events that were not asked for
-    std::uint64_t zero_periods = 0; ///< samples with a period of 0
-    std::uint64_t no_stack = 0;     ///< samples without frames, which hang under "[no stack]"
+    std::uint64_t other_events = 0;  ///< samples of events that were not asked for
+    std::vector<std::string> others; ///< the names of those events, of the first 20
+    std::uint64_t zero_periods = 0;  ///< samples with a period of 0
+    std::uint64_t no_stack = 0;      ///< samples without frames, which hang under "[no stack]"
 };
 
 namespace detail {
@@ -15119,6 +16302,7 @@ struct perf_header {
     std::string_view comm;
     std::string_view pid; // empty: not there
     std::string_view tid;
+    std::string_view time; // "1.000000"
     std::string_view event;
     std::string_view rest; // behind the event: a tracepoint's arguments, or a lone frame
     std::uint64_t period = 1;
@@ -15131,6 +16315,31 @@ struct perf_header {
         if (!is_digit(c)) { return false; }
     }
     return !text.empty();
+}
+
+/// Reads digits as a number below 2^63; false when it is larger.
+[[nodiscard]] inline bool parse_number(std::string_view digits, std::uint64_t& number) noexcept {
+    std::int64_t value = 0;
+    for (const char digit : digits) {
+        if (!append_digit(value, digit)) { return false; }
+    }
+    number = static_cast<std::uint64_t>(value);
+    return true;
+}
+
+/// Reads "1.002559" as nanoseconds; further digits are cut. False when there are too many.
+[[nodiscard]] inline bool parse_perf_time(std::string_view time, std::uint64_t& ns) noexcept {
+    const std::size_t point = time.find('.');
+    std::uint64_t fraction = 0;
+    if (point == std::string_view::npos || !parse_number(time.substr(0, point), ns) ||
+        ns > max_magnitude / 1000000000u) {
+        return false;
+    }
+    const std::string_view digits = time.substr(point + 1, 9);
+    if (!parse_number(digits, fraction)) { return false; }
+    for (std::size_t i = digits.size(); i < 9; ++i) { fraction *= 10; }
+    ns = ns * 1000000000u + fraction;
+    return true;
 }
 
 /// Reads a header by its anchors, a time "1.000000:" or a CPU "[000]", since a comm may hold
@@ -15147,6 +16356,7 @@ public:
         std::size_t next = words_.size();        // the first word behind them
         if (const std::size_t time = find(is_time); time < words_.size()) {
             next = time + 1;
+            header.time = words_[time].substr(0, words_[time].size() - 1);
             process_end = time > 1 && is_cpu(words_[time - 1]) ? time - 1 : time;
             header.certain = true;
         } else if (const std::size_t cpu = find(is_cpu); cpu < words_.size()) {
@@ -15200,16 +16410,14 @@ private:
         const std::size_t fraction = at + 1;
         at = skip_digits(line, fraction);
         if (at == fraction || !has(line, at, ':') || !has(line, at + 1, ' ')) { return false; }
+        header.time = line.substr(time, at - time);
         at = skip_spaces(line, at + 1);
         const std::size_t period = at;
         at = skip_digits(line, at);
         if (at > period) {
-            if (at - period > 18 || !has(line, at, ' ')) { return false; }
+            if (!has(line, at, ' ')) { return false; }
             header.has_period = true;
-            header.period = 0;
-            for (std::size_t i = period; i < at; ++i) {
-                header.period = header.period * 10 + static_cast<std::uint64_t>(line[i] - '0');
-            }
+            if (!parse_number(line.substr(period, at - period), header.period)) { return false; }
             at = skip_spaces(line, at);
         }
         const std::size_t event = at;
@@ -15294,12 +16502,7 @@ private:
         std::string_view word = words_[next];
         if (all_digits(word) && next + 1 < words_.size() && is_event(words_[next + 1])) {
             header.has_period = true;
-            header.period = 0;
-            for (const char c : word) {
-                const auto digit = static_cast<std::uint64_t>(c - '0');
-                if (header.period > (max_magnitude - digit) / 10) { return false; }
-                header.period = header.period * 10 + digit;
-            }
+            if (!parse_number(word, header.period)) { return false; }
             word = words_[++next];
         }
         if (!is_event(word)) {
@@ -15370,7 +16573,7 @@ public:
         end_sample();
         wick::error problem = problem_;
         for (event_tree& e : events_) {
-            read_.events.push_back({std::move(e.name), e.builder.finish()});
+            read_.events.push_back({std::move(e.name), e.builder.finish(), e.slice});
         }
         return {std::move(read_), std::move(problem)};
     }
@@ -15378,6 +16581,7 @@ public:
 private:
     struct event_tree {
         std::string name;
+        std::uint64_t slice = 0;
         profile_builder builder;
         symbol_memory symbols;
         id_table stack_index;  // hash of a stack → its node
@@ -15392,10 +16596,13 @@ private:
     wick::error problem_;
     perf_header_parser headers_;
     std::vector<event_tree> events_;
+    id_table event_index_;        // hash of a name and a slice → its place in events_
+    std::uint32_t latest_ = 0;    // the last sample's
     event_tree* event_ = nullptr; // of the sample that is being read; null: it is not wanted
     std::uint64_t seed_ = hash_seed();
     bool in_sample_ = false;
     bool certain_ = false; // the header is one
+    bool skipped_ = false; // the sample is left out and has been counted
     std::string doubtful_; // else its line
     bool java_ = false;
     std::uint64_t number_ = 0; // of the header's line
@@ -15420,6 +16627,7 @@ private:
         number_ = number;
         stack_.clear();
         event_ = nullptr;
+        skipped_ = false;
         if (certain_) {
             open_sample(header);
         } else {
@@ -15429,7 +16637,16 @@ private:
 
     void open_sample(const perf_header& header) {
         certain_ = true;
-        event_ = find_event(header.event);
+        std::uint64_t slice = 0;
+        if (options_.slice_ns != 0) {
+            if (!parse_perf_time(header.time, slice)) {
+                skip("expected a time to slice by, \"1.000000:\"", number_);
+                skipped_ = true;
+                return;
+            }
+            slice /= options_.slice_ns;
+        }
+        event_ = find_event(header.event, slice);
         if (event_ == nullptr) { return; }
         java_ = starts_with(header.comm, "java");
         weight_ = header.period;
@@ -15458,7 +16675,7 @@ private:
             return;
         }
         if (event_ == nullptr) {
-            ++read_.other_events;
+            if (!skipped_) { ++read_.other_events; }
             return;
         }
         if (stack_.empty()) {
@@ -15471,19 +16688,39 @@ private:
         }
     }
 
-    [[nodiscard]] event_tree* find_event(std::string_view name) {
-        if (event_ != nullptr && event_->name == name) { return event_; }
-        for (event_tree& e : events_) {
-            if (e.name == name) { return &e; }
-        }
-        if (!options_.event.empty() && name != options_.event &&
-            name.substr(0, name.rfind(':')) != options_.event) {
+    [[nodiscard]] event_tree* find_event(std::string_view name, std::uint64_t slice) {
+        const auto is_it = [&](std::uint32_t id) {
+            return events_[id].name == name && events_[id].slice == slice;
+        };
+        if (latest_ < events_.size() && is_it(latest_)) { return &events_[latest_]; }
+        if (!is_wanted(name)) {
+            note_other(name);
             return nullptr;
         }
-        events_.emplace_back();
-        events_.back().name = name;
-        events_.back().builder.describe(name, counted_as::samples, profile_detail::function);
-        return &events_.back();
+        const std::uint64_t hash = hash_bytes(name, seed_ + slice);
+        latest_ = event_index_.find(hash, is_it);
+        if (latest_ == id_table::none) {
+            latest_ = static_cast<std::uint32_t>(events_.size());
+            event_index_.insert(hash, latest_);
+            events_.emplace_back();
+            events_.back().name = name;
+            events_.back().slice = slice;
+            events_.back().builder.describe(name, counted_as::samples, profile_detail::function);
+        }
+        return &events_[latest_];
+    }
+
+    void note_other(std::string_view name) {
+        constexpr std::size_t most = 20; // a recording has few, garbage has many
+        std::vector<std::string>& names = read_.others;
+        if (names.size() < most && std::find(names.begin(), names.end(), name) == names.end()) {
+            names.emplace_back(name);
+        }
+    }
+
+    [[nodiscard]] bool is_wanted(std::string_view name) const noexcept {
+        return options_.event.empty() || name == options_.event ||
+               name.substr(0, name.rfind(':')) == options_.event;
     }
 
     [[nodiscard]] std::uint32_t root_of(const perf_header& header) {
@@ -15643,9 +16880,7 @@ private:
     }
 
     [[nodiscard]] const std::string& tidy(std::string_view name) {
-        name = without_rust_hash(name);
-        text_ = options_.keep_arguments ? name : without_arguments(name);
-        if (text_.empty()) { text_ = name; }
+        text_ = comparable_name(name, options_.keep_arguments);
         if (java_ && text_[0] == 'L' && text_.find('/') != std::string::npos) { text_.erase(0, 1); }
         for (char& c : text_) {
             if (c == ';') { c = ':'; }
@@ -15659,12 +16894,12 @@ private:
 /// Reads the text of `perf script`, with whatever fields it was told to print as long as a sample's
 /// first line has the comm and the frames' lines an address. Returns a profile for each event; a
 /// sample weighs its period, or 1 where there is none, and counts 1. The root is the comm with
-/// blanks as '_'. Names are made comparable: offsets, arguments and Rust's hashes are cut, ';'
-/// becomes ':'; code without a name is "[module]"; "a->b" and modules "inlined" become frames of
-/// kind inlined. source   callable `std::size_t(char* to, std::size_t room)`, returns 0 at the end.
+/// blanks as '_'. Names are made comparable: offsets, arguments and Rust's hashes are cut, Rust's
+/// mangled names are demangled, ';' becomes ':'; code without a name is "[module]"; "a->b" and
+/// modules "inlined" become frames of kind inlined.
+/// source   callable `std::size_t(char* to, std::size_t room)`, returns 0 at the end.
 /// Errors:  perf.data itself instead of text; periods that add up to 2^63 or more. Lines that are
-/// not
-///          understood are skipped and counted, the first with its number and the reason.
+///          not understood are skipped and counted, the first with its number and the reason.
 /// Cost:    one pass; memory for the distinct symbols and stacks and one buffer.
 /// Format:  `man perf-script`, and what perf 3.13 to 6.12 prints.
 template <class Source>
@@ -15773,10 +17008,10 @@ public:
         } // else the callee's
         const bool is_kernel =
             options_.kernel && (contains(image_, "/kernel") || ends_with(image_, ".ko"));
-        const std::string_view name = comparable_name(rest, false);
+        const std::string name = comparable_name(rest, false);
         const bool unknown = hex_size(name) == name.size();
         rows_.row(indent,
-                  stacks_.intern(unknown ? unknown_frame(image_) : std::string(name),
+                  stacks_.intern(unknown ? unknown_frame(image_) : name,
                                  is_kernel ? frame_kind::kernel : frame_kind::function),
                   total,
                   number);
@@ -15837,11 +17072,57 @@ WICK_END_NAMESPACE
 #ifndef WICK_FORMAT_PROF_HPP
 #define WICK_FORMAT_PROF_HPP
 
+// wick/detail/byte_order.hpp - words of files in the byte order of the machine, and back.
+#ifndef WICK_DETAIL_BYTE_ORDER_HPP
+#define WICK_DETAIL_BYTE_ORDER_HPP
 
-#include <algorithm>   // std::min
+
+#include <cstddef>     // std::size_t
+#include <type_traits> // std::make_unsigned_t
+
+WICK_BEGIN_NAMESPACE
+namespace detail {
+
+/// Returns the word with its bytes in the opposite order.
+template <class Word>
+[[nodiscard]] constexpr Word reversed_bytes(Word word) noexcept {
+    auto bits = static_cast<std::make_unsigned_t<Word>>(word);
+    std::make_unsigned_t<Word> turned = 0;
+    for (std::size_t i = 0; i < sizeof bits; ++i) {
+        turned = static_cast<std::make_unsigned_t<Word>>(turned << 4 << 4 | (bits & 0xff));
+        bits = static_cast<std::make_unsigned_t<Word>>(bits >> 4 >> 4);
+    }
+    return static_cast<Word>(turned);
+}
+
+/// Turns a word of a little-endian format around on machines that are not little-endian, both ways.
+template <class Word>
+[[nodiscard]] constexpr Word little_endian(Word word) noexcept {
+#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+    return reversed_bytes(word);
+#else
+    return word;
+#endif
+}
+
+/// Turns a word of a big-endian format around on machines that are not big-endian, both ways.
+template <class Word>
+[[nodiscard]] constexpr Word big_endian(Word word) noexcept {
+#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+    return word;
+#else
+    return reversed_bytes(word);
+#endif
+}
+
+} // namespace detail
+WICK_END_NAMESPACE
+
+#endif
+
 #include <cstddef>     // std::size_t
 #include <cstdint>     // numbers
-#include <cstdlib>     // std::strtod, std::realloc
+#include <cstdlib>     // std::realloc
 #include <cstring>     // std::memcpy
 #include <string>      // what is written
 #include <string_view> // what is read
@@ -15880,21 +17161,6 @@ namespace detail {
         return "this is a pickle, as line_profiler writes it";
     }
     return "this is no dict of Python's marshal format";
-}
-
-/// Turns a word around on machines that are not little-endian, as the format is.
-template <class Word>
-[[nodiscard]] Word little_endian(Word word) noexcept {
-#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
-    auto bits = static_cast<std::make_unsigned_t<Word>>(word);
-    std::make_unsigned_t<Word> turned = 0;
-    for (std::size_t i = 0; i < sizeof bits; ++i, bits >>= 8) {
-        turned = static_cast<std::make_unsigned_t<Word>>(turned << 8 | (bits & 0xff));
-    }
-    return static_cast<Word>(turned);
-#else
-    return word;
-#endif
 }
 
 /// All bytes of a source. Not a std::string, which would write zeros over room that is then filled
@@ -16229,39 +17495,14 @@ private:
         return read;
     }
 
-    // "0.25" or "1e-05": strtod's point is that of the locale, so it gets digits and an exponent.
+    // "0.25" or "1e-05".
     [[nodiscard]] bool real_text(double& value, const char* start) {
         if (left() < 1) { return fail_short(); }
         const auto size = static_cast<unsigned char>(*at_++);
         if (left() < size) { return fail_short(); }
-        std::string digits;
-        int exponent = 0;
-        std::size_t i = 0;
-        bool point = false;
-        if (i < size && (at_[i] == '-' || at_[i] == '+')) { digits += at_[i++]; }
-        for (; i < size && (at_[i] == '.' || (at_[i] >= '0' && at_[i] <= '9')); ++i) {
-            if (at_[i] == '.') {
-                if (point) { return fail("a number with two points", start); }
-                point = true;
-                continue;
-            }
-            digits += at_[i];
-            exponent -= point ? 1 : 0;
-        }
-        int written = 0;
-        bool negative = false;
-        if (i < size && (at_[i] == 'e' || at_[i] == 'E')) {
-            ++i;
-            if (i < size && (at_[i] == '-' || at_[i] == '+')) { negative = at_[i++] == '-'; }
-            for (; i < size && at_[i] >= '0' && at_[i] <= '9'; ++i) {
-                written = (std::min)(written * 10 + (at_[i] - '0'), 10000);
-            }
-        }
-        if (i != size || digits.empty() || digits.back() < '0') {
+        if (size == 0 || parse_decimal(std::string_view(at_, size), value) != size) {
             return fail("a time that is no number", start);
         }
-        exponent += negative ? -written : written;
-        value = std::strtod((digits + "e" + std::to_string(exponent)).c_str(), nullptr);
         at_ += size;
         return true;
     }
@@ -16789,8 +18030,8 @@ private:
 
 /// Writes a valid call graph as a .prof file that the pstats of every Python from 2.7 on loads,
 /// with times in seconds; deterministic. A sampled graph is written as if its samples were calls:
-/// older Pythons fail on the mark of 3.15. `unattributed`, sources and the unit are not kept. sink
-/// callable taking std::string_view, or a std::ostream.
+/// older Pythons fail on the mark of 3.15. `unattributed`, sources and the unit are not kept.
+/// sink  callable taking std::string_view, or a std::ostream.
 template <class Sink>
 void write_prof(Sink&& sink, const call_graph& graph, const prof_write_options& options = {}) {
     detail::prof_writer<std::remove_reference_t<Sink>>(sink, graph, options).run();
@@ -18177,8 +19418,7 @@ private:
 
     void end_frame() {
         const bool unknown = hex_size(frame_name_) == frame_name_.size(); // also when it is empty
-        std::string name =
-            unknown ? unknown_frame(binary_) : std::string(comparable_name(frame_name_, false));
+        std::string name = unknown ? unknown_frame(binary_) : comparable_name(frame_name_, false);
         if (!unknown && options_.modules && !binary_.empty()) { name = binary_ + '`' + name; }
         const std::uint32_t frame = samples_.intern(name, frame_kind::function);
         frames_.push_back(frame);
@@ -18306,6 +19546,7 @@ struct any_options {
     bool drop_waiting = false;      ///< samples of threads that wait are left out
     bool keep_waiting = false;      ///< they are kept where they usually are not: dumps of Java
     bool user_first = false;        ///< of two stacks without a name, the first is the user's
+    std::uint64_t slice_ns = 0;     ///< not 0: a profile for each so long time of each event
 };
 
 /// Something that a reader understood and left out or changed.
@@ -18326,6 +19567,7 @@ struct any_note {
 struct any_input {
     std::string format;                     ///< one of known_formats()
     std::vector<named_profile> profiles;    ///< in the input's order, the most important one first
+    std::vector<std::string> others;        ///< events that were not asked for, the first 20
     std::optional<wick::timeline> timeline; ///< where the format keeps order
     std::optional<call_graph> graph;        ///< where the format has calls and no stacks
     wick::skipped skipped;                  ///< what was not understood
@@ -18480,6 +19722,7 @@ inline void take(any_input& input, perf_script_text& read, const any_options&) {
         input.profiles.push_back({std::move(e.name), std::move(e.samples)});
     }
     input.skipped = std::move(read.skipped);
+    input.others = std::move(read.others);
     add_note(input, read.other_events, "samples of events that were not asked for");
     add_note(input, read.zero_periods, "samples with a period of 0");
     add_note(input, read.no_stack, "samples without a stack, under \"[no stack]\"");
@@ -18555,13 +19798,25 @@ template <class Options>
     pass(to, [&](auto& o) -> decltype(void(o.all_states = from.keep_waiting)) {
         o.all_states = from.keep_waiting;
     });
+    pass(to, [&](auto& o) -> decltype(void(o.slice_ns = from.slice_ns)) {
+        o.slice_ns = from.slice_ns;
+    });
     return to;
 }
+
+/// Whether a format's options can have samples cut into slices: it knows their times.
+template <class Options, class = void>
+inline constexpr bool has_times = false;
+template <class Options>
+inline constexpr bool has_times<Options, std::void_t<decltype(Options::slice_ns)>> = true;
 
 template <class Text, class Options>
 [[nodiscard]] result<any_input> load_with(result<Text> (*read)(sniffed_source&, const Options&),
                                           sniffed_source& source,
                                           const any_options& options) {
+    if (!has_times<Options> && options.slice_ns != 0) {
+        return {{}, error{"samples of this format have no times to cut them into slices by"}};
+    }
     result<Text> text = read(source, options_from<Options>(options));
     any_input input;
     if (!text.error) { take(input, text.value, options); }
@@ -18747,8 +20002,8 @@ choose_format(std::string_view head, const std::string& wanted, const format_ent
 /// read again from memory: pipes will do.
 /// source  callable `std::size_t(char* to, std::size_t room)`, returns 0 at the end.
 /// Errors: an empty input; perf.data, compressed files and other things that have to be turned into
-///         something else first, with how to do that; an unknown format, with what was seen; those
-///         of the format's reader.
+///         something else first, with how to do that; an unknown format, with what was seen;
+///         slices of a format that has no times; those of the format's reader.
 /// Cost:   that of the format's reader.
 template <class Source>
 [[nodiscard]] result<any_input> read_any(Source&& source, const any_options& options = {}) {
@@ -18766,6 +20021,571 @@ template <class Source>
 [[nodiscard]] inline result<any_input> parse_any(std::string_view text,
                                                  const any_options& options = {}) {
     return read_any(detail::text_source(text), options);
+}
+
+WICK_END_NAMESPACE
+
+#endif
+// wick/format/durations.hpp - durations in columns of text: lists of numbers, tables, access logs.
+#ifndef WICK_FORMAT_DURATIONS_HPP
+#define WICK_FORMAT_DURATIONS_HPP
+
+// wick/detail/time_parse.hpp - durations with units and points of time, as logs write them.
+#ifndef WICK_DETAIL_TIME_PARSE_HPP
+#define WICK_DETAIL_TIME_PARSE_HPP
+
+
+#include <cstddef>     // std::size_t
+#include <cstdint>     // std::int64_t
+#include <string_view> // what is read
+
+WICK_BEGIN_NAMESPACE
+namespace detail {
+
+/// A unit of time as it is written behind a number, and its length.
+struct unit_name {
+    std::string_view name;
+    double nanoseconds;
+};
+
+inline constexpr unit_name unit_names[] = {
+    {"ns", 1},          {"us", 1e3},           {"\xc2\xb5s", 1e3},
+    {"\xce\xbcs", 1e3}, {"ms", 1e6},           {"s", 1e9},
+    {"sec", 1e9},       {"m", 6e10},           {"min", 6e10},
+    {"h", 3.6e12},      {"nsec", 1},           {"usec", 1e3},
+    {"msec", 1e6},      {"second", 1e9},       {"seconds", 1e9},
+    {"nanoseconds", 1}, {"microseconds", 1e3}, {"milliseconds", 1e6},
+    {"minutes", 6e10},  {"hours", 3.6e12},
+};
+
+/// Returns how many nanoseconds a unit has, or 0 for what is no unit of time. Both signs for
+/// "micro" are known.
+[[nodiscard]] inline double unit_from_name(std::string_view name) noexcept {
+    for (const unit_name& unit : unit_names) {
+        if (unit.name == name) { return unit.nanoseconds; }
+    }
+    return 0;
+}
+
+/// A number and the unit that stands behind it.
+struct number_with_unit {
+    double number = 0;
+    double unit_ns = 0; ///< 0: none
+};
+
+/// Reads "12.5", "12.5ms" or "12.5 ms"; false when that is not all of the text.
+[[nodiscard]] inline bool parse_with_unit(std::string_view text, number_with_unit& read) {
+    const std::size_t used = parse_decimal(text, read.number);
+    if (used == 0) { return false; }
+    text = trimmed(text.substr(used));
+    read.unit_ns = text.empty() ? 0 : unit_from_name(text);
+    return text.empty() || read.unit_ns > 0;
+}
+
+/// Returns the days from 1970-01-01 to a day of the Gregorian calendar, before it negative ones.
+[[nodiscard]] inline std::int64_t
+days_to(std::int64_t year, std::int64_t month, std::int64_t day) noexcept {
+    // Years begin in March here, so that a leap day is the last one of its year.
+    if (month <= 2) { --year; }
+    const std::int64_t march_month = month > 2 ? month - 3 : month + 9;
+    const std::int64_t century = (year >= 0 ? year : year - 399) / 400; // of four hundred years
+    const std::int64_t of_century = year - century * 400;
+    const std::int64_t day_of_year = (153 * march_month + 2) / 5 + day - 1;
+    const std::int64_t leap_days = of_century / 4 - of_century / 100;
+    return century * 146'097 + of_century * 365 + leap_days + day_of_year - 719'468;
+}
+
+/// Takes a date and time apart; `ok` is false from the first thing on that was not there.
+class time_scanner {
+public:
+    explicit time_scanner(std::string_view text)
+        : text_(text) {}
+
+    /// "2026-11-28T16:30:00.250+01:00", with a blank for the T, a comma for the point, and perhaps
+    /// without fraction and zone.
+    [[nodiscard]] bool iso(double& seconds) {
+        year_ = digits(4, 4);
+        one_of("-/");
+        month_ = digits(2, 2);
+        one_of("-/");
+        day_ = digits(2, 2);
+        one_of("T t");
+        return clock() && zone() && finish(seconds);
+    }
+    /// "28/Nov/2026:16:30:00 +0100" of access logs.
+    [[nodiscard]] bool access_log(double& seconds) {
+        day_ = digits(1, 2);
+        one_of("/");
+        month_ = month_name();
+        one_of("/");
+        year_ = digits(4, 4);
+        one_of(":");
+        return clock() && zone() && finish(seconds);
+    }
+
+private:
+    std::string_view text_;
+    std::int64_t year_ = 0, month_ = 0, day_ = 0, hour_ = 0, minute_ = 0, second_ = 0;
+    std::int64_t zone_minutes_ = 0;
+    double fraction_ = 0;
+    bool ok_ = true;
+
+    [[nodiscard]] std::int64_t digits(std::size_t least, std::size_t most) {
+        std::int64_t number = 0;
+        std::size_t n = 0;
+        for (; n < most && n < text_.size() && is_digit(text_[n]); ++n) {
+            number = number * 10 + (text_[n] - '0');
+        }
+        ok_ = ok_ && n >= least;
+        text_.remove_prefix(n);
+        return number;
+    }
+    bool one_of(std::string_view characters) {
+        const bool found = !text_.empty() && characters.find(text_[0]) != std::string_view::npos;
+        if (found) { text_.remove_prefix(1); }
+        ok_ = ok_ && found;
+        return found;
+    }
+    [[nodiscard]] bool next_is(std::string_view characters) const {
+        return !text_.empty() && characters.find(text_[0]) != std::string_view::npos;
+    }
+    [[nodiscard]] std::int64_t month_name() {
+        constexpr std::string_view names = "JanFebMarAprMayJunJulAugSepOctNovDec";
+        const std::size_t at =
+            text_.size() < 3 ? std::string_view::npos : names.find(text_.substr(0, 3));
+        ok_ = ok_ && at != std::string_view::npos && at % 3 == 0;
+        if (!ok_) { return 0; }
+        text_.remove_prefix(3);
+        return static_cast<std::int64_t>(at / 3) + 1;
+    }
+    [[nodiscard]] bool clock() {
+        hour_ = digits(2, 2);
+        one_of(":");
+        minute_ = digits(2, 2);
+        one_of(":");
+        second_ = digits(2, 2);
+        if (next_is(".,")) {
+            text_.remove_prefix(1);
+            double unit = 0.1;
+            ok_ = ok_ && !text_.empty() && is_digit(text_[0]);
+            for (; !text_.empty() && is_digit(text_[0]); text_.remove_prefix(1)) {
+                fraction_ += unit * (text_[0] - '0');
+                unit /= 10;
+            }
+        }
+        return ok_;
+    }
+    [[nodiscard]] bool zone() {
+        if (next_is(" ")) { text_.remove_prefix(1); }
+        if (text_.empty()) { return ok_; }
+        if (next_is("Zz")) {
+            text_.remove_prefix(1);
+            return ok_;
+        }
+        const bool west = next_is("-");
+        one_of("+-");
+        zone_minutes_ = digits(2, 2) * 60;
+        if (next_is(":")) { text_.remove_prefix(1); }
+        if (!text_.empty()) { zone_minutes_ += digits(2, 2); }
+        if (west) { zone_minutes_ = -zone_minutes_; }
+        return ok_;
+    }
+    [[nodiscard]] bool finish(double& seconds) const {
+        const bool possible = month_ >= 1 && month_ <= 12 && day_ >= 1 && day_ <= 31 &&
+                              hour_ <= 23 && minute_ <= 59 && second_ <= 60; // leap seconds
+        if (!ok_ || !text_.empty() || !possible) { return false; }
+        const std::int64_t minutes =
+            (days_to(year_, month_, day_) * 24 + hour_) * 60 + minute_ - zone_minutes_;
+        seconds = static_cast<double>(minutes * 60 + second_) + fraction_;
+        return true;
+    }
+};
+
+/// Reads a point of time into seconds since 1970: ISO 8601, what access logs print, or a number of
+/// seconds, which are milli-, micro- or nanoseconds where they would lie beyond the years of four
+/// digits. Times without a zone are taken as UTC. Returns false for anything else.
+[[nodiscard]] inline bool parse_time(std::string_view text, double& seconds) {
+    if (time_scanner(text).iso(seconds) || time_scanner(text).access_log(seconds)) { return true; }
+    const std::size_t used = parse_decimal(text, seconds);
+    if (used == 0 || used != text.size() || !(seconds >= 0) || seconds > 1e20) { return false; }
+    while (seconds >= 253'402'300'800) { seconds /= 1000; }
+    return true;
+}
+
+} // namespace detail
+WICK_END_NAMESPACE
+
+#endif
+
+#include <cstddef>     // std::size_t
+#include <cstdint>     // line numbers
+#include <string>      // names of columns, messages
+#include <string_view> // fields
+#include <type_traits> // std::remove_reference_t
+#include <utility>     // std::move
+#include <vector>      // the fields of a line
+
+WICK_BEGIN_NAMESPACE
+
+/// How to read durations. A column is given by its number ("3"; "-1" is the last one), by its name
+/// in the first line, or by its key where fields are written as key=value.
+struct duration_options {
+    std::string value; ///< column of the durations; "": the only one there is
+    std::string part;  ///< column of what a part took, such as an upstream server; "": none
+    std::string time;  ///< column of when it happened; "": none
+    /// What is between two columns. 0: any number of blanks, where "quotes" and [brackets] hold a
+    /// column together. With any other one, quotes do as in CSV.
+    char separator = 0;
+    /// The unit of numbers that have none, in nanoseconds. 0: numbers stay as they are.
+    double unit_ns = 0;
+};
+
+/// One line's duration.
+struct duration_row {
+    double value = 0; ///< at least 0, less than 2^63; in nanoseconds, or as given: see `has_unit`
+    double part = 0;  ///< the same of the part; 0 when no column was asked for, or it has "-"
+    double time = 0;  ///< in seconds since 1970; 0 when no column was asked for
+    std::uint64_t line = 0; ///< its number, from 1
+};
+
+/// What there was beside the rows.
+struct durations_text {
+    std::uint64_t rows = 0;         ///< how many there were
+    std::uint64_t absent_parts = 0; ///< of these, with "-" for the part
+    bool has_unit = false;          ///< values are in nanoseconds
+    bool has_header = false;        ///< the first line holds the names of the columns
+    wick::skipped skipped;          ///< lines whose columns were missing or no durations
+};
+
+namespace detail {
+
+/// Splits a line into fields, without the quotes and brackets around them.
+class field_splitter {
+public:
+    explicit field_splitter(char separator)
+        : separator_(separator) {}
+
+    void split(std::string_view line, std::vector<std::string_view>& fields) const {
+        fields.clear();
+        if (separator_ == 0) {
+            split_blanks(line, fields);
+        } else {
+            split_separated(line, fields);
+        }
+    }
+
+private:
+    char separator_;
+
+    // Returns where a quoted or bracketed text that begins at `at` is closed, or npos.
+    [[nodiscard]] static std::size_t closing(std::string_view line, std::size_t at, char close) {
+        for (std::size_t i = at + 1; i < line.size(); ++i) {
+            if (line[i] == '\\') {
+                ++i;
+            } else if (line[i] == close) {
+                return i;
+            }
+        }
+        return std::string_view::npos;
+    }
+    static void split_blanks(std::string_view line, std::vector<std::string_view>& fields) {
+        std::size_t at = 0;
+        for (;;) {
+            while (at < line.size() && is_blank(line[at])) { ++at; }
+            if (at == line.size()) { return; }
+            const char close = line[at] == '"' ? '"' : line[at] == '[' ? ']' : '\0';
+            const std::size_t end = close != '\0' ? closing(line, at, close) : std::string::npos;
+            if (end != std::string_view::npos) {
+                fields.push_back(line.substr(at + 1, end - at - 1));
+                at = end + 1;
+                continue;
+            }
+            const std::size_t begin = at;
+            while (at < line.size() && !is_blank(line[at])) { at = after_character(line, at); }
+            fields.push_back(line.substr(begin, at - begin));
+        }
+    }
+    // key="some words" is one field.
+    [[nodiscard]] static std::size_t after_character(std::string_view line, std::size_t at) {
+        const bool opens = line[at] == '=' && at + 1 < line.size() && line[at + 1] == '"';
+        const std::size_t end = opens ? closing(line, at + 1, '"') : std::string_view::npos;
+        return end == std::string_view::npos ? at + 1 : end + 1;
+    }
+    void split_separated(std::string_view line, std::vector<std::string_view>& fields) const {
+        std::size_t at = 0;
+        for (;;) {
+            std::size_t end = at;
+            const bool quoted = at < line.size() && line[at] == '"';
+            if (quoted) { end = after_quotes(line, at); }
+            while (end < line.size() && line[end] != separator_) { ++end; }
+            std::string_view field = trimmed(line.substr(at, end - at));
+            if (quoted && field.size() >= 2 && field.back() == '"') {
+                field = field.substr(1, field.size() - 2);
+            }
+            fields.push_back(field);
+            if (end == line.size()) { return; }
+            at = end + 1;
+        }
+    }
+    // A doubled quote stands for one.
+    [[nodiscard]] static std::size_t after_quotes(std::string_view line, std::size_t at) {
+        for (std::size_t i = at + 1; i < line.size(); ++i) {
+            if (line[i] != '"') { continue; }
+            if (i + 1 == line.size() || line[i + 1] != '"') { return i + 1; }
+            ++i;
+        }
+        return line.size();
+    }
+};
+
+/// Finds one column in the fields of a line.
+class column {
+public:
+    column() = default;
+    explicit column(std::string text)
+        : text_(std::move(text)) {
+        std::string_view digits = text_;
+        const bool negative = !digits.empty() && digits[0] == '-';
+        if (negative) { digits.remove_prefix(1); }
+        std::int64_t number = 0;
+        for (const char c : digits) {
+            if (!is_digit(c) || number > 1'000'000'000) { return; }
+            number = number * 10 + (c - '0');
+        }
+        number_ = negative ? -number : number;
+    }
+
+    [[nodiscard]] bool asked() const noexcept { return !text_.empty(); }
+    [[nodiscard]] bool named() const noexcept { return asked() && number_ == 0; }
+    [[nodiscard]] const std::string& text() const noexcept { return text_; }
+
+    /// Looks for the name in the first line; what is found there is a number from then on.
+    [[nodiscard]] bool find_in_header(const std::vector<std::string_view>& fields) {
+        for (std::size_t i = 0; named() && i < fields.size(); ++i) {
+            if (fields[i] == text_) {
+                number_ = static_cast<std::int64_t>(i) + 1;
+                return true;
+            }
+        }
+        return false;
+    }
+
+    [[nodiscard]] bool find(const std::vector<std::string_view>& fields,
+                            std::string_view& found) const {
+        if (named()) { return find_key(fields, found); }
+        const auto size = static_cast<std::int64_t>(fields.size());
+        const std::int64_t at = number_ < 0 ? size + number_ : number_ - 1;
+        if (at < 0 || at >= size) { return false; }
+        found = fields[static_cast<std::size_t>(at)];
+        return true;
+    }
+
+private:
+    std::string text_;
+    std::int64_t number_ = 0; // 0: a name
+
+    [[nodiscard]] bool find_key(const std::vector<std::string_view>& fields,
+                                std::string_view& found) const {
+        for (std::string_view field : fields) {
+            if (field.size() <= text_.size() || field[text_.size()] != '=' ||
+                field.substr(0, text_.size()) != text_) {
+                continue;
+            }
+            field.remove_prefix(text_.size() + 1);
+            while (!field.empty() && (field.back() == ',' || field.back() == ';')) {
+                field.remove_suffix(1);
+            }
+            if (field.size() >= 2 && field[0] == '"' && field.back() == '"') {
+                field = field.substr(1, field.size() - 2);
+            }
+            found = field;
+            return true;
+        }
+        return false;
+    }
+};
+
+/// Reads lines into rows.
+class duration_reader {
+public:
+    explicit duration_reader(const duration_options& options)
+        : unit_ns_(options.unit_ns)
+        , splitter_(options.separator)
+        , value_(options.value)
+        , part_(options.part)
+        , time_(options.time) {
+        read_.has_unit = options.unit_ns > 0;
+    }
+
+    /// Reads one line; returns whether it is a row.
+    [[nodiscard]] bool line(std::string_view line, std::uint64_t number, duration_row& row) {
+        if (line.empty() || line[0] == '#') { return false; }
+        splitter_.split(line, fields_);
+        if (fields_.empty()) { return false; }
+        row = duration_row{};
+        row.line = number;
+        const bool first = !began_;
+        began_ = true;
+        if (first && find_header()) { return false; }
+        return read_value(row) && read_part(row) && read_time(row) && ++read_.rows != 0;
+    }
+    void skip(const std::string& what, std::uint64_t number) {
+        read_.skipped.add(what.c_str(), number);
+    }
+    [[nodiscard]] const error& problem() const noexcept { return problem_; }
+    [[nodiscard]] durations_text finish() { return std::move(read_); }
+
+private:
+    double unit_ns_;
+    field_splitter splitter_;
+    column value_, part_, time_;
+    std::vector<std::string_view> fields_;
+    durations_text read_;
+    error problem_;
+    bool began_ = false;
+    std::uint64_t with_unit_ = 0; // the first line with a unit, and with none
+    std::uint64_t bare_ = 0;
+
+    // Names of columns that were asked for, or text where the durations will be.
+    [[nodiscard]] bool find_header() {
+        bool found = value_.find_in_header(fields_);
+        found = part_.find_in_header(fields_) || found;
+        found = time_.find_in_header(fields_) || found;
+        if (!found && !value_.named()) {
+            std::string_view text = fields_[0];
+            if (value_.asked() && !value_.find(fields_, text)) { return false; }
+            const char c = text.empty() ? '0' : text[0];
+            found = ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_') &&
+                    text != "nan" && text != "NaN" && text != "inf";
+        }
+        read_.has_header = found;
+        return found;
+    }
+
+    [[nodiscard]] bool read_value(duration_row& row) {
+        std::string_view text;
+        if (value_.asked()) {
+            if (!value_.find(fields_, text)) { return missing(value_, row.line); }
+        } else if (fields_.size() == 1) {
+            text = fields_[0];
+        } else if (fields_.size() == 2 && unit_from_name(fields_[1]) > 0) { // "12 ms"
+            const char* const begin = fields_[0].data();
+            const char* const end = fields_[1].data() + fields_[1].size();
+            text = std::string_view(begin, static_cast<std::size_t>(end - begin));
+        } else {
+            return refuse("there are " + std::to_string(fields_.size()) +
+                              " columns: say which of them has the durations",
+                          row.line);
+        }
+        return duration(text, row.line, row.value);
+    }
+    [[nodiscard]] bool read_part(duration_row& row) {
+        if (!part_.asked()) { return true; }
+        std::string_view text;
+        if (!part_.find(fields_, text)) { return missing(part_, row.line); }
+        if (text == "-") {
+            ++read_.absent_parts;
+            return true;
+        }
+        // Servers that were tried one after the other: "0.010, 0.020", "0.010 : 0.020".
+        for (;;) {
+            const std::size_t comma = text.find(", ");
+            const std::size_t colon = text.find(" : ");
+            const std::size_t end = comma < colon ? comma : colon;
+            const std::string_view one = text.substr(0, end);
+            double number = 0;
+            if (one != "-" && !duration(one, row.line, number)) { return false; }
+            row.part += number;
+            if (end == std::string_view::npos) { return true; }
+            text.remove_prefix(end + (end == comma ? 2 : 3));
+        }
+    }
+    [[nodiscard]] bool read_time(duration_row& row) {
+        if (!time_.asked()) { return true; }
+        std::string_view text;
+        if (!time_.find(fields_, text)) { return missing(time_, row.line); }
+        if (parse_time(text, row.time)) { return true; }
+        return refuse(quoted(text) + " is no time", row.line);
+    }
+
+    [[nodiscard]] bool duration(std::string_view text, std::uint64_t number, double& value) {
+        number_with_unit read;
+        if (!parse_with_unit(text, read)) {
+            return refuse(quoted(text) + " is no duration", number);
+        }
+        std::uint64_t& seen = read.unit_ns > 0 ? with_unit_ : bare_;
+        if (seen == 0) { seen = number; }
+        if (unit_ns_ <= 0 && with_unit_ != 0 && bare_ != 0) {
+            problem_ = error{"numbers with a unit (line " + std::to_string(with_unit_) +
+                                 ") and without one (line " + std::to_string(bare_) +
+                                 "): say which unit those have",
+                             number};
+            return false;
+        }
+        read_.has_unit = read_.has_unit || read.unit_ns > 0;
+        const double unit = read.unit_ns > 0 ? read.unit_ns : unit_ns_ > 0 ? unit_ns_ : 1;
+        value = read.number * unit;
+        if (value < 0) { return refuse(quoted(text) + " is negative", number); }
+        if (!(value < 9223372036854775808.0)) { // 2^63
+            return refuse(quoted(text) + " is beyond the range of durations, 292 years", number);
+        }
+        return true;
+    }
+
+    [[nodiscard]] bool missing(const column& which, std::uint64_t number) {
+        return refuse("there is no column " + which.text() + " among " +
+                          std::to_string(fields_.size()),
+                      number);
+    }
+    [[nodiscard]] bool refuse(const std::string& what, std::uint64_t number) {
+        skip(what, number);
+        return false;
+    }
+    // A text of any bytes and size, so that it can be shown.
+    [[nodiscard]] static std::string quoted(std::string_view text) {
+        std::string shown = "\"";
+        for (const char c : text.substr(0, 40)) { shown += c >= ' ' && c <= '~' ? c : '?'; }
+        return shown + (text.size() > 40 ? "...\"" : "\"");
+    }
+};
+
+} // namespace detail
+
+/// Reads durations from lines of text: one number a line, tables, logs. Calls `row` with each.
+/// Numbers may have a unit behind them (ns, us, ms, s, min, h); then all have to, unless
+/// `options.unit_ns` says what the others are in. Lines that are empty or begin with '#' say
+/// nothing, and the first line may hold names.
+/// source   callable `std::size_t(char* to, std::size_t room)`, returns 0 at the end.
+/// row      callable that takes a `const duration_row&`.
+/// Errors:  numbers with a unit and others without. Lines without their columns, and with what is
+///          no duration (negative, "nan", 10^20), are skipped and counted, the first with its
+///          number and the reason.
+/// Cost:    one pass, one buffer and the fields of one line.
+template <class Source, class Row>
+[[nodiscard]] result<durations_text>
+read_durations(Source&& source, const duration_options& options, Row&& row) {
+    detail::line_reader<std::remove_reference_t<Source>> lines(source);
+    detail::duration_reader reader(options);
+    duration_row made;
+    for (std::string_view line; lines.next(line);) {
+        if (lines.too_long()) {
+            reader.skip("the line is longer than 16 MiB", lines.number());
+        } else if (reader.line(line, lines.number(), made)) {
+            row(static_cast<const duration_row&>(made));
+        }
+        if (reader.problem()) { break; }
+    }
+    result<durations_text> read;
+    read.error = reader.problem();
+    read.value = reader.finish();
+    return read;
+}
+
+/// The same from memory.
+template <class Row>
+[[nodiscard]] result<durations_text>
+parse_durations(std::string_view text, const duration_options& options, Row&& row) {
+    return read_durations(detail::text_source(text), options, row);
 }
 
 WICK_END_NAMESPACE
@@ -18897,6 +20717,8127 @@ template <class Source>
         reader.line(line, lines.number());
     }
     return reader.finish();
+}
+
+WICK_END_NAMESPACE
+
+#endif
+// wick/format/hdr.hpp - HDR histograms: encoded, in interval logs, as tables of percentiles.
+#ifndef WICK_FORMAT_HDR_HPP
+#define WICK_FORMAT_HDR_HPP
+
+// wick/detail/hdr_document.hpp - an HDR histogram as it stands in a file, and its buckets.
+#ifndef WICK_DETAIL_HDR_DOCUMENT_HPP
+#define WICK_DETAIL_HDR_DOCUMENT_HPP
+
+// wick/histogram.hpp - the value for durations: counts in buckets of a fixed relative width.
+#ifndef WICK_HISTOGRAM_HPP
+#define WICK_HISTOGRAM_HPP
+
+// wick/detail/bucket_sums.hpp - sums over arrays of counts, several counts at a time.
+#ifndef WICK_DETAIL_BUCKET_SUMS_HPP
+#define WICK_DETAIL_BUCKET_SUMS_HPP
+
+
+#include <cstddef> // std::size_t
+#include <cstdint> // the counts
+#include <cstring> // std::memcpy, to load and store
+
+WICK_BEGIN_NAMESPACE
+namespace detail {
+
+#if defined(__GNUC__)
+// What every 64-bit processor can add at once; without optimisation for one.
+typedef std::uint64_t count_pair __attribute__((vector_size(16)));
+#else
+struct count_pair {
+    std::uint64_t first, second;
+
+    friend count_pair operator+(count_pair a, count_pair b) {
+        return {a.first + b.first, a.second + b.second};
+    }
+    friend count_pair operator-(count_pair a, count_pair b) {
+        return {a.first - b.first, a.second - b.second};
+    }
+    friend count_pair operator&(count_pair a, count_pair b) {
+        return {a.first & b.first, a.second & b.second};
+    }
+    friend count_pair operator|(count_pair a, count_pair b) {
+        return {a.first | b.first, a.second | b.second};
+    }
+    friend count_pair operator~(count_pair a) { return {~a.first, ~a.second}; }
+};
+#endif
+
+/// Eight counts, which are worked on together.
+struct eight_counts {
+    count_pair a, b, c, d;
+
+    friend eight_counts operator+(const eight_counts& x, const eight_counts& y) noexcept {
+        return {x.a + y.a, x.b + y.b, x.c + y.c, x.d + y.d};
+    }
+    friend eight_counts operator-(const eight_counts& x, const eight_counts& y) noexcept {
+        return {x.a - y.a, x.b - y.b, x.c - y.c, x.d - y.d};
+    }
+    friend eight_counts operator&(const eight_counts& x, const eight_counts& y) noexcept {
+        return {x.a & y.a, x.b & y.b, x.c & y.c, x.d & y.d};
+    }
+    friend eight_counts operator|(const eight_counts& x, const eight_counts& y) noexcept {
+        return {x.a | y.a, x.b | y.b, x.c | y.c, x.d | y.d};
+    }
+    friend eight_counts operator~(const eight_counts& x) noexcept {
+        return {~x.a, ~x.b, ~x.c, ~x.d};
+    }
+};
+
+// In pairs: compilers copy a greater piece by way of the stack.
+[[nodiscard]] inline count_pair load_pair(const std::uint64_t* from) noexcept {
+    count_pair loaded;
+    std::memcpy(&loaded, from, sizeof loaded);
+    return loaded;
+}
+inline void store_pair(std::uint64_t* to, count_pair counts) noexcept {
+    std::memcpy(to, &counts, sizeof counts);
+}
+[[nodiscard]] inline eight_counts load_eight(const std::uint64_t* from) noexcept {
+    return {load_pair(from), load_pair(from + 2), load_pair(from + 4), load_pair(from + 6)};
+}
+inline void store_eight(std::uint64_t* to, const eight_counts& counts) noexcept {
+    store_pair(to, counts.a);
+    store_pair(to + 2, counts.b);
+    store_pair(to + 4, counts.c);
+    store_pair(to + 6, counts.d);
+}
+
+/// The sums of c, c j and c j^2 over places j with the counts c, modulo 2^64.
+struct place_sums {
+    std::uint64_t counts = 0;
+    std::uint64_t first = 0;
+    std::uint64_t second = 0;
+};
+
+/// Returns the sums over n counts, n a multiple of 8, by additions alone: the sums of running sums
+/// from the end have each count once for each place up to its own.
+[[nodiscard]] inline place_sums sums_of(const std::uint64_t* counts, std::size_t n) noexcept {
+    eight_counts once{};
+    eight_counts by_place{};
+    eight_counts by_triangle{};
+    for (std::size_t i = n; i > 0; i -= 8) {
+        once = once + load_eight(counts + (i - 8));
+        by_place = by_place + once;
+        by_triangle = by_triangle + by_place;
+    }
+    std::uint64_t a[8];
+    std::uint64_t b[8];
+    std::uint64_t c[8];
+    store_eight(a, once);
+    store_eight(b, by_place);
+    store_eight(c, by_triangle);
+    place_sums sums;
+    for (std::uint64_t k = 0; k < 8; ++k) {
+        // Count t of lane k, at j = 8 t + k, is in these 1, t + 1 and (t + 1) (t + 2) / 2 times.
+        const std::uint64_t by_t = b[k] - a[k];
+        const std::uint64_t by_square = 2 * c[k] - 3 * b[k] + a[k];
+        sums.counts += a[k];
+        sums.first += 8 * by_t + k * a[k];
+        sums.second += 64 * by_square + 16 * k * by_t + k * k * a[k];
+    }
+    return sums;
+}
+
+/// Returns the sum of n counts.
+[[nodiscard]] inline std::uint64_t sum_of(const std::uint64_t* counts, std::size_t n) noexcept {
+    const std::uint64_t* end = counts + n;
+    eight_counts lanes{};
+    for (; end - counts >= 8; counts += 8) { lanes = lanes + load_eight(counts); }
+    std::uint64_t sum = 0;
+    for (; counts != end; ++counts) { sum += *counts; }
+    std::uint64_t by_lane[8];
+    store_eight(by_lane, lanes);
+    for (const std::uint64_t of_lane : by_lane) { sum += of_lane; }
+    return sum;
+}
+
+/// Returns the place of the value of a rank, from 1, among n counts, n a multiple of 8; the last
+/// one where there are too few.
+[[nodiscard]] inline std::size_t
+find_rank(const std::uint64_t* counts, std::size_t n, std::uint64_t rank) noexcept {
+    std::size_t i = 0;
+    for (; i + 8 < n; i += 8) {
+        const std::uint64_t* of = counts + i;
+        const std::uint64_t here =
+            ((of[0] + of[1]) + (of[2] + of[3])) + ((of[4] + of[5]) + (of[6] + of[7]));
+        if (here >= rank) { break; }
+        rank -= here;
+    }
+    for (; i + 1 < n && counts[i] < rank; ++i) { rank -= counts[i]; }
+    return i;
+}
+
+/// Adds n counts to others, or takes them away; n is a multiple of 8. They may be the same.
+template <bool Subtract>
+void add_counts(std::uint64_t* to, const std::uint64_t* from, std::size_t n) noexcept {
+    for (std::size_t i = 0; i < n; i += 8) {
+        const eight_counts a = load_eight(to + i);
+        const eight_counts b = load_eight(from + i);
+        store_eight(to + i, Subtract ? a - b : a + b);
+    }
+}
+
+/// True if none of n counts, n a multiple of 8, is less than the other one at its place.
+[[nodiscard]] inline bool
+none_less(const std::uint64_t* counts, const std::uint64_t* others, std::size_t n) noexcept {
+    eight_counts borrows{};
+    for (std::size_t i = 0; i < n; i += 8) {
+        const eight_counts a = load_eight(counts + i);
+        const eight_counts b = load_eight(others + i);
+        borrows = borrows | (~a & b) | ((~a | b) & (a - b)); // the top bit says that a < b
+    }
+    std::uint64_t each[8];
+    store_eight(each, borrows);
+    std::uint64_t any = 0;
+    for (const std::uint64_t borrow : each) { any |= borrow; }
+    return any >> 63 == 0;
+}
+
+} // namespace detail
+WICK_END_NAMESPACE
+
+#endif
+
+#include <algorithm>   // std::min, std::max, std::fill
+#include <cmath>       // std::nextafter, std::ceil, std::sqrt
+#include <cstddef>     // std::size_t
+#include <cstdint>     // values and counts
+#include <cstring>     // std::memcpy, for the bits of a double
+#include <limits>      // infinity
+#include <string>      // errors
+#include <type_traits> // floating point durations
+#include <utility>     // std::swap, std::pair
+#include <vector>      // the counts
+
+WICK_BEGIN_NAMESPACE
+
+/// How a quantile becomes the rank of a value among n in order. The ports of HdrHistogram disagree.
+enum class rank_rule : std::uint8_t {
+    java, ///< the percentage rounded down by one unit in the last place, times n, rounded up
+    c,    ///< the percentage times n, rounded to the nearest: what the ports to C, Go, Python do
+};
+
+/// The values low … high, both inclusive, and how many of them were recorded.
+struct histogram_bucket {
+    std::int64_t low = 0;
+    std::int64_t high = 0;
+    std::uint64_t count = 0;
+
+    friend bool operator==(const histogram_bucket& a, const histogram_bucket& b) {
+        return a.low == b.low && a.high == b.high && a.count == b.count;
+    }
+    friend bool operator!=(const histogram_bucket& a, const histogram_bucket& b) {
+        return !(a == b);
+    }
+};
+
+/// The values low … high, both inclusive.
+struct value_interval {
+    std::int64_t low = 0;
+    std::int64_t high = 0;
+
+    friend bool operator==(const value_interval& a, const value_interval& b) {
+        return a.low == b.low && a.high == b.high;
+    }
+    friend bool operator!=(const value_interval& a, const value_interval& b) { return !(a == b); }
+};
+
+/// A whole number of 128 bits: a sum that cannot overflow, of 2^64 values below 2^53.
+struct wide_sum {
+    std::uint64_t low = 0;
+    std::uint64_t high = 0;
+
+    void add(std::uint64_t value) noexcept {
+        low += value;
+        high += low < value ? 1 : 0;
+    }
+    void add(const wide_sum& other) noexcept {
+        add(other.low);
+        high += other.high;
+    }
+    /// Takes away what is not greater.
+    void subtract(const wide_sum& other) noexcept {
+        high -= other.high + (low < other.low ? 1 : 0);
+        low -= other.low;
+    }
+    void add_product(std::uint64_t a, std::uint64_t b) noexcept {
+        constexpr std::uint64_t half = 0xffffffff;
+        const std::uint64_t low_high = (a & half) * (b >> 32);
+        const std::uint64_t high_low = (a >> 32) * (b & half);
+        add((a & half) * (b & half));
+        add({low_high << 32, low_high >> 32});
+        add({high_low << 32, high_low >> 32});
+        high += (a >> 32) * (b >> 32);
+    }
+    /// Returns it as a double, to within a unit in the last place; exact below 2^53.
+    [[nodiscard]] double to_double() const noexcept {
+        return static_cast<double>(high) * 18446744073709551616.0 + static_cast<double>(low);
+    }
+
+    friend bool operator==(const wide_sum& a, const wide_sum& b) {
+        return a.low == b.low && a.high == b.high;
+    }
+    friend bool operator!=(const wide_sum& a, const wide_sum& b) { return !(a == b); }
+    friend bool operator<(const wide_sum& a, const wide_sum& b) {
+        return a.high != b.high ? a.high < b.high : a.low < b.low;
+    }
+};
+
+/// What one pass over a histogram tells.
+struct histogram_figures {
+    std::uint64_t count = 0;
+    double mean = 0;
+    double stddev = 0; ///< of the population
+    std::int64_t min = 0;
+    std::int64_t max = 0;
+};
+
+namespace detail {
+
+/// Returns which of n values in order, counted from 1, stands for a percentile; n > 0.
+[[nodiscard]] inline std::uint64_t
+percentile_rank(double percent, std::uint64_t n, rank_rule rule) noexcept {
+    if (percent >= 100) { return n; }
+    const double count = static_cast<double>(n);
+    double rank = 0;
+    if (rule == rank_rule::c) {
+        rank = std::floor(percent / 100 * count + 0.5);
+    } else {
+        // One unit down, since 0.07 * 100 is more than 7; and multiplied first, to round once less.
+        rank = std::ceil(std::nextafter(percent, -infinity) * count / 100);
+    }
+    if (!(rank > 1)) { return 1; } // which is for NaN too
+    return rank >= count ? n : static_cast<std::uint64_t>(rank);
+}
+
+/// Returns the exponent and the first bits of the mantissa of a value as a double: from 2^Bits on,
+/// one more for each bucket. Negative values and those from 2^53 on have greater keys than any
+/// bucket: one comparison finds them all.
+template <unsigned Bits>
+[[nodiscard]] std::uint64_t bucket_key(std::int64_t value) noexcept {
+    const double number = static_cast<double>(value);
+    std::uint64_t bits = 0;
+    std::memcpy(&bits, &number, sizeof bits);
+    return bits >> (52 - Bits);
+}
+
+[[nodiscard]] constexpr std::int64_t greatest_divisor(std::int64_t a, std::int64_t b) noexcept {
+    while (b != 0) {
+        const std::int64_t rest = a % b;
+        a = b;
+        b = rest;
+    }
+    return a;
+}
+
+/// Returns a std::chrono::duration in nanoseconds, rounded to 0; -1 for all below and what is not a
+/// number, 2^53 for all from there on. By its members: <chrono> is dear for who has none.
+template <class Duration>
+[[nodiscard]] std::int64_t to_nanoseconds(const Duration& elapsed) noexcept {
+    using period = typename Duration::period;
+    constexpr std::int64_t common = greatest_divisor(1000000000, period::den);
+    constexpr std::int64_t times = period::num * (1000000000 / common);
+    constexpr std::int64_t by = period::den / common;
+    constexpr double limit = 9007199254740992.0;
+    // A double says whether whole numbers can overflow.
+    const double about =
+        static_cast<double>(elapsed.count()) * static_cast<double>(times) / static_cast<double>(by);
+    if (!(about > -1)) { return -1; }
+    if (about >= limit) { return std::int64_t{1} << 53; }
+    if constexpr (std::is_integral_v<typename Duration::rep>) {
+        const auto count = static_cast<std::int64_t>(elapsed.count());
+        return count / by * times + count % by * times / by;
+    } else {
+        return static_cast<std::int64_t>(about);
+    }
+}
+
+} // namespace detail
+
+/// Counts of values in buckets whose width is at most 2^-K of the values within (K = 10 for 3
+/// significant digits, 7 for 2), and 1 below 2^(K + 1), over 0 … 2^53 - 1 without a range to be
+/// guessed beforehand: HdrHistogram's geometry, for a lowest value of 1. The unit is the user's,
+/// nanoseconds by convention. Count, sum, least and greatest value are kept exactly beside the
+/// buckets. What lies outside of the range is clamped into it and counted as `below()` or
+/// `above()`.
+/// Allocation: one vector, the octaves between the least and the greatest value: 8 KiB each for 3
+/// digits, 1 KiB for 2, at most 352 KiB and 47 KiB. Thread safety: that of a container.
+/// Source: HdrHistogram (Tene), its geometry and its rule for percentiles.
+template <int Digits = 3>
+class histogram {
+    static_assert(Digits == 2 || Digits == 3, "a histogram has 2 or 3 significant digits");
+
+public:
+    /// Significant decimal digits that are kept.
+    static constexpr int digits = Digits;
+    /// An octave, from a power of two to the next, has 2^precision_bits buckets.
+    static constexpr unsigned precision_bits = Digits == 2 ? 7 : 10;
+    /// The greatest value; those above are clamped to it.
+    static constexpr std::int64_t max_value = (std::int64_t{1} << 53) - 1;
+    /// The most values that whole histograms and known counts may add up to.
+    static constexpr std::uint64_t max_count = (std::uint64_t{1} << 63) - 1;
+    /// Buckets of the whole range.
+    static constexpr std::uint32_t bucket_count = (53 - precision_bits + 1) << precision_bits;
+
+    histogram() noexcept = default;
+    histogram(const histogram&) = default;
+    histogram& operator=(const histogram&) = default;
+    histogram(histogram&& other) noexcept { swap(other); }
+    histogram& operator=(histogram&& other) noexcept {
+        histogram moved(std::move(other));
+        swap(moved);
+        return *this;
+    }
+    ~histogram() = default;
+
+    // ---- geometry -----------------------------------------------------------------------------
+
+    /// Returns the bucket of a value, which is clamped to the range.
+    [[nodiscard]] static std::uint32_t index_of(std::int64_t value) noexcept {
+        if (value < octave) { return value < 0 ? 0 : static_cast<std::uint32_t>(value); }
+        return static_cast<std::uint32_t>(key_of((std::min)(value, max_value)) - first_key);
+    }
+    /// Returns the least value of a bucket; index < bucket_count.
+    [[nodiscard]] static constexpr std::int64_t low_of(std::uint32_t index) noexcept {
+        const std::uint32_t within = index & (octave - 1);
+        return index < octave
+                   ? index
+                   : (std::int64_t{octave} + within) << shift_of(index >> precision_bits);
+    }
+    /// Returns the greatest value of a bucket; index < bucket_count.
+    [[nodiscard]] static constexpr std::int64_t high_of(std::uint32_t index) noexcept {
+        return low_of(index) + (std::int64_t{1} << shift_of(index >> precision_bits)) - 1;
+    }
+    /// Returns the value that stands for a bucket in sums: half its width above the least one.
+    [[nodiscard]] static constexpr std::int64_t middle_of(std::uint32_t index) noexcept {
+        return low_of(index) + ((std::int64_t{1} << shift_of(index >> precision_bits)) >> 1);
+    }
+
+    // ---- recording ----------------------------------------------------------------------------
+
+    /// Counts a value. Cost: one or two nanoseconds; an allocation where it widens the range.
+    void record(std::int64_t value) {
+        const std::uint64_t key = key_of(value);
+        if (key - inner_key_ >= inner_size_) {
+            record_at_edge(value);
+            return;
+        }
+        ++counts_[static_cast<std::size_t>(key - origin_)];
+        tally(static_cast<std::size_t>(key), static_cast<std::uint64_t>(value));
+    }
+
+    /// Counts a value several times. False, and nothing changes, if the count would pass max_count.
+    bool record(std::int64_t value, std::uint64_t times) {
+        if (!has_room(times)) { return false; }
+        if (times == 0) { return true; }
+        if (value < 0) { below_ += times; }
+        if (value > max_value) { above_ += times; }
+        add_times(clamp(value), clamp(value), times);
+        settled_sum_.add_product(static_cast<std::uint64_t>(clamp(value)), times);
+        return true;
+    }
+
+    /// Counts a std::chrono::duration, as whole nanoseconds. One that is not a number counts as
+    /// below 0.
+    template <class Duration, class = typename Duration::period>
+    void record(const Duration& elapsed) {
+        record(detail::to_nanoseconds(elapsed));
+    }
+
+    /// Counts a value, and those that were not measured because of it: a client that sends each
+    /// `expected_interval` and waited for `value` would have seen value - interval, value - 2
+    /// interval, … down to the interval. False, and nothing changes, if the count would pass
+    /// max_count. This guesses; measuring from when a request should have started does not.
+    /// Cost: a step for each bucket between the two, whatever their ratio.
+    bool record_corrected(std::int64_t value, std::int64_t expected_interval) {
+        const std::int64_t clamped = clamp(value);
+        const bool stalled = expected_interval > 0 && clamped > expected_interval;
+        const std::int64_t missed = stalled ? clamped / expected_interval - 1 : 0;
+        if (!has_room(static_cast<std::uint64_t>(missed) + 1)) { return false; }
+        record(value);
+        std::int64_t next = clamped;
+        for (std::int64_t left = missed; left > 0;) {
+            next -= expected_interval;
+            const std::int64_t room = (next - low_of(index_of(next))) / expected_interval;
+            const std::int64_t here = (std::min)(left, room + 1);
+            const std::int64_t last = next - (here - 1) * expected_interval;
+            add_times(last, next, static_cast<std::uint64_t>(here));
+            add_series(last, next, here);
+            left -= here;
+            next = last;
+        }
+        return true;
+    }
+
+    /// Counts values of which only the bucket is known: sum, least and greatest value are derived
+    /// from the buckets from now on, unless `set_exact` tells them. False, and nothing changes, if
+    /// there is no such bucket or the count would pass max_count.
+    [[nodiscard]] bool add_bucket(std::uint32_t index, std::uint64_t times) {
+        if (index >= bucket_count || !has_room(times)) { return false; }
+        if (times == 0) { return true; }
+        add_times(low_of(index), high_of(index), times);
+        sum_known_ = extremes_known_ = false;
+        return true;
+    }
+
+    /// The same for the n buckets from `first` on, and in one go.
+    [[nodiscard]] bool
+    add_buckets(std::uint32_t first, const std::uint64_t* counts, std::size_t n) {
+        if (first > bucket_count || n > bucket_count - first) { return false; }
+        while (n > 0 && counts[n - 1] == 0) { --n; }
+        std::size_t skip = 0;
+        while (skip < n && counts[skip] == 0) { ++skip; }
+        std::uint64_t low = 0; // in halves, which cannot overflow
+        std::uint64_t high = 0;
+        for (std::size_t i = skip; i < n; ++i) {
+            low += counts[i] & 0xffffffff;
+            high += counts[i] >> 32;
+        }
+        if (high + (low >> 32) > max_count >> 32) { return false; }
+        const std::uint64_t times = (high << 32) + low;
+        if (!has_room(times)) { return false; }
+        if (times == 0) { return true; }
+        const std::uint32_t last = first + static_cast<std::uint32_t>(n - 1);
+        widen(low_of(first + static_cast<std::uint32_t>(skip)), high_of(last));
+        std::uint64_t* to = counts_.data() + (first - first_index());
+        for (std::size_t i = skip; i < n; ++i) { to[i] += counts[i]; }
+        settled_count_ += times;
+        sum_known_ = extremes_known_ = false;
+        return true;
+    }
+
+    /// Tells what is known beside the buckets. An error if it contradicts them; nothing changes
+    /// then.
+    [[nodiscard]] error set_exact(const wide_sum& sum, std::int64_t least, std::int64_t greatest);
+
+    /// Tells how many of the values had been clamped, to 0 and to max_value. An error if there are
+    /// fewer in these buckets; nothing changes then.
+    [[nodiscard]] error set_clamped(std::uint64_t below, std::uint64_t above) {
+        if (below > count_at(0) || above > count_at(bucket_count - 1)) {
+            return {"more values were clamped than there are in the bucket"};
+        }
+        below_ = below;
+        above_ = above;
+        return {};
+    }
+
+    /// Makes room for the values low … high, so that recording them does not allocate.
+    void reserve(std::int64_t low, std::int64_t high) {
+        cover(octave_of(low), octave_of((std::max)(low, high)));
+    }
+
+    /// Forgets all values; the memory stays.
+    void reset() noexcept {
+        std::fill(counts_.begin(), counts_.end(), std::uint64_t{0});
+        std::fill(lanes_, lanes_ + lane_count, lane{});
+        settled_count_ = below_ = above_ = 0;
+        settled_sum_ = {};
+        sum_known_ = extremes_known_ = true;
+        set_extremes(none_least, none_most);
+    }
+
+    // ---- whole histograms ---------------------------------------------------------------------
+
+    /// Adds what another one counted: the same as recording both streams of values, in any order.
+    /// An error if the count would pass max_count; nothing changes then.
+    [[nodiscard]] error merge(const histogram& other);
+
+    /// Adds what one with more digits counted; each of its buckets lies within one of these.
+    template <int Other>
+    [[nodiscard]] error merge(const histogram<Other>& other);
+
+    /// Takes away what an earlier state of this one counted. The sum stays exact, the least and the
+    /// greatest value are derived. An error if `earlier` is no earlier state; nothing changes then.
+    [[nodiscard]] error subtract(const histogram& earlier);
+
+    void swap(histogram& other) noexcept {
+        std::swap(counts_, other.counts_);
+        std::swap(lanes_, other.lanes_);
+        std::swap(first_octave_, other.first_octave_);
+        std::swap(origin_, other.origin_);
+        std::swap(inner_key_, other.inner_key_);
+        std::swap(inner_size_, other.inner_size_);
+        std::swap(settled_count_, other.settled_count_);
+        std::swap(settled_sum_, other.settled_sum_);
+        std::swap(least_, other.least_);
+        std::swap(most_, other.most_);
+        std::swap(below_, other.below_);
+        std::swap(above_, other.above_);
+        std::swap(sum_known_, other.sum_known_);
+        std::swap(extremes_known_, other.extremes_known_);
+    }
+    friend void swap(histogram& a, histogram& b) noexcept { a.swap(b); }
+
+    // ---- what was recorded --------------------------------------------------------------------
+
+    [[nodiscard]] bool empty() const noexcept { return most_ < least_; }
+    /// How many values there are.
+    [[nodiscard]] std::uint64_t count() const noexcept {
+        std::uint64_t sum = settled_count_;
+        for (const lane& l : lanes_) { sum += l.count; }
+        return sum;
+    }
+    /// How many of them were less than 0, and count as 0.
+    [[nodiscard]] std::uint64_t below() const noexcept { return below_; }
+    /// How many of them were more than max_value, and count as that.
+    [[nodiscard]] std::uint64_t above() const noexcept { return above_; }
+
+    /// True if sum, least and greatest value are those of the values; else of the buckets.
+    [[nodiscard]] bool exact() const noexcept { return sum_known_ && extremes_known_; }
+    /// The same, of the sum and the mean alone.
+    [[nodiscard]] bool exact_sum() const noexcept { return sum_known_; }
+    /// The same, of the least and the greatest value alone.
+    [[nodiscard]] bool exact_extremes() const noexcept { return extremes_known_; }
+
+    /// Returns the sum of the values; derived: of the middles of their buckets.
+    [[nodiscard]] wide_sum total() const noexcept {
+        return sum_known_ ? recorded_sum() : sum_buckets().middle;
+    }
+    /// The least and the greatest sum that values in these buckets can have.
+    [[nodiscard]] std::pair<wide_sum, wide_sum> sum_bounds() const noexcept {
+        const bucket_sums sums = sum_buckets();
+        return {sums.low, sums.high};
+    }
+    [[nodiscard]] double sum() const noexcept { return total().to_double(); }
+    /// 0 if empty.
+    [[nodiscard]] double mean() const noexcept {
+        return empty() ? 0 : sum() / static_cast<double>(count());
+    }
+    /// Returns the standard deviation of the population, of the middles of the buckets; 0 if empty.
+    [[nodiscard]] double stddev() const noexcept { return figures().stddev; }
+    /// Returns the least value; derived: the least of its bucket. 0 if empty.
+    [[nodiscard]] std::int64_t least() const noexcept { return empty() ? 0 : least_; }
+    /// Returns the greatest value; derived: the greatest of its bucket. 0 if empty.
+    [[nodiscard]] std::int64_t greatest() const noexcept { return empty() ? 0 : most_; }
+
+    /// Returns the value at a share q, 0 … 1, of the values in order: the greatest of its bucket
+    /// (of the least one's, the least), but none beyond least() and greatest(). At most 2^-K of the
+    /// value too great, never too small. 0 if empty.
+    [[nodiscard]] std::int64_t quantile(double q, rank_rule rule = rank_rule::java) const noexcept {
+        return percentile(q * 100, rule);
+    }
+    /// The same, by the percentage, as HdrHistogram's ports are asked.
+    [[nodiscard]] std::int64_t percentile(double percent,
+                                          rank_rule rule = rank_rule::java) const noexcept {
+        std::int64_t value = 0;
+        percentiles(&percent, 1, 1, &value, rule);
+        return value;
+    }
+    /// Writes the quantiles qs[0] … qs[n - 1], in any order, to out[0] … out[n - 1]. One pass.
+    void quantiles(const double* qs,
+                   std::size_t n,
+                   std::int64_t* out,
+                   rank_rule rule = rank_rule::java) const noexcept {
+        percentiles(qs, n, 100, out, rule);
+    }
+    /// Returns the figures, and writes quantiles as above, all in one pass.
+    histogram_figures figures(const double* qs = nullptr,
+                              std::size_t n = 0,
+                              std::int64_t* out = nullptr,
+                              rank_rule rule = rank_rule::java) const noexcept;
+
+    /// Returns the values between which the q-quantile lies of what the values are a sample of: the
+    /// buckets of the order statistics that bound it (binomial). Assumes independent values, which
+    /// those of one loaded server are not. 0 and max_value stand for "no bound", where there are
+    /// too few values for one.
+    [[nodiscard]] value_interval quantile_interval(double q,
+                                                   double confidence = 0.95) const noexcept;
+
+    /// Returns how many values there are from low to high, in the whole buckets of both.
+    [[nodiscard]] std::uint64_t count_between(std::int64_t low, std::int64_t high) const noexcept {
+        const std::uint32_t first = (std::max)(index_of(low), first_index());
+        const std::uint32_t end = (std::min)(index_of(high) + 1, end_index());
+        if (high < low || end <= first) { return 0; }
+        return detail::sum_of(counts_.data() + (first - first_index()), end - first);
+    }
+    /// Returns the share, 0 … 1, of values up to `value`, with all of its bucket; 1 if empty.
+    [[nodiscard]] double share_at_or_below(std::int64_t value) const {
+        if (empty()) { return 1; }
+        return static_cast<double>(count_between(0, value)) / static_cast<double>(count());
+    }
+    /// Returns the share, 0 … 1, of values in the buckets above that of `threshold`; 0 if empty.
+    [[nodiscard]] double share_above(std::int64_t threshold) const {
+        if (empty()) { return 0; }
+        const std::uint64_t more = count() - count_between(0, threshold);
+        return static_cast<double>(more) / static_cast<double>(count());
+    }
+
+    // ---- buckets ------------------------------------------------------------------------------
+
+    /// Calls f(const histogram_bucket&) for each bucket that is not empty, in ascending order.
+    template <class F>
+    void for_each_bucket(F&& f) const {
+        for (std::size_t i = 0; i < counts_.size(); ++i) {
+            if (counts_[i] == 0) { continue; }
+            const std::uint32_t index = first_index() + static_cast<std::uint32_t>(i);
+            f(histogram_bucket{low_of(index), high_of(index), counts_[i]});
+        }
+    }
+    /// Returns how many values a bucket has; any index.
+    [[nodiscard]] std::uint64_t count_at(std::uint32_t index) const noexcept {
+        return index < first_index() || index >= end_index() ? 0 : counts_[index - first_index()];
+    }
+    /// Returns the bucket whose count is counts()[0]: the first one of an octave.
+    [[nodiscard]] std::uint32_t first_index() const noexcept {
+        return first_octave_ << precision_bits;
+    }
+    /// The buckets from first_index() on; those that are not there are empty.
+    [[nodiscard]] const std::vector<std::uint64_t>& counts() const noexcept { return counts_; }
+
+    /// True for equal content, whatever room was made for it.
+    friend bool operator==(const histogram& a, const histogram& b) {
+        return a.count() == b.count() && a.below_ == b.below_ && a.above_ == b.above_ &&
+               a.least_ == b.least_ && a.most_ == b.most_ &&
+               a.extremes_known_ == b.extremes_known_ && a.sum_known_ == b.sum_known_ &&
+               (!a.sum_known_ || a.recorded_sum() == b.recorded_sum()) && a.has_counts_of(b);
+    }
+    friend bool operator!=(const histogram& a, const histogram& b) { return !(a == b); }
+
+private:
+    template <int>
+    friend class histogram;
+    template <int D>
+    friend error validate(const histogram<D>& h);
+
+    // Counts and sums of some of the values: those of one bucket in one lane.
+    struct lane {
+        std::uint64_t count = 0;
+        std::uint64_t sum = 0;
+    };
+    // The sums of what the values would be if each were the least, the middle or the greatest one
+    // of its bucket.
+    struct bucket_sums {
+        wide_sum low, middle, high;
+    };
+
+    static constexpr std::uint32_t octave = 1u << precision_bits; // how many buckets one has
+    static constexpr std::uint32_t octave_count = bucket_count >> precision_bits;
+    static constexpr std::size_t lane_count = 8;
+    static constexpr std::int64_t none_least = (std::numeric_limits<std::int64_t>::max)();
+    static constexpr std::int64_t none_most = -1;
+    // What key_of would be for bucket 0, if the buckets below 2^precision_bits went on downwards as
+    // the others do.
+    static constexpr std::uint64_t first_key =
+        ((std::uint64_t{1023} + precision_bits) << precision_bits) - octave;
+
+    std::vector<std::uint64_t> counts_; // whole octaves, the first of which is first_octave_
+    std::uint64_t origin_ = 0;          // the key of counts_[0]
+    // The keys of buckets at or above 2^precision_bits whose values all lie from least_ to most_.
+    std::uint64_t inner_key_ = 0;
+    std::uint64_t inner_size_ = 0;
+    lane lanes_[lane_count];
+    std::uint64_t settled_count_ = 0; // beside those in the lanes
+    wide_sum settled_sum_;
+    // All values lie between these; extremes_known_ says that there are such values.
+    std::int64_t least_ = none_least;
+    std::int64_t most_ = none_most;
+    std::uint64_t below_ = 0;
+    std::uint64_t above_ = 0;
+    std::uint32_t first_octave_ = 0;
+    bool sum_known_ = true;
+    bool extremes_known_ = true;
+
+    // ---- geometry -----------------------------------------------------------------------------
+
+    [[nodiscard]] static std::uint64_t key_of(std::int64_t value) noexcept {
+        return detail::bucket_key<precision_bits>(value);
+    }
+    // The base-2 logarithm of the width of an octave's buckets.
+    [[nodiscard]] static constexpr unsigned shift_of(std::uint32_t octave_index) noexcept {
+        return octave_index == 0 ? 0 : octave_index - 1;
+    }
+    [[nodiscard]] static std::uint32_t octave_of(std::int64_t value) noexcept {
+        return index_of(value) >> precision_bits;
+    }
+    [[nodiscard]] static constexpr std::int64_t clamp(std::int64_t value) noexcept {
+        return value < 0 ? 0 : (std::min)(value, max_value);
+    }
+    [[nodiscard]] std::uint32_t end_index() const noexcept {
+        return first_index() + static_cast<std::uint32_t>(counts_.size());
+    }
+    [[nodiscard]] const std::uint64_t* octave_at(std::uint32_t octave_index) const noexcept {
+        return counts_.data() + (std::size_t{octave_index - first_octave_} << precision_bits);
+    }
+
+    // ---- recording ----------------------------------------------------------------------------
+
+    // Adds a value to the sum and to the count. What follows waits for the addition before only
+    // where it is to the same lane, and values of one bucket wait for each other anyway.
+    void tally(std::size_t bucket, std::uint64_t value) noexcept {
+        lane& l = lanes_[bucket % lane_count];
+        ++l.count;
+        l.sum += value;
+        if (l.sum < value) { carry(); }
+    }
+    [[gnu::noinline, gnu::cold]] void carry() noexcept { ++settled_sum_.high; }
+
+    // Counts a value that is below 2^precision_bits, or in the bucket of the least or the greatest,
+    // or out of the range.
+    [[gnu::noinline]] void record_at_edge(std::int64_t value) {
+        if (value < least_ || value > most_) {
+            if (value < 0) { ++below_; }
+            if (value > max_value) { ++above_; }
+            value = clamp(value);
+            widen(value, value);
+        }
+        const std::uint32_t index = index_of(value);
+        ++counts_[index - first_index()];
+        tally(index, static_cast<std::uint64_t>(value));
+    }
+
+    [[nodiscard]] bool has_room(std::uint64_t times) const noexcept {
+        return times <= max_count && count() <= max_count - times;
+    }
+
+    // Counts values of one bucket, from low to high, but for their sum.
+    void add_times(std::int64_t low, std::int64_t high, std::uint64_t times) {
+        widen(low, high);
+        counts_[index_of(low) - first_index()] += times;
+        settled_count_ += times;
+    }
+    // Adds an arithmetic series to the sum.
+    void add_series(std::int64_t first, std::int64_t last, std::int64_t terms) noexcept {
+        const auto ends = static_cast<std::uint64_t>(first + last);
+        const auto n = static_cast<std::uint64_t>(terms);
+        const bool halves = ends % 2 == 0; // one of the two is even
+        settled_sum_.add_product(halves ? ends / 2 : ends, halves ? n : n / 2);
+    }
+
+    // All values are from low to high from now on too, and there is room for them.
+    void widen(std::int64_t low, std::int64_t high) {
+        if (low >= least_ && high <= most_) { return; }
+        cover(octave_of(low), octave_of(high));
+        set_extremes((std::min)(least_, low), (std::max)(most_, high));
+    }
+
+    void set_extremes(std::int64_t low, std::int64_t high) noexcept {
+        least_ = low;
+        most_ = high;
+        inner_size_ = 0;
+        if (empty()) { return; }
+        std::uint32_t first = index_of(low);
+        std::uint32_t end = index_of(high);
+        // A value in the bucket of an extreme one may become the extreme, unless that is its end.
+        first += low > low_of(first) ? 1u : 0u;
+        end += high < high_of(end) ? 0u : 1u;
+        first = (std::max)(first, octave);
+        inner_key_ = first_key + first;
+        inner_size_ = end > first ? end - first : 0;
+    }
+
+    // Makes the window have the octaves first … last too. There are few: each is only ever added
+    // once, so that room to spare would save little and cost memory.
+    void cover(std::uint32_t first, std::uint32_t last) {
+        const auto size = static_cast<std::uint32_t>(counts_.size() >> precision_bits);
+        if (size != 0) {
+            if (first >= first_octave_ && last < first_octave_ + size) { return; }
+            first = (std::min)(first, first_octave_);
+            last = (std::max)(last, first_octave_ + size - 1);
+        }
+        std::vector<std::uint64_t> grown(std::size_t{last - first + 1} << precision_bits);
+        const std::size_t below = size == 0 ? 0 : first_octave_ - first;
+        std::copy(counts_.begin(),
+                  counts_.end(),
+                  grown.begin() + static_cast<std::ptrdiff_t>(below << precision_bits));
+        counts_ = std::move(grown);
+        first_octave_ = first;
+        origin_ = first_key + first_index();
+    }
+
+    // ---- what was recorded --------------------------------------------------------------------
+
+    [[nodiscard]] wide_sum recorded_sum() const noexcept {
+        wide_sum sum = settled_sum_;
+        for (const lane& l : lanes_) { sum.add(l.sum); }
+        return sum;
+    }
+    // Moves what is in the lanes to where it can be taken away from.
+    void settle() noexcept {
+        settled_sum_ = recorded_sum();
+        settled_count_ = count();
+        std::fill(lanes_, lanes_ + lane_count, lane{});
+    }
+
+    [[nodiscard]] bool has_counts_of(const histogram& other) const noexcept {
+        for (std::uint32_t i = index_of(least_); !empty() && i <= index_of(most_); ++i) {
+            if (count_at(i) != other.count_at(i)) { return false; }
+        }
+        return true;
+    }
+
+    // Returns the ends of the first and of the last bucket that are not empty.
+    [[nodiscard]] value_interval bucket_extremes() const noexcept {
+        std::uint32_t first = first_index();
+        std::uint32_t end = end_index();
+        while (first < end && count_at(first) == 0) { ++first; }
+        while (first < end && count_at(end - 1) == 0) { --end; }
+        if (first == end) { return {none_least, none_most}; }
+        return {low_of(first), high_of(end - 1)};
+    }
+
+    // The sums in 64 bits hold, as long as there are fewer values than this.
+    static constexpr std::uint64_t many = std::uint64_t{1} << 43;
+
+    [[nodiscard]] bucket_sums sum_buckets() const noexcept {
+        bucket_sums sums;
+        if (empty()) { return sums; }
+        if (count() >= many) { return sum_buckets_slowly(); }
+        for (std::uint32_t o = octave_of(least_); o <= octave_of(most_); ++o) {
+            add_octave(sums, o, detail::sums_of(octave_at(o), octave));
+        }
+        return sums;
+    }
+    static void
+    add_octave(bucket_sums& sums, std::uint32_t o, const detail::place_sums& of) noexcept {
+        const std::uint64_t width = std::uint64_t{1} << shift_of(o);
+        wide_sum low;
+        low.add_product(of.counts, static_cast<std::uint64_t>(low_of(o << precision_bits)));
+        low.add_product(of.first, width);
+        sums.low.add(low);
+        sums.middle.add(low);
+        sums.middle.add_product(of.counts, width / 2);
+        sums.high.add(low);
+        sums.high.add_product(of.counts, width - 1);
+    }
+    [[nodiscard]] bucket_sums sum_buckets_slowly() const noexcept {
+        bucket_sums sums;
+        for (std::uint32_t i = index_of(least_); i <= index_of(most_); ++i) {
+            sums.low.add_product(count_at(i), static_cast<std::uint64_t>(low_of(i)));
+            sums.middle.add_product(count_at(i), static_cast<std::uint64_t>(middle_of(i)));
+            sums.high.add_product(count_at(i), static_cast<std::uint64_t>(high_of(i)));
+        }
+        return sums;
+    }
+    [[nodiscard]] bool may_sum_to(const wide_sum& sum) const noexcept {
+        const bucket_sums sums = sum_buckets();
+        return !(sum < sums.low) && !(sums.high < sum);
+    }
+
+    // Returns an octave's part of the sum of squared distances of the middles of the buckets from
+    // `center`: their distances from its own mean, and the distance of that. In whole numbers as
+    // far as can be, so that equal values have no distance.
+    [[nodiscard]] static double
+    squares_of(std::uint32_t o, const detail::place_sums& sums, double center) noexcept {
+        if (sums.counts == 0) { return 0; }
+        const std::uint64_t pivot = sums.first / sums.counts;
+        const std::uint64_t rest = sums.first - pivot * sums.counts;
+        const std::uint64_t about_pivot =
+            sums.second - 2 * pivot * sums.first + pivot * pivot * sums.counts;
+        const double n = static_cast<double>(sums.counts);
+        const double beyond = static_cast<double>(rest) / n;
+        const double width = static_cast<double>(std::int64_t{1} << shift_of(o));
+        const double middle = static_cast<double>(middle_of(o << precision_bits)) +
+                              width * (static_cast<double>(pivot) + beyond);
+        const double distance = middle - center;
+        const double within = static_cast<double>(about_pivot) - n * beyond * beyond;
+        return (std::max)(within, 0.0) * width * width + n * distance * distance;
+    }
+
+    // Figures of counts that are too many for sums in 64 bits.
+    [[nodiscard]] histogram_figures figures_slowly() const noexcept {
+        const double all = static_cast<double>(count());
+        const wide_sum middles = sum_buckets_slowly().middle;
+        const double center = middles.to_double() / all;
+        double squares = 0;
+        for (std::uint32_t i = index_of(least_); i <= index_of(most_); ++i) {
+            const double distance = static_cast<double>(middle_of(i)) - center;
+            squares += static_cast<double>(count_at(i)) * distance * distance;
+        }
+        const wide_sum sum = sum_known_ ? recorded_sum() : middles;
+        return {count(), sum.to_double() / all, std::sqrt(squares / all), least_, most_};
+    }
+
+    // The bucket of the value of a rank, from 1 to the count, from counts by octave.
+    template <class Counts>
+    [[nodiscard]] std::uint32_t bucket_at(std::uint64_t rank,
+                                          const Counts& counts_of) const noexcept {
+        std::uint32_t o = octave_of(least_);
+        for (; o < octave_of(most_) && counts_of(o) < rank; ++o) { rank -= counts_of(o); }
+        const std::size_t within = detail::find_rank(octave_at(o), octave, rank);
+        return (o << precision_bits) + static_cast<std::uint32_t>(within);
+    }
+
+    template <class Counts>
+    [[nodiscard]] std::int64_t
+    value_at(double percent, rank_rule rule, const Counts& counts_of) const noexcept {
+        const std::uint64_t rank = detail::percentile_rank(percent, count(), rule);
+        const std::uint32_t index = bucket_at(rank, counts_of);
+        const std::int64_t value = percent > 0 ? high_of(index) : low_of(index);
+        return (std::min)((std::max)(value, least_), most_);
+    }
+
+    void percentiles(const double* asked,
+                     std::size_t n,
+                     double scale,
+                     std::int64_t* out,
+                     rank_rule rule) const noexcept {
+        std::fill(out, out + n, std::int64_t{0});
+        if (empty() || n == 0) { return; }
+        std::uint64_t by_octave[octave_count];
+        count_octaves(by_octave);
+        const auto counts_of = [&](std::uint32_t o) { return by_octave[o]; };
+        for (std::size_t i = 0; i < n; ++i) {
+            out[i] = value_at(asked[i] * scale, rule, counts_of);
+        }
+    }
+    void count_octaves(std::uint64_t* by_octave) const noexcept {
+        for (std::uint32_t o = octave_of(least_); o <= octave_of(most_); ++o) {
+            by_octave[o] = detail::sum_of(octave_at(o), octave);
+        }
+    }
+
+    // ---- whole histograms ---------------------------------------------------------------------
+
+    template <bool Subtract>
+    void add_counts(const histogram& other) noexcept {
+        for (std::uint32_t o = octave_of(other.least_); o <= octave_of(other.most_); ++o) {
+            detail::add_counts<Subtract>(
+                const_cast<std::uint64_t*>(octave_at(o)), other.octave_at(o), octave);
+        }
+    }
+    [[nodiscard]] bool has_counts(const histogram& other) const noexcept {
+        if (other.empty()) { return true; }
+        const bool covered = !empty() && octave_of(other.least_) >= octave_of(least_) &&
+                             octave_of(other.most_) <= octave_of(most_);
+        if (!covered || other.below_ > below_ || other.above_ > above_) { return false; }
+        for (std::uint32_t o = octave_of(other.least_); o <= octave_of(other.most_); ++o) {
+            if (!detail::none_less(octave_at(o), other.octave_at(o), octave)) { return false; }
+        }
+        const std::uint32_t last = bucket_count - 1; // clamped values are among those at the ends
+        return below_ - other.below_ <= count_at(0) - other.count_at(0) &&
+               above_ - other.above_ <= count_at(last) - other.count_at(last);
+    }
+    template <int Other>
+    void add_totals(const histogram<Other>& other) noexcept {
+        settle();
+        settled_count_ += other.count();
+        settled_sum_.add(other.recorded_sum());
+        below_ += other.below_;
+        above_ += other.above_;
+        sum_known_ = sum_known_ && other.sum_known_;
+        extremes_known_ = extremes_known_ && other.extremes_known_;
+    }
+};
+
+template <int Digits>
+error histogram<Digits>::set_exact(const wide_sum& sum, std::int64_t least, std::int64_t greatest) {
+    if (empty()) { return {"an empty histogram has no least value"}; }
+    const value_interval ends = bucket_extremes();
+    const bool in_buckets = least >= ends.low && index_of(least) == index_of(ends.low) &&
+                            greatest <= ends.high && index_of(greatest) == index_of(ends.high);
+    if (!in_buckets || greatest < least) {
+        return {"the least or the greatest value is not in its bucket"};
+    }
+    if (!may_sum_to(sum)) { return {"the sum is not one of values in the buckets"}; }
+    settle();
+    settled_sum_ = sum;
+    set_extremes(least, greatest);
+    sum_known_ = extremes_known_ = true;
+    return {};
+}
+
+template <int Digits>
+error histogram<Digits>::merge(const histogram& other) {
+    if (!has_room(other.count())) { return {"the counts add up to 2^63 or more"}; }
+    if (other.empty()) { return {}; }
+    widen(other.least_, other.most_);
+    add_counts<false>(other);
+    add_totals(other);
+    return {};
+}
+
+template <int Digits>
+template <int Other>
+error histogram<Digits>::merge(const histogram<Other>& other) {
+    static_assert(Other > Digits, "buckets cannot be split: merge into the one with fewer digits");
+    if (!has_room(other.count())) { return {"the counts add up to 2^63 or more"}; }
+    if (other.empty()) { return {}; }
+    // Ends of a narrow bucket are no ends of a wide one.
+    widen(other.extremes_known_ ? other.least_ : low_of(index_of(other.least_)),
+          other.extremes_known_ ? other.most_ : high_of(index_of(other.most_)));
+    constexpr unsigned folded = histogram<Other>::precision_bits - precision_bits;
+    for (std::uint32_t o = other.octave_of(other.least_); o <= other.octave_of(other.most_); ++o) {
+        const std::uint64_t* from = other.octave_at(o);
+        const std::uint32_t first = o << histogram<Other>::precision_bits;
+        if (o == 0) { // that many octaves here
+            for (std::uint32_t i = 0; i < other.octave; ++i) {
+                if (from[i] != 0) { counts_[index_of(other.low_of(i)) - first_index()] += from[i]; }
+            }
+            continue;
+        }
+        std::uint64_t* to = &counts_[index_of(other.low_of(first)) - first_index()];
+        for (std::uint32_t i = 0; i < octave; ++i) {
+            to[i] += detail::sum_of(from + (std::size_t{i} << folded), std::size_t{1} << folded);
+        }
+    }
+    add_totals(other);
+    return {};
+}
+
+template <int Digits>
+error histogram<Digits>::subtract(const histogram& earlier) {
+    const error no_state{"what is taken away is no earlier state of the histogram"};
+    if (!has_counts(earlier)) { return no_state; }
+    if (earlier.empty()) { return {}; }
+    if (earlier.empty()) { return {}; }
+    const bool sum_known = sum_known_ && earlier.sum_known_;
+    const std::uint64_t taken = earlier.count();
+    settle();
+    wide_sum sum = settled_sum_;
+    sum.subtract(earlier.recorded_sum());
+    add_counts<true>(earlier);
+    if (sum_known && !may_sum_to(sum)) {
+        add_counts<false>(earlier);
+        return no_state;
+    }
+    below_ -= earlier.below_;
+    above_ -= earlier.above_;
+    settled_count_ -= taken;
+    settled_sum_ = sum;
+    const value_interval ends = bucket_extremes();
+    set_extremes(ends.low, ends.high);
+    sum_known_ = sum_known || empty();
+    extremes_known_ = empty();
+    return {};
+}
+
+template <int Digits>
+histogram_figures histogram<Digits>::figures(const double* qs,
+                                             std::size_t n,
+                                             std::int64_t* out,
+                                             rank_rule rule) const noexcept {
+    histogram_figures made;
+    made.count = count();
+    if (empty() || made.count >= many) {
+        percentiles(qs, n, 100, out, rule);
+        return empty() ? made : figures_slowly();
+    }
+    detail::place_sums by_octave[octave_count];
+    bucket_sums sums;
+    for (std::uint32_t o = octave_of(least_); o <= octave_of(most_); ++o) {
+        by_octave[o] = detail::sums_of(octave_at(o), octave);
+        add_octave(sums, o, by_octave[o]);
+    }
+    const double all = static_cast<double>(made.count);
+    double squares = 0;
+    for (std::uint32_t o = octave_of(least_); o <= octave_of(most_); ++o) {
+        squares += squares_of(o, by_octave[o], sums.middle.to_double() / all);
+    }
+    made.mean = (sum_known_ ? recorded_sum() : sums.middle).to_double() / all;
+    made.stddev = std::sqrt(squares / all);
+    made.min = least_;
+    made.max = most_;
+    const auto counts_of = [&](std::uint32_t o) { return by_octave[o].counts; };
+    for (std::size_t i = 0; i < n; ++i) { out[i] = value_at(qs[i] * 100, rule, counts_of); }
+    return made;
+}
+
+template <int Digits>
+value_interval histogram<Digits>::quantile_interval(double q, double confidence) const noexcept {
+    value_interval found{0, max_value};
+    if (empty()) { return found; }
+    const std::uint64_t n = count();
+    const detail::rank_interval ranks = detail::quantile_ranks(n, q, confidence);
+    std::uint64_t by_octave[octave_count];
+    count_octaves(by_octave);
+    const auto counts_of = [&](std::uint32_t o) { return by_octave[o]; };
+    if (ranks.low > 0) { found.low = (std::max)(low_of(bucket_at(ranks.low, counts_of)), least_); }
+    if (ranks.high <= n) {
+        found.high = (std::min)(high_of(bucket_at(ranks.high, counts_of)), most_);
+    }
+    return found;
+}
+
+/// Returns what is wrong with a histogram: its counts beside its totals.
+template <int Digits>
+[[nodiscard]] error validate(const histogram<Digits>& h) {
+    using type = histogram<Digits>;
+    if (h.counts_.size() % type::octave != 0 || h.end_index() > type::bucket_count) {
+        return {"the buckets are not whole octaves of the range"};
+    }
+    std::uint64_t sum = 0;
+    for (const std::uint64_t count : h.counts_) {
+        if (count > ~sum) { return {"the counts add up to 2^64 or more"}; }
+        sum += count;
+    }
+    if (sum != h.count() || (sum == 0) != h.empty()) {
+        return {"the count is not the sum of the buckets"};
+    }
+    if (h.below_ > h.count_at(0) || h.above_ > h.count_at(type::bucket_count - 1)) {
+        return {"more values were clamped than there are in the bucket"};
+    }
+    if (h.empty()) {
+        return h.recorded_sum() == wide_sum{} ? error{} : error{"a sum of no values"};
+    }
+    const value_interval ends = h.bucket_extremes();
+    if (type::index_of(h.least_) != type::index_of(ends.low) ||
+        type::index_of(h.most_) != type::index_of(ends.high)) {
+        return {"the least or the greatest value is not in its bucket"};
+    }
+    if (h.sum_known_ && !h.may_sum_to(h.recorded_sum())) {
+        return {"the sum is not one of values in the buckets"};
+    }
+    return {};
+}
+
+WICK_END_NAMESPACE
+
+#endif
+
+#include <cmath>   // std::isfinite, std::nextafter, std::sqrt
+#include <cstddef> // std::size_t
+#include <cstdint> // values and counts
+#include <string>  // the bytes that were read
+#include <vector>  // the counts
+
+WICK_BEGIN_NAMESPACE
+
+namespace detail {
+
+inline constexpr std::int64_t hdr_most = 0x7fffffffffffffff;
+
+/// Returns how many bits a number has: 0 for 0, 64 for 2^63.
+[[nodiscard]] constexpr unsigned bit_width(std::uint64_t value) noexcept {
+    unsigned width = 0;
+    for (unsigned step = 32; step > 0; step /= 2) {
+        if (value >> step != 0) {
+            value >>= step;
+            width += step;
+        }
+    }
+    return width + (value != 0 ? 1 : 0);
+}
+
+/// Where HdrHistogram puts a value, for any range and number of digits. Indexes are those of the
+/// counts in its files.
+class hdr_geometry {
+public:
+    /// Returns what is wrong with a range, or nullptr.
+    [[nodiscard]] static const char*
+    problem(int digits, std::int64_t lowest, std::int64_t highest) noexcept {
+        if (digits < 0 || digits > 5) { return "expected 0 to 5 significant digits"; }
+        if (lowest < 1) { return "the lowest value is below 1"; }
+        if (highest / 2 < lowest) { return "the highest value is not twice the lowest"; }
+        const unsigned unit = bit_width(static_cast<std::uint64_t>(lowest)) - 1;
+        if (unit + half_bits_of(digits) > 61) { return "the lowest value is too high"; }
+        return nullptr;
+    }
+
+    /// For a range without a problem.
+    hdr_geometry(int digits, std::int64_t lowest, std::int64_t highest) noexcept
+        : unit_(bit_width(static_cast<std::uint64_t>(lowest)) - 1)
+        , half_bits_(half_bits_of(digits)) {
+        std::int64_t beyond = std::int64_t{2} << (half_bits_ + unit_);
+        buckets_ = 1;
+        while (beyond <= highest) {
+            ++buckets_;
+            if (beyond > hdr_most / 2) { break; }
+            beyond *= 2;
+        }
+    }
+
+    /// How often the range doubles, and how many steps there are in the first of these.
+    [[nodiscard]] std::uint32_t buckets() const noexcept { return buckets_; }
+    [[nodiscard]] std::uint32_t sub_buckets() const noexcept { return 2u << half_bits_; }
+    /// How many counts there are.
+    [[nodiscard]] std::uint32_t size() const noexcept { return (buckets_ + 1) << half_bits_; }
+    /// Whether a histogram with so many digits has the same buckets, from the first on.
+    [[nodiscard]] bool is_of(unsigned precision_bits) const noexcept {
+        return unit_ == 0 && half_bits_ == precision_bits;
+    }
+
+    [[nodiscard]] std::int64_t low_of(std::uint32_t index) const noexcept {
+        const std::uint32_t octave = index >> half_bits_;
+        const std::int64_t within = index & ((1u << half_bits_) - 1);
+        if (octave == 0) { return within << unit_; }
+        return (within + (std::int64_t{1} << half_bits_)) << (octave - 1 + unit_);
+    }
+    [[nodiscard]] std::int64_t width_of(std::uint32_t index) const noexcept {
+        const std::uint32_t octave = index >> half_bits_;
+        return std::int64_t{1} << ((octave == 0 ? 0 : octave - 1) + unit_);
+    }
+    [[nodiscard]] std::int64_t high_of(std::uint32_t index) const noexcept {
+        return low_of(index) + (width_of(index) - 1);
+    }
+    [[nodiscard]] std::int64_t middle_of(std::uint32_t index) const noexcept {
+        return low_of(index) + width_of(index) / 2;
+    }
+
+private:
+    unsigned unit_;
+    unsigned half_bits_;
+    std::uint32_t buckets_;
+
+    [[nodiscard]] static unsigned half_bits_of(int digits) noexcept {
+        constexpr unsigned bits[] = {0, 4, 7, 10, 14, 17};
+        return bits[digits];
+    }
+};
+
+[[nodiscard]] inline std::uint64_t saturated_sum(std::uint64_t a, std::uint64_t b) noexcept {
+    return b > ~a ? ~std::uint64_t{0} : a + b;
+}
+
+} // namespace detail
+
+/// One count of an HDR histogram.
+struct hdr_count {
+    std::uint32_t index = 0; ///< of the bucket, by the geometry of the document
+    std::uint64_t count = 0; ///< 1 … 2^63 - 1
+
+    friend bool operator==(const hdr_count& a, const hdr_count& b) {
+        return a.index == b.index && a.count == b.count;
+    }
+    friend bool operator!=(const hdr_count& a, const hdr_count& b) { return !(a == b); }
+};
+
+/// What the counts of an HDR histogram tell, as HdrHistogram for Java computes it: the least and
+/// the greatest value are the ends of their buckets, sums are of the middles.
+struct hdr_figures {
+    std::uint64_t count = 0; ///< 2^64 - 1 stands for that and more
+    double mean = 0;
+    double stddev = 0; ///< of the population
+    double min = 0;
+    double max = 0;
+};
+
+/// An HDR histogram of any geometry, as it stands in a file. Values are the integers of the buckets
+/// times `ratio`.
+struct hdr_document {
+    int version = 2;                      ///< of the encoding that was read: 0, 1, 2
+    bool compressed = true;               ///< as it was read, and is to be written
+    bool base64 = true;                   ///< the same
+    int digits = 3;                       ///< significant decimal digits, 0 … 5
+    std::int64_t lowest = 1;              ///< the value that can just be told from 0; 1 or more
+    std::int64_t highest = 3600000000000; ///< twice the lowest or more: an hour of nanoseconds
+    double ratio = 1;                     ///< not 1 only if double_range is not 0
+    std::int64_t double_range = 0;        ///< of a DoubleHistogram: the highest value by the lowest
+    std::vector<hdr_count> counts;        ///< ascending, without zeros
+
+    /// What is odd in the writing of some programs, kept to write it again.
+    struct oddities {
+        std::int32_t offset = 0; ///< a "normalizing index offset", which the counts do not have
+        std::uint64_t ratio_bits = 0;    ///< of a ratio that is none, where it says nothing
+        bool unsigned_highest = false;   ///< the highest value is 2^63 or more
+        bool lone_zeros_as_runs = false; ///< as C writes them, and Java does not
+        std::uint32_t written_size = 0;  ///< counts that were written, with zeros at the end
+
+        friend bool operator==(const oddities& a, const oddities& b) {
+            return a.offset == b.offset && a.ratio_bits == b.ratio_bits &&
+                   a.unsigned_highest == b.unsigned_highest &&
+                   a.lone_zeros_as_runs == b.lone_zeros_as_runs && a.written_size == b.written_size;
+        }
+        friend bool operator!=(const oddities& a, const oddities& b) { return !(a == b); }
+    } odd;
+    std::uint64_t unread = 0; ///< bytes behind the histogram that were not looked at
+    std::string original;     ///< the bytes that were read; to_hdr gives them back while the rest
+                              ///< of this says the same
+
+    /// Calls f(const histogram_bucket&) for each count, ascending; values before `ratio`.
+    template <class F>
+    void for_each_bucket(F&& f) const {
+        const detail::hdr_geometry geometry(digits, lowest, highest);
+        for (const hdr_count& c : counts) {
+            f(histogram_bucket{geometry.low_of(c.index), geometry.high_of(c.index), c.count});
+        }
+    }
+
+    /// How many values there are; 2^64 - 1 stands for that and more.
+    [[nodiscard]] std::uint64_t count() const noexcept {
+        std::uint64_t sum = 0;
+        for (const hdr_count& c : counts) { sum = detail::saturated_sum(sum, c.count); }
+        return sum;
+    }
+
+    [[nodiscard]] hdr_figures figures() const noexcept;
+
+    /// Returns the value at a percentage, 0 … 100, as HdrHistogram for Java (or for C) does.
+    [[nodiscard]] double percentile(double percent,
+                                    rank_rule rule = rank_rule::java) const noexcept;
+
+    /// True for the same content; the bytes it was read from may differ.
+    friend bool operator==(const hdr_document& a, const hdr_document& b) {
+        return a.version == b.version && a.compressed == b.compressed && a.base64 == b.base64 &&
+               a.digits == b.digits && a.lowest == b.lowest && a.highest == b.highest &&
+               !(a.ratio < b.ratio) && !(a.ratio > b.ratio) && a.double_range == b.double_range &&
+               a.counts == b.counts && a.odd == b.odd && a.unread == b.unread;
+    }
+    friend bool operator!=(const hdr_document& a, const hdr_document& b) { return !(a == b); }
+};
+
+inline hdr_figures hdr_document::figures() const noexcept {
+    hdr_figures made;
+    if (counts.empty()) { return made; }
+    const detail::hdr_geometry geometry(digits, lowest, highest);
+    double sum = 0;
+    for (const hdr_count& c : counts) {
+        made.count = detail::saturated_sum(made.count, c.count);
+        sum += static_cast<double>(geometry.middle_of(c.index)) * static_cast<double>(c.count);
+    }
+    const double n = static_cast<double>(made.count);
+    const double mean = sum / n;
+    double squares = 0;
+    for (const hdr_count& c : counts) {
+        const double distance = static_cast<double>(geometry.middle_of(c.index)) - mean;
+        squares += distance * distance * static_cast<double>(c.count);
+    }
+    made.mean = mean * ratio;
+    made.stddev = std::sqrt(squares / n) * ratio;
+    made.min = static_cast<double>(geometry.low_of(counts.front().index)) * ratio;
+    const double most = static_cast<double>(geometry.high_of(counts.back().index));
+    made.max = double_range == 0 ? most : std::nextafter((most + 1) * ratio, 0.0);
+    return made;
+}
+
+inline double hdr_document::percentile(double percent, rank_rule rule) const noexcept {
+    if (counts.empty()) { return 0; }
+    const detail::hdr_geometry geometry(digits, lowest, highest);
+    const std::uint64_t rank = detail::percentile_rank(percent, count(), rule);
+    std::uint64_t before = 0;
+    std::uint32_t index = 0;
+    for (const hdr_count& c : counts) {
+        index = c.index;
+        before = detail::saturated_sum(before, c.count);
+        if (before >= rank) { break; }
+    }
+    const std::int64_t value = percent > 0 ? geometry.high_of(index) : geometry.low_of(index);
+    return static_cast<double>(value) * ratio;
+}
+
+/// Returns what is wrong with a document that was not read, or no error. Cost: O(n).
+[[nodiscard]] inline error validate(const hdr_document& document) {
+    const hdr_document& d = document;
+    if (d.version < 0 || d.version > 2) { return error{"expected version 0, 1 or 2"}; }
+    if (const char* problem = detail::hdr_geometry::problem(d.digits, d.lowest, d.highest)) {
+        return error{problem};
+    }
+    if (!(d.ratio > 0) || !std::isfinite(d.ratio)) {
+        return error{"the ratio is no positive number"};
+    }
+    if (d.double_range < 0) { return error{"the range of a DoubleHistogram is below 0"}; }
+    if (d.double_range == 0 && (d.ratio < 1 || d.ratio > 1)) {
+        return error{"a histogram of integers has a ratio"};
+    }
+    const std::uint32_t size = detail::hdr_geometry(d.digits, d.lowest, d.highest).size();
+    std::uint64_t next = 0;
+    for (const hdr_count& c : d.counts) {
+        if (c.index < next || c.index >= size) {
+            return error{"count " + std::to_string(&c - d.counts.data()) +
+                         ": its bucket is out of order or not in the range"};
+        }
+        if (c.count == 0 || c.count > static_cast<std::uint64_t>(detail::hdr_most)) {
+            return error{"count " + std::to_string(&c - d.counts.data()) +
+                         ": expected 1 to 2^63 - 1"};
+        }
+        next = std::uint64_t{c.index} + 1;
+    }
+    if (d.odd.written_size > size) { return error{"more counts are written than there are"}; }
+    return {};
+}
+
+WICK_END_NAMESPACE
+
+#endif
+// wick/detail/hdr_log.hpp - logs of intervals, .hlog: lines with a histogram each.
+#ifndef WICK_DETAIL_HDR_LOG_HPP
+#define WICK_DETAIL_HDR_LOG_HPP
+
+// wick/detail/hdr_fields.hpp - fields of lines: between blanks or commas, and numbers in them.
+#ifndef WICK_DETAIL_HDR_FIELDS_HPP
+#define WICK_DETAIL_HDR_FIELDS_HPP
+
+
+#include <cmath>       // std::isfinite
+#include <cstddef>     // std::size_t
+#include <string_view> // lines
+
+WICK_BEGIN_NAMESPACE
+namespace detail {
+
+/// Takes the first field off a line: up to a blank or a comma.
+[[nodiscard]] inline std::string_view take_field(std::string_view& line) noexcept {
+    std::size_t begin = 0;
+    while (begin < line.size() && is_blank(line[begin])) { ++begin; }
+    std::size_t end = begin;
+    while (end < line.size() && !is_blank(line[end]) && line[end] != ',') { ++end; }
+    const std::string_view field = line.substr(begin, end - begin);
+    line.remove_prefix(end < line.size() ? end + 1 : end);
+    return field;
+}
+
+/// Reads a number that is all of the text. False where it is none, or too large for one.
+[[nodiscard]] inline bool parse_whole(std::string_view text, double& value) {
+    return !text.empty() && parse_decimal(text, value) == text.size() && std::isfinite(value);
+}
+
+} // namespace detail
+WICK_END_NAMESPACE
+
+#endif
+// wick/detail/hdr_wire.hpp - the encodings of HDR histograms: versions 0 to 2, compressed, base64.
+#ifndef WICK_DETAIL_HDR_WIRE_HPP
+#define WICK_DETAIL_HDR_WIRE_HPP
+
+// wick/detail/base64.hpp - bytes as letters and digits, and back (RFC 4648).
+#ifndef WICK_DETAIL_BASE64_HPP
+#define WICK_DETAIL_BASE64_HPP
+
+
+#include <cstddef>     // std::size_t
+#include <cstdint>     // bits
+#include <string>      // both sides
+#include <string_view> // what is read
+
+WICK_BEGIN_NAMESPACE
+namespace detail {
+
+inline constexpr char base64_digits[] =
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+inline constexpr std::uint8_t base64_none = 64;  ///< no digit
+inline constexpr std::uint8_t base64_blank = 65; ///< between lines
+
+/// What each byte stands for.
+struct base64_table {
+    std::uint8_t values[256];
+
+    constexpr base64_table() noexcept
+        : values() {
+        for (std::uint8_t& value : values) { value = base64_none; }
+        for (std::uint8_t i = 0; i < 64; ++i) {
+            values[static_cast<unsigned char>(base64_digits[i])] = i;
+        }
+        for (const char blank : {' ', '\t', '\r', '\n'}) {
+            values[static_cast<unsigned char>(blank)] = base64_blank;
+        }
+    }
+    [[nodiscard]] constexpr std::uint8_t operator[](char c) const noexcept {
+        return values[static_cast<unsigned char>(c)];
+    }
+};
+inline constexpr base64_table base64_values;
+
+/// Appends the bytes in four digits for three of them, filled with '=' at the end.
+inline void append_base64(std::string& out, std::string_view bytes) {
+    const std::size_t start = out.size();
+    out.resize(start + (bytes.size() + 2) / 3 * 4);
+    char* to = &out[start];
+    const auto* at = reinterpret_cast<const unsigned char*>(bytes.data());
+    std::size_t left = bytes.size();
+    for (; left >= 3; left -= 3, at += 3, to += 4) {
+        const unsigned bits = static_cast<unsigned>(at[0] << 16 | at[1] << 8 | at[2]);
+        for (unsigned i = 0; i < 4; ++i) { to[i] = base64_digits[bits >> (18 - 6 * i) & 63]; }
+    }
+    if (left == 0) { return; }
+    const unsigned bits = static_cast<unsigned>(at[0] << 16 | (left == 2 ? at[1] << 8 : 0));
+    to[0] = base64_digits[bits >> 18];
+    to[1] = base64_digits[bits >> 12 & 63];
+    to[2] = left == 2 ? base64_digits[bits >> 6 & 63] : '=';
+    to[3] = '=';
+}
+
+/// Returns the bytes that digits stand for. Blanks and ends of lines between them are passed over,
+/// and '=' at the end may be left out.
+/// Errors: any other character, and an end that no bytes lead to: with its offset.
+[[nodiscard]] inline result<std::string> decode_base64(std::string_view text) {
+    result<std::string> read;
+    std::string& out = read.value;
+    out.resize(text.size() / 4 * 3 + 3);
+    char* to = &out[0];
+    const auto fail = [&](const char* what, std::size_t at) {
+        read.error = error{"at byte " + std::to_string(at) + ": " + what, 0, at};
+        out.clear();
+        return read;
+    };
+    const auto value = [&](std::size_t at) -> unsigned { return base64_values[text[at]]; };
+    std::size_t at = 0;
+    std::uint32_t bits = 0;
+    unsigned digits = 0; // of a group of four
+    while (at < text.size()) {
+        // Most groups stand together.
+        while (digits == 0 && text.size() - at >= 4) {
+            const unsigned a = value(at), b = value(at + 1), c = value(at + 2), d = value(at + 3);
+            if ((a | b | c | d) >= 64) { break; }
+            const unsigned group = a << 18 | b << 12 | c << 6 | d;
+            to[0] = static_cast<char>(group >> 16);
+            to[1] = static_cast<char>(group >> 8);
+            to[2] = static_cast<char>(group);
+            to += 3;
+            at += 4;
+        }
+        if (at == text.size()) { break; }
+        const unsigned next = value(at);
+        if (next < 64) {
+            bits = bits << 6 | next;
+            if (++digits == 4) {
+                for (unsigned i = 0; i < 3; ++i) {
+                    *to++ = static_cast<char>(bits >> (16 - 8 * i));
+                }
+                digits = 0;
+            }
+        } else if (next != base64_blank) {
+            break;
+        }
+        ++at;
+    }
+    const std::size_t end = at;
+    for (unsigned fill = digits < 2 ? 0 : 4 - digits; at < text.size(); ++at) {
+        if (value(at) == base64_blank) { continue; }
+        if (text[at] != '=' || fill == 0) {
+            return fail("a character that does not belong into base64", at);
+        }
+        --fill;
+    }
+    if (digits == 1) { return fail("base64 ends with half of a byte", end); }
+    if (digits >= 2) { *to++ = static_cast<char>(bits >> (digits == 2 ? 4 : 10)); }
+    if (digits == 3) { *to++ = static_cast<char>(bits >> 2); }
+    out.resize(static_cast<std::size_t>(to - out.data()));
+    return read;
+}
+
+} // namespace detail
+WICK_END_NAMESPACE
+
+#endif
+// wick/detail/deflate.hpp - writes deflate's data, alone or in the containers of zlib and gzip.
+#ifndef WICK_DETAIL_DEFLATE_HPP
+#define WICK_DETAIL_DEFLATE_HPP
+
+// wick/detail/crc32.hpp - the checksum of gzip, PNG and .gnu_debuglink.
+#ifndef WICK_DETAIL_CRC32_HPP
+#define WICK_DETAIL_CRC32_HPP
+
+
+#include <array>       // the table
+#include <cstddef>     // std::size_t
+#include <cstdint>     // std::uint32_t
+#include <string_view> // the bytes
+
+WICK_BEGIN_NAMESPACE
+namespace detail {
+
+[[nodiscard]] constexpr std::array<std::uint32_t, 256> make_crc32_table() noexcept {
+    std::array<std::uint32_t, 256> table{};
+    for (std::uint32_t byte = 0; byte < 256; ++byte) {
+        std::uint32_t remainder = byte;
+        for (int bit = 0; bit < 8; ++bit) {
+            remainder = (remainder >> 1) ^ ((remainder & 1u) != 0 ? 0xedb88320u : 0u);
+        }
+        table[byte] = remainder;
+    }
+    return table;
+}
+
+inline constexpr std::array<std::uint32_t, 256> crc32_table = make_crc32_table();
+
+/// Returns the CRC-32 (ISO-HDLC, as zlib's) of the bytes; `before` is that of what came before
+/// them. Cost: a table look-up a byte.
+[[nodiscard]] constexpr std::uint32_t crc32(std::string_view bytes,
+                                            std::uint32_t before = 0) noexcept {
+    std::uint32_t crc = ~before;
+    for (const char c : bytes) {
+        crc = (crc >> 8) ^ crc32_table[(crc ^ static_cast<unsigned char>(c)) & 255u];
+    }
+    return ~crc;
+}
+
+} // namespace detail
+WICK_END_NAMESPACE
+
+#endif
+// wick/detail/deflate_format.hpp - what reading and writing deflate's data share.
+#ifndef WICK_DETAIL_DEFLATE_FORMAT_HPP
+#define WICK_DETAIL_DEFLATE_FORMAT_HPP
+
+
+#include <cstddef>     // std::size_t
+#include <cstdint>     // the tables
+#include <string_view> // what is summed
+
+WICK_BEGIN_NAMESPACE
+namespace detail {
+
+/// What stands around the compressed data (RFC 1951): nothing, zlib's two bytes and a checksum
+/// (RFC 1950), or gzip's header, checksum and size (RFC 1952).
+enum class deflate_form : std::uint8_t { raw, zlib, gzip };
+
+inline constexpr std::size_t deflate_literals = 288;  ///< bytes, the end of a block, lengths
+inline constexpr std::size_t deflate_distances = 30;  ///< codes for distances
+inline constexpr unsigned deflate_end_of_block = 256; ///< the symbol
+inline constexpr unsigned deflate_longest_code = 15;
+inline constexpr std::size_t deflate_longest_match = 258;
+inline constexpr std::size_t deflate_farthest_match = 32768;
+
+/// A range of lengths or distances: its first one, and how many bits tell which of it is meant.
+struct deflate_range {
+    std::uint16_t base;
+    std::uint8_t extra_bits;
+};
+
+/// Lengths of matches, for the symbols from 257.
+inline constexpr deflate_range deflate_lengths[29] = {
+    {3, 0},  {4, 0},  {5, 0},  {6, 0},   {7, 0},   {8, 0},   {9, 0},   {10, 0},  {11, 1}, {13, 1},
+    {15, 1}, {17, 1}, {19, 2}, {23, 2},  {27, 2},  {31, 2},  {35, 3},  {43, 3},  {51, 3}, {59, 3},
+    {67, 4}, {83, 4}, {99, 4}, {115, 4}, {131, 5}, {163, 5}, {195, 5}, {227, 5}, {258, 0}};
+
+/// Distances of matches.
+inline constexpr deflate_range deflate_distance_ranges[deflate_distances] = {
+    {1, 0},     {2, 0},     {3, 0},     {4, 0},      {5, 1},      {7, 1},
+    {9, 2},     {13, 2},    {17, 3},    {25, 3},     {33, 4},     {49, 4},
+    {65, 5},    {97, 5},    {129, 6},   {193, 6},    {257, 7},    {385, 7},
+    {513, 8},   {769, 8},   {1025, 9},  {1537, 9},   {2049, 10},  {3073, 10},
+    {4097, 11}, {6145, 11}, {8193, 12}, {12289, 12}, {16385, 13}, {24577, 13}};
+
+/// The order in which the lengths of the codes for code lengths stand.
+inline constexpr std::uint8_t deflate_length_order[19] = {
+    16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1, 15};
+
+/// Returns the length of the code of a symbol in blocks with fixed codes.
+[[nodiscard]] constexpr std::uint8_t fixed_code_length(std::size_t literal) noexcept {
+    return literal < 144 ? 8 : literal < 256 ? 9 : literal < 280 ? 7 : 8;
+}
+
+/// Returns the checksum of zlib's data. Cost: about 1 ns for 8 bytes.
+[[nodiscard]] inline std::uint32_t adler32(std::string_view bytes) noexcept {
+    constexpr std::uint32_t prime = 65521;
+    constexpr std::uint64_t every_other = 0x00ff00ff00ff00ffu;
+    constexpr std::size_t words = 20; // the most after which sums of sums still fit 16 bits
+    std::uint32_t sum = 1;
+    std::uint32_t sums = 0;
+    const char* at = bytes.data();
+    std::size_t left = bytes.size();
+    for (; left >= words * 8; left -= words * 8) {
+        // Four sums side by side in a word, of the bytes at even places and at odd ones.
+        std::uint64_t even = 0, odd = 0, even_sums = 0, odd_sums = 0;
+        for (std::size_t i = 0; i < words; ++i, at += 8) {
+            const auto word = little_endian(load<std::uint64_t>(at));
+            even_sums += even;
+            odd_sums += odd;
+            even += word & every_other;
+            odd += word >> 8 & every_other;
+        }
+        sums += sum * static_cast<std::uint32_t>(words * 8);
+        for (unsigned place = 0; place < 4; ++place) {
+            const auto lane = [&](std::uint64_t of) {
+                return static_cast<std::uint32_t>(of >> (16 * place) & 0xffff);
+            };
+            sums += (lane(even_sums) + lane(odd_sums)) * 8;
+            sums += lane(even) * (8 - 2 * place) + lane(odd) * (7 - 2 * place);
+            sum += lane(even) + lane(odd);
+        }
+        sum %= prime;
+        sums %= prime;
+    }
+    for (; left > 0; --left) {
+        sum += static_cast<unsigned char>(*at++);
+        sums += sum;
+    }
+    return (sums % prime) << 16 | sum % prime;
+}
+
+} // namespace detail
+WICK_END_NAMESPACE
+
+#endif
+
+#include <algorithm>   // std::sort
+#include <cstddef>     // std::size_t
+#include <cstdint>     // bits
+#include <cstring>     // std::memcpy
+#include <string>      // the output
+#include <string_view> // the input
+#include <vector>      // matches
+
+WICK_BEGIN_NAMESPACE
+namespace detail {
+
+/// How much work to do for a small output.
+enum class deflate_effort : std::uint8_t {
+    stored,  ///< copies
+    runs,    ///< codes made for the data, and runs of a byte; good for packed numbers
+    matches, ///< what stood within 32 KiB before as well; good for text
+};
+
+/// Writes bits into a string, the first one lowest. Room is made in advance.
+class bit_writer {
+public:
+    explicit bit_writer(std::string& out)
+        : out_(&out) {}
+
+    /// Makes room for this many bits behind what was put.
+    void reserve(std::size_t bits) {
+        out_->resize(size_ + bits / 8 + 16);
+        to_ = &(*out_)[size_];
+    }
+    /// Up to 48 bits at a time.
+    void put(std::uint64_t bits, unsigned count) noexcept {
+        bits_ |= bits << held_;
+        held_ += count;
+        const std::uint64_t word = little_endian(bits_);
+        std::memcpy(to_, &word, sizeof word);
+        const unsigned whole = held_ / 8;
+        to_ += whole;
+        bits_ >>= whole * 8;
+        held_ &= 7;
+    }
+    /// Fills the last byte with zeros.
+    void align() noexcept { put(0, (8 - held_) & 7); }
+    /// Takes note of what was put; to be called before the next `reserve`.
+    void commit() noexcept { size_ = static_cast<std::size_t>(to_ - out_->data()); }
+    /// Appends whole bytes, behind `align` and `commit`.
+    void append(std::string_view bytes) {
+        out_->resize(size_);
+        out_->append(bytes.data(), bytes.size());
+        size_ = out_->size();
+    }
+    void begin_at(std::size_t size) noexcept { size_ = size; }
+    /// How many bits are missing to a whole byte behind `more` bits.
+    [[nodiscard]] unsigned missing_after(unsigned more) const noexcept {
+        return (16 - held_ - more) & 7;
+    }
+
+private:
+    std::string* out_;
+    std::size_t size_ = 0;
+    char* to_ = nullptr;
+    std::uint64_t bits_ = 0;
+    unsigned held_ = 0;
+};
+
+/// A code for each symbol: no code is the beginning of another one.
+template <std::size_t Size>
+struct prefix_code {
+    std::uint8_t lengths[Size];
+    std::uint16_t codes[Size]; ///< turned around, as they are written
+
+    /// Makes codes for symbols by how often each occurs, none longer than `longest`.
+    void fit(const std::uint32_t (&counts)[Size], unsigned longest) noexcept {
+        std::memset(lengths, 0, sizeof lengths);
+        std::uint64_t order[Size]; // count and symbol, the rarest first
+        std::size_t used = 0;
+        for (std::size_t i = 0; i < Size; ++i) {
+            if (counts[i] != 0) { order[used++] = std::uint64_t{counts[i]} << 16 | i; }
+        }
+        std::sort(order, order + used);
+        std::uint16_t of_length[33] = {};
+        count_lengths(order, used, of_length);
+        shorten(of_length, longest);
+        std::size_t at = 0;
+        for (unsigned length = 32; length > 0; --length) {
+            for (unsigned i = of_length[length]; i > 0; --i) {
+                lengths[order[at++] & 0xffff] = static_cast<std::uint8_t>(length);
+            }
+        }
+        assign();
+    }
+
+    /// Numbers the codes by their lengths, as readers will.
+    void assign() noexcept {
+        std::uint16_t next[deflate_longest_code + 2] = {};
+        std::uint16_t of_length[deflate_longest_code + 1] = {};
+        for (const std::uint8_t length : lengths) { ++of_length[length]; }
+        of_length[0] = 0;
+        for (unsigned length = 1; length <= deflate_longest_code; ++length) {
+            next[length + 1] = static_cast<std::uint16_t>((next[length] + of_length[length]) * 2);
+        }
+        for (std::size_t i = 0; i < Size; ++i) {
+            unsigned code = lengths[i] == 0 ? 0u : next[lengths[i]]++;
+            unsigned turned = 0;
+            for (unsigned bit = 0; bit < lengths[i]; ++bit, code >>= 1) {
+                turned = turned * 2 | (code & 1);
+            }
+            codes[i] = static_cast<std::uint16_t>(turned);
+        }
+    }
+
+private:
+    // Huffman's algorithm with two queues: the symbols in order, and the trees made of them, which
+    // come in order by themselves. Counts stay below 2^48, so the least pair is found by adding.
+    static void count_lengths(const std::uint64_t* order,
+                              std::size_t used,
+                              std::uint16_t (&of_length)[33]) noexcept {
+        if (used < 3) { // a code of one bit each, also where there is only one symbol
+            of_length[1] = static_cast<std::uint16_t>(used);
+            return;
+        }
+        std::uint64_t weights[Size];
+        std::uint16_t parents[Size * 2];
+        std::size_t leaf = 0;
+        std::size_t tree = 0;
+        for (std::size_t made = 0; made + 1 < used; ++made) {
+            weights[made] = 0;
+            for (int i = 0; i < 2; ++i) {
+                const bool leaves =
+                    leaf < used && (tree == made || order[leaf] >> 16 <= weights[tree]);
+                weights[made] += leaves ? order[leaf] >> 16 : weights[tree];
+                parents[leaves ? leaf++ : used + tree++] = static_cast<std::uint16_t>(made);
+            }
+        }
+        // Depths from the root, which was made last.
+        std::uint8_t depths[Size];
+        depths[used - 2] = 0;
+        for (std::size_t made = used - 2; made-- > 0;) {
+            depths[made] = static_cast<std::uint8_t>(depths[parents[used + made]] + 1);
+        }
+        for (std::size_t i = 0; i < used; ++i) {
+            const unsigned depth = depths[parents[i]] + 1u;
+            ++of_length[depth < 32 ? depth : 32];
+        }
+    }
+
+    // Codes that are too long are cut, and others made longer until all fit: while too much is
+    // taken, the longest code that can grow makes room for itself and for one that was cut.
+    static void shorten(std::uint16_t (&of_length)[33], unsigned longest) noexcept {
+        for (unsigned length = longest + 1; length <= 32; ++length) {
+            of_length[longest] = static_cast<std::uint16_t>(of_length[longest] + of_length[length]);
+            of_length[length] = 0;
+        }
+        std::uint64_t taken = 0; // of 2^longest
+        for (unsigned length = 1; length <= longest; ++length) {
+            taken += std::uint64_t{of_length[length]} << (longest - length);
+        }
+        while (taken > std::uint64_t{1} << longest) {
+            --of_length[longest];
+            unsigned length = longest - 1;
+            while (of_length[length] == 0) { --length; }
+            --of_length[length];
+            of_length[length + 1] = static_cast<std::uint16_t>(of_length[length + 1] + 2);
+            --taken;
+        }
+    }
+};
+
+/// Compresses one stream. The output depends on the input alone.
+class deflater {
+public:
+    deflater(std::string_view bytes, deflate_effort effort, std::string& out)
+        : bytes_(bytes)
+        , effort_(effort)
+        , bits_(out) {
+        bits_.begin_at(out.size());
+    }
+
+    void run() {
+        if (effort_ == deflate_effort::matches && !bytes_.empty()) {
+            heads_.assign(std::size_t{1} << hash_bits, 0);
+        }
+        std::size_t at = 0;
+        do {
+            const std::size_t left = bytes_.size() - at;
+            const std::size_t size = left < block_size ? left : block_size;
+            block(at, size, size == left);
+            at += size;
+        } while (at < bytes_.size());
+        bits_.append({}); // drops the room that was not used
+    }
+
+private:
+    struct match {
+        std::uint32_t literals; // bytes before it that stand for themselves
+        std::uint16_t length;
+        std::uint16_t distance;
+    };
+    // What was written behind the codes' lengths.
+    struct length_step {
+        std::uint8_t symbol;
+        std::uint8_t extra;
+    };
+    static constexpr std::size_t block_size = 65535; // the most that a stored block can hold
+    static constexpr unsigned hash_bits = 13;
+    static constexpr std::size_t literals = deflate_literals; // the last two only have fixed codes
+    std::string_view bytes_;
+    deflate_effort effort_;
+    bit_writer bits_;
+    std::vector<match> matches_;
+    std::vector<std::uint32_t> heads_; // by hash of four bytes: where they stood last, plus one
+    std::uint32_t literal_counts_[literals];
+    std::uint32_t distance_counts_[deflate_distances];
+    prefix_code<literals> literal_code_;
+    prefix_code<deflate_distances> distance_code_;
+
+    // ------------------------------------------------------------------------- what is repeated
+
+    [[nodiscard]] static unsigned
+    range_of(const deflate_range* ranges, unsigned size, std::size_t value) noexcept {
+        unsigned low = 0;
+        while (size > 1) {
+            const unsigned half = size / 2;
+            if (ranges[low + half].base <= value) { low += half; }
+            size -= half;
+        }
+        return low;
+    }
+    [[nodiscard]] static unsigned length_code(std::size_t length) noexcept {
+        return range_of(deflate_lengths, 29, length);
+    }
+    [[nodiscard]] static unsigned distance_code(std::size_t distance) noexcept {
+        return range_of(deflate_distance_ranges, deflate_distances, distance);
+    }
+
+    // How far what stands at `at` is the same as what stands before by `distance`.
+    [[nodiscard]] std::size_t
+    same_for(std::size_t at, std::size_t distance, std::size_t end) const noexcept {
+        const std::size_t most =
+            end - at < deflate_longest_match ? end - at : deflate_longest_match;
+        const char* const a = bytes_.data() + at;
+        const char* const b = a - distance;
+        std::size_t same = 0;
+        while (same < most && a[same] == b[same]) { ++same; }
+        return same;
+    }
+
+    void find_matches(std::size_t begin, std::size_t end) {
+        matches_.clear();
+        if (effort_ == deflate_effort::runs) {
+            find_runs(begin, end);
+        } else {
+            find_repeats(begin, end);
+        }
+    }
+
+    void add_match(std::size_t& done, std::size_t at, std::size_t length, std::size_t distance) {
+        matches_.push_back({static_cast<std::uint32_t>(at - done),
+                            static_cast<std::uint16_t>(length),
+                            static_cast<std::uint16_t>(distance)});
+        done = at + length;
+    }
+
+    // Only as long ones as surely pay, whatever the codes will be.
+    void find_runs(std::size_t begin, std::size_t end) {
+        constexpr std::size_t worth = 8;
+        const char* const bytes = bytes_.data();
+        std::size_t done = begin;
+        std::size_t at = begin + 1;
+        while (at + worth <= end) {
+            // Looked at from the end: where there is none, it is known after one step.
+            std::size_t differs = worth;
+            while (differs > 0 && bytes[at + differs - 1] == bytes[at + differs - 2]) { --differs; }
+            if (differs > 0) {
+                at += differs;
+                continue;
+            }
+            const std::size_t length = same_for(at, 1, end);
+            add_match(done, at, length, 1);
+            at += length + 1;
+        }
+    }
+
+    void find_repeats(std::size_t begin, std::size_t end) {
+        std::size_t done = begin;
+        std::size_t at = begin;
+        while (at + 4 <= end) {
+            const auto word = load<std::uint32_t>(bytes_.data() + at);
+            std::uint32_t& head = heads_[(word * 0x9e3779b1u) >> (32 - hash_bits)];
+            const std::size_t before = head;
+            head = static_cast<std::uint32_t>(at + 1);
+            const std::size_t distance = before == 0 ? 0 : at + 1 - before;
+            const std::size_t length = distance == 0 || distance > deflate_farthest_match
+                                           ? 0
+                                           : same_for(at, distance, end);
+            if (length < 4) {
+                ++at;
+                continue;
+            }
+            add_match(done, at, length, distance);
+            at += length;
+        }
+    }
+
+    // ------------------------------------------------------------------------------------ blocks
+
+    void count_symbols(std::size_t begin, std::size_t end) {
+        std::uint32_t counts[4][256] = {}; // of every fourth byte: equal ones do not wait
+        const auto* at = reinterpret_cast<const unsigned char*>(bytes_.data()) + begin;
+        const auto count = [&](std::size_t size) {
+            for (; size >= 4; size -= 4, at += 4) {
+                for (int i = 0; i < 4; ++i) { ++counts[i][at[i]]; }
+            }
+            for (; size > 0; --size) { ++counts[0][*at++]; }
+        };
+        std::memset(literal_counts_, 0, sizeof literal_counts_);
+        std::memset(distance_counts_, 0, sizeof distance_counts_);
+        for (const match& m : matches_) {
+            count(m.literals);
+            at += m.length;
+            ++literal_counts_[257 + length_code(m.length)];
+            ++distance_counts_[distance_code(m.distance)];
+        }
+        count(static_cast<std::size_t>(reinterpret_cast<const unsigned char*>(bytes_.data()) + end -
+                                       at));
+        for (std::size_t i = 0; i < 256; ++i) {
+            literal_counts_[i] += counts[0][i] + counts[1][i] + counts[2][i] + counts[3][i];
+        }
+        literal_counts_[deflate_end_of_block] = 1;
+    }
+
+    // The bits that a block's symbols take with these lengths of codes.
+    [[nodiscard]] std::size_t cost(const std::uint8_t* literal_lengths,
+                                   const std::uint8_t* distance_lengths) const noexcept {
+        std::size_t bits = 0;
+        for (std::size_t i = 0; i < literals; ++i) {
+            const unsigned extra = i < 257 || i > 285 ? 0u : deflate_lengths[i - 257].extra_bits;
+            bits += std::size_t{literal_counts_[i]} * (literal_lengths[i] + extra);
+        }
+        for (std::size_t i = 0; i < deflate_distances; ++i) {
+            const unsigned extra = deflate_distance_ranges[i].extra_bits;
+            bits += std::size_t{distance_counts_[i]} * (distance_lengths[i] + extra);
+        }
+        return bits;
+    }
+
+    void block(std::size_t begin, std::size_t size, bool last) {
+        // Three bits say what it is, and the size stands behind the next whole byte.
+        const std::size_t stored_bits = 3 + bits_.missing_after(3) + 32 + size * 8;
+        if (effort_ == deflate_effort::stored || size < 4) {
+            stored(begin, size, last);
+            return;
+        }
+        find_matches(begin, begin + size);
+        count_symbols(begin, begin + size);
+        literal_code_.fit(literal_counts_, deflate_longest_code);
+        distance_code_.fit(distance_counts_, deflate_longest_code);
+        length_step steps[literals + deflate_distances];
+        std::uint32_t step_counts[19] = {};
+        unsigned literal_size = 257;
+        unsigned distance_size = 1;
+        const std::size_t step_size = length_steps(steps, step_counts, literal_size, distance_size);
+        prefix_code<19> step_code;
+        step_code.fit(step_counts, 7);
+        unsigned told = 19;
+        while (told > 4 && step_code.lengths[deflate_length_order[told - 1]] == 0) { --told; }
+        std::size_t dynamic_bits = 3 + 14 + told * std::size_t{3};
+        for (std::size_t i = 0; i < 19; ++i) {
+            const unsigned extra = i == 16 ? 2u : i == 17 ? 3u : i == 18 ? 7u : 0u;
+            dynamic_bits += std::size_t{step_counts[i]} * (step_code.lengths[i] + extra);
+        }
+        dynamic_bits += cost(literal_code_.lengths, distance_code_.lengths);
+
+        prefix_code<literals> fixed_literals;
+        prefix_code<deflate_distances> fixed_distances;
+        for (std::size_t i = 0; i < literals; ++i) {
+            fixed_literals.lengths[i] = fixed_code_length(i);
+        }
+        for (std::uint8_t& length : fixed_distances.lengths) { length = 5; }
+        const std::size_t fixed_bits = 3 + cost(fixed_literals.lengths, fixed_distances.lengths);
+
+        if (stored_bits <= fixed_bits && stored_bits <= dynamic_bits) {
+            stored(begin, size, last);
+            return;
+        }
+        if (fixed_bits <= dynamic_bits) {
+            fixed_literals.assign();
+            fixed_distances.assign();
+            bits_.reserve(fixed_bits);
+            bits_.put((last ? 1u : 0u) | 1u << 1, 3);
+            symbols(begin, begin + size, fixed_literals, fixed_distances);
+        } else {
+            bits_.reserve(dynamic_bits);
+            bits_.put((last ? 1u : 0u) | 2u << 1, 3);
+            bits_.put(literal_size - 257, 5);
+            bits_.put(distance_size - 1, 5);
+            bits_.put(told - 4, 4);
+            for (unsigned i = 0; i < told; ++i) {
+                bits_.put(step_code.lengths[deflate_length_order[i]], 3);
+            }
+            for (std::size_t i = 0; i < step_size; ++i) {
+                const unsigned symbol = steps[i].symbol;
+                bits_.put(step_code.codes[symbol], step_code.lengths[symbol]);
+                if (symbol >= 16) {
+                    bits_.put(steps[i].extra, symbol == 16 ? 2 : symbol == 17 ? 3 : 7);
+                }
+            }
+            symbols(begin, begin + size, literal_code_, distance_code_);
+        }
+        if (last) { bits_.align(); }
+        bits_.commit();
+    }
+
+    void stored(std::size_t begin, std::size_t size, bool last) {
+        bits_.reserve(64);
+        bits_.put(last ? 1 : 0, 3);
+        bits_.align();
+        bits_.put(size, 16);
+        bits_.put(size ^ 0xffff, 16);
+        bits_.commit();
+        bits_.append(bytes_.substr(begin, size));
+    }
+
+    // The lengths of both codes one after the other, runs of them as one step.
+    [[nodiscard]] std::size_t length_steps(length_step* steps,
+                                           std::uint32_t (&counts)[19],
+                                           unsigned& literal_size,
+                                           unsigned& distance_size) const noexcept {
+        literal_size = literals;
+        while (literal_size > 257 && literal_code_.lengths[literal_size - 1] == 0) {
+            --literal_size;
+        }
+        distance_size = deflate_distances;
+        while (distance_size > 1 && distance_code_.lengths[distance_size - 1] == 0) {
+            --distance_size;
+        }
+        std::uint8_t lengths[literals + deflate_distances];
+        std::memcpy(lengths, literal_code_.lengths, literal_size);
+        std::memcpy(lengths + literal_size, distance_code_.lengths, distance_size);
+        const std::size_t size = literal_size + distance_size;
+        std::size_t made = 0;
+        const auto add = [&](unsigned symbol, std::size_t extra) {
+            steps[made++] = {static_cast<std::uint8_t>(symbol), static_cast<std::uint8_t>(extra)};
+            ++counts[symbol];
+        };
+        for (std::size_t at = 0; at < size;) {
+            const std::uint8_t length = lengths[at];
+            std::size_t run = 1;
+            while (at + run < size && lengths[at + run] == length) { ++run; }
+            at += run;
+            if (length != 0) { // a repetition needs one that it repeats
+                add(length, 0);
+                --run;
+            }
+            const std::size_t longest = length == 0 ? 138 : 6;
+            while (run >= 3) {
+                const std::size_t part = run < longest ? run : longest;
+                if (length != 0) {
+                    add(16, part - 3);
+                } else if (part <= 10) {
+                    add(17, part - 3);
+                } else {
+                    add(18, part - 11);
+                }
+                run -= part;
+            }
+            for (; run > 0; --run) { add(length, 0); }
+        }
+        return made;
+    }
+
+    void symbols(std::size_t begin,
+                 std::size_t end,
+                 const prefix_code<literals>& of_literals,
+                 const prefix_code<deflate_distances>& of_distances) noexcept {
+        bit_writer bits = bits_; // a copy of which nobody else knows stays in registers
+        const auto* at = reinterpret_cast<const unsigned char*>(bytes_.data()) + begin;
+        const auto put = [&](unsigned symbol) {
+            bits.put(of_literals.codes[symbol], of_literals.lengths[symbol]);
+        };
+        const auto put_bytes = [&](std::size_t size) {
+            for (; size >= 3; size -= 3, at += 3) { // at most 45 bits
+                const unsigned first = of_literals.lengths[at[0]];
+                const unsigned second = first + of_literals.lengths[at[1]];
+                bits.put(of_literals.codes[at[0]] |
+                             std::uint64_t{of_literals.codes[at[1]]} << first |
+                             std::uint64_t{of_literals.codes[at[2]]} << second,
+                         second + of_literals.lengths[at[2]]);
+            }
+            for (; size > 0; --size) { put(*at++); }
+        };
+        for (const match& m : matches_) {
+            put_bytes(m.literals);
+            at += m.length;
+            const unsigned length = length_code(m.length);
+            put(257 + length);
+            bits.put(m.length - deflate_lengths[length].base, deflate_lengths[length].extra_bits);
+            const unsigned distance = distance_code(m.distance);
+            const deflate_range& range = deflate_distance_ranges[distance];
+            bits.put(of_distances.codes[distance], of_distances.lengths[distance]);
+            bits.put(m.distance - range.base, range.extra_bits);
+        }
+        put_bytes(static_cast<std::size_t>(reinterpret_cast<const unsigned char*>(bytes_.data()) +
+                                           end - at));
+        put(deflate_end_of_block);
+        bits_ = bits;
+    }
+};
+
+/// Appends the bytes as a deflated stream. Never longer than stored: by 5 bytes for each 64 KiB and
+/// the container's (zlib: 6, gzip: 18).
+/// Cost:   one pass and a copy; with codes about 2 ns a byte, 32 KiB more with matches.
+/// Format: RFC 1950, RFC 1951, RFC 1952 (no name, no time: equal input gives equal output).
+inline void append_deflated(std::string& out,
+                            std::string_view bytes,
+                            deflate_form form,
+                            deflate_effort effort) {
+    constexpr char gzip_header[] = "\x1f\x8b\x08\0\0\0\0\0\0\xff"; // an unknown system
+    const auto put_word = [&](std::uint32_t word) {
+        char text[4];
+        std::memcpy(text, &word, 4);
+        out.append(text, 4);
+    };
+    if (form == deflate_form::zlib) { out.append("\x78\x01", 2); }
+    if (form == deflate_form::gzip) { out.append(gzip_header, 10); }
+    deflater(bytes, effort, out).run();
+    if (form == deflate_form::zlib) { put_word(big_endian(adler32(bytes))); }
+    if (form == deflate_form::gzip) {
+        put_word(little_endian(crc32(bytes)));
+        put_word(little_endian(static_cast<std::uint32_t>(bytes.size())));
+    }
+}
+
+} // namespace detail
+WICK_END_NAMESPACE
+
+#endif
+// wick/detail/inflate.hpp - reads what deflate wrote, alone or in the containers of zlib and gzip.
+#ifndef WICK_DETAIL_INFLATE_HPP
+#define WICK_DETAIL_INFLATE_HPP
+
+
+#include <cstddef>     // std::size_t
+#include <cstdint>     // bits
+#include <cstring>     // std::memcpy, std::memset
+#include <string>      // the output
+#include <string_view> // the input
+#include <utility>     // std::move
+
+WICK_BEGIN_NAMESPACE
+namespace detail {
+
+/// What to do when the output would become larger than was allowed.
+enum class inflate_limit : std::uint8_t { is_error, ends_output };
+
+/// What came out.
+struct inflated {
+    std::string bytes;
+    std::size_t used = 0; ///< bytes of input; what is behind them is not looked at
+    bool whole = true;    ///< false: the output ended at the limit, and no checksum was compared
+};
+
+/// Codes of up to 15 bits into symbols: short ones by one look-up, longer ones by counting.
+class prefix_decoder {
+public:
+    enum class shape : std::uint8_t { complete, incomplete, too_many };
+
+    /// Takes the lengths of the codes of symbols 0 … size - 1; 0: the symbol has none.
+    [[nodiscard]] shape build(const std::uint8_t* lengths, std::size_t size) noexcept {
+        std::memset(counts_, 0, sizeof counts_);
+        for (std::size_t i = 0; i < size; ++i) { ++counts_[lengths[i]]; }
+        counts_[0] = 0;
+        int left = 1; // codes of this length that are not taken
+        for (unsigned length = 1; length <= deflate_longest_code; ++length) {
+            left = left * 2 - counts_[length];
+            if (left < 0) { return shape::too_many; }
+        }
+        std::uint16_t first[deflate_longest_code + 2] = {};
+        std::uint16_t next[deflate_longest_code + 2] = {};
+        for (unsigned length = 1; length <= deflate_longest_code; ++length) {
+            first[length + 1] = static_cast<std::uint16_t>(first[length] + counts_[length]);
+            next[length + 1] = static_cast<std::uint16_t>((next[length] + counts_[length]) * 2);
+        }
+        std::memset(fast_, 0, sizeof fast_);
+        for (std::size_t i = 0; i < size; ++i) {
+            const unsigned length = lengths[i];
+            if (length == 0) { continue; }
+            symbols_[first[length]++] = static_cast<std::uint16_t>(i);
+            add_short(next[length]++, length, i);
+        }
+        return left == 0 ? shape::complete : shape::incomplete;
+    }
+
+    /// The same as `find` for codes of up to 10 bits, and 0 for those that are longer.
+    [[nodiscard]] unsigned find_short(std::uint64_t bits) const noexcept {
+        return fast_[bits & (fast_size - 1)];
+    }
+    static constexpr unsigned fast_bits = 10;
+
+    /// Returns symbol * 16 + length of the code at the beginning of the bits, or 0 if none does.
+    [[nodiscard]] unsigned find(std::uint64_t bits) const noexcept {
+        const unsigned entry = fast_[bits & (fast_size - 1)];
+        return entry != 0 ? entry : find_long(bits);
+    }
+
+private:
+    static constexpr std::size_t fast_size = std::size_t{1} << fast_bits;
+    std::uint16_t fast_[fast_size];
+    std::uint16_t counts_[deflate_longest_code + 1];
+    std::uint16_t symbols_[deflate_literals];
+
+    // Codes come with their first bit lowest: the table is by the code turned around, and holds it
+    // with all that may follow.
+    void add_short(unsigned code, unsigned length, std::size_t symbol) noexcept {
+        if (length > fast_bits) { return; }
+        unsigned turned = 0;
+        for (unsigned i = 0; i < length; ++i) { turned |= (code >> i & 1) << (length - 1 - i); }
+        for (std::size_t at = turned; at < fast_size; at += std::size_t{1} << length) {
+            fast_[at] = static_cast<std::uint16_t>(symbol << 4 | length);
+        }
+    }
+
+    // Codes of a length are consecutive numbers, and those of the next length follow them.
+    [[nodiscard]] unsigned find_long(std::uint64_t bits) const noexcept {
+        unsigned code = 0;
+        unsigned first = 0;
+        unsigned index = 0;
+        for (unsigned length = 1; length <= deflate_longest_code; ++length, bits >>= 1) {
+            code |= static_cast<unsigned>(bits & 1);
+            if (code < first + counts_[length]) {
+                return static_cast<unsigned>(symbols_[index + (code - first)]) << 4 | length;
+            }
+            index += counts_[length];
+            first = (first + counts_[length]) * 2;
+            code *= 2;
+        }
+        return 0;
+    }
+};
+
+/// Reads one stream. Nothing in it is believed: each bit and each distance is checked.
+class inflater {
+public:
+    inflater(std::string_view bytes, std::size_t most, inflate_limit limit)
+        : begin_(bytes.data())
+        , at_(bytes.data())
+        , end_(bytes.data() + bytes.size())
+        , most_(most)
+        , limit_(limit) {}
+
+    [[nodiscard]] result<inflated> run(deflate_form form) {
+        result<inflated> read;
+        const bool good = form == deflate_form::raw    ? blocks()
+                          : form == deflate_form::zlib ? zlib_header() && blocks() && zlib_end()
+                                                       : gzip_members();
+        read.value.whole = !full_;
+        if (!good && !full_) {
+            read.error = std::move(error_);
+            return read;
+        }
+        out_.resize(size_);
+        read.value.bytes = std::move(out_);
+        read.value.used = static_cast<std::size_t>(at_ - begin_);
+        return read;
+    }
+
+private:
+    const char* begin_;
+    const char* at_;
+    const char* end_;
+    std::size_t most_;
+    inflate_limit limit_;
+    std::uint64_t bits_ = 0; // those taken from the input and not used, the next one lowest
+    unsigned held_ = 0;      // how many of them are real
+    std::string out_;        // with room behind what was written
+    std::size_t size_ = 0;   // what was written
+    std::size_t member_ = 0; // where the stream's output begins: distances stay behind it
+    bool full_ = false;
+    error error_;
+    prefix_decoder literals_;
+    prefix_decoder distances_;
+
+    // -------------------------------------------------------------------------------- the input
+
+    bool fail(const char* what) {
+        // What was taken in advance has not been looked at.
+        const auto where = static_cast<std::uint64_t>(at_ - begin_) - held_ / 8;
+        error_ = error{
+            "at byte " + std::to_string(where) + " of the compressed data: " + what, 0, where};
+        return false;
+    }
+    bool fail_short() {
+        held_ = 0;
+        at_ = end_;
+        return fail("it ends too early");
+    }
+
+    // Holds at least 56 bits where there are as many.
+    void refill() noexcept {
+        if (end_ - at_ >= 8) {
+            bits_ |= little_endian(load<std::uint64_t>(at_)) << held_;
+            at_ += (63 - held_) >> 3;
+            held_ |= 56;
+            return;
+        }
+        for (; held_ <= 56 && at_ != end_; held_ += 8) {
+            bits_ |= std::uint64_t{static_cast<unsigned char>(*at_++)} << held_;
+        }
+    }
+    void drop(unsigned count) noexcept {
+        bits_ >>= count;
+        held_ -= count;
+    }
+    [[nodiscard]] bool take(unsigned count, unsigned& value) {
+        if (held_ < count) { refill(); }
+        if (held_ < count) { return fail_short(); }
+        value = static_cast<unsigned>(bits_ & ((std::uint64_t{1} << count) - 1));
+        drop(count);
+        return true;
+    }
+    // Back to whole bytes: those taken in advance are given back.
+    void align() noexcept {
+        at_ -= held_ / 8;
+        bits_ = 0;
+        held_ = 0;
+    }
+    [[nodiscard]] std::size_t left() const noexcept { return static_cast<std::size_t>(end_ - at_); }
+    [[nodiscard]] unsigned byte(std::size_t at) const noexcept {
+        return static_cast<unsigned char>(at_[at]);
+    }
+    [[nodiscard]] std::uint32_t little_word(std::size_t at) const noexcept {
+        return little_endian(load<std::uint32_t>(at_ + at));
+    }
+
+    // ------------------------------------------------------------------------------- containers
+
+    [[nodiscard]] bool zlib_header() {
+        if (left() < 2) { return fail_short(); }
+        if ((byte(0) * 256 + byte(1)) % 31 != 0 || (byte(0) & 15) != 8 || byte(0) >> 4 > 7) {
+            return fail("this is no stream of zlib");
+        }
+        if ((byte(1) & 0x20) != 0) { return fail("it needs a dictionary that is not at hand"); }
+        at_ += 2;
+        return true;
+    }
+    [[nodiscard]] bool zlib_end() {
+        if (left() < 4) { return fail_short(); }
+        const std::uint32_t told = reversed_bytes(little_word(0));
+        if (told != adler32(std::string_view(out_.data(), size_))) {
+            return fail("the checksum is not that of the data (Adler-32)");
+        }
+        at_ += 4;
+        return true;
+    }
+
+    // Members may follow each other; what follows and is none is left to the caller.
+    [[nodiscard]] bool gzip_members() {
+        do {
+            member_ = size_;
+            if (!gzip_header() || !blocks() || !gzip_end()) { return false; }
+        } while (left() >= 2 && byte(0) == 0x1f && byte(1) == 0x8b);
+        return true;
+    }
+    [[nodiscard]] bool gzip_header() {
+        if (left() < 10) { return fail_short(); }
+        if (byte(0) != 0x1f || byte(1) != 0x8b || byte(2) != 8) {
+            return fail("this is no gzip file");
+        }
+        const unsigned flags = byte(3);
+        if ((flags & 0xe0) != 0) { return fail("a header of gzip with unknown flags"); }
+        at_ += 10;
+        if ((flags & 4) != 0) { // extra fields
+            if (left() < 2) { return fail_short(); }
+            const std::size_t size = byte(0) + byte(1) * std::size_t{256};
+            if (left() - 2 < size) { return fail_short(); }
+            at_ += 2 + size;
+        }
+        for (const unsigned text : {8u, 16u}) { // the file's name, a comment
+            if ((flags & text) == 0) { continue; }
+            const void* zero = left() == 0 ? nullptr : std::memchr(at_, 0, left());
+            if (zero == nullptr) { return fail_short(); }
+            at_ = static_cast<const char*>(zero) + 1;
+        }
+        if ((flags & 2) != 0) { // a checksum of the header, which hardly any program writes
+            if (left() < 2) { return fail_short(); }
+            at_ += 2;
+        }
+        return true;
+    }
+    [[nodiscard]] bool gzip_end() {
+        if (left() < 8) { return fail_short(); }
+        const std::string_view bytes(out_.data() + member_, size_ - member_);
+        if (little_word(0) != crc32(bytes)) {
+            return fail("the checksum is not that of the data (CRC-32)");
+        }
+        if (little_word(4) != static_cast<std::uint32_t>(bytes.size())) {
+            return fail("the size is not that of the data");
+        }
+        at_ += 8;
+        return true;
+    }
+
+    // ----------------------------------------------------------------------------------- blocks
+
+    [[nodiscard]] bool blocks() {
+        unsigned last = 0;
+        while (last == 0) {
+            unsigned kind = 0;
+            if (!take(1, last) || !take(2, kind)) { return false; }
+            const bool good = kind == 0   ? stored()
+                              : kind == 1 ? fixed_codes() && symbols()
+                              : kind == 2 ? dynamic_codes() && symbols()
+                                          : fail("a block of an unknown kind");
+            if (!good) { return false; }
+        }
+        align();
+        return true;
+    }
+
+    // Makes room for more output, or says that there may be no more.
+    [[nodiscard]] bool grow(std::size_t more) {
+        if (out_.size() - size_ >= more) { return true; }
+        if (most_ - size_ < more) {
+            if (limit_ == inflate_limit::ends_output) {
+                full_ = true;
+                return false;
+            }
+            const std::string what = "more than " + std::to_string(most_) + " bytes come out";
+            return fail(what.c_str());
+        }
+        std::size_t room = out_.size() * 2;
+        if (room < size_ + more) { room = size_ + more; }
+        if (room < 1024) { room = 1024; }
+        out_.resize(room < most_ ? room : most_);
+        return true;
+    }
+
+    [[nodiscard]] bool stored() {
+        align();
+        if (left() < 4) { return fail_short(); }
+        const std::size_t size = byte(0) + byte(1) * std::size_t{256};
+        if ((size ^ 0xffff) != byte(2) + byte(3) * std::size_t{256}) {
+            return fail("the size of a stored block stands there twice, differently");
+        }
+        at_ += 4;
+        if (left() < size) { return fail_short(); }
+        const std::size_t fits = size < most_ - size_ ? size : most_ - size_;
+        if (fits > 0) {
+            if (!grow(fits)) { return false; }
+            std::memcpy(&out_[size_], at_, fits);
+            size_ += fits;
+        }
+        at_ += fits;
+        return fits == size || grow(size);
+    }
+
+    [[nodiscard]] bool fixed_codes() noexcept {
+        std::uint8_t lengths[deflate_literals];
+        for (std::size_t i = 0; i < deflate_literals; ++i) { lengths[i] = fixed_code_length(i); }
+        static_cast<void>(literals_.build(lengths, deflate_literals));
+        for (std::size_t i = 0; i < deflate_distances; ++i) { lengths[i] = 5; }
+        static_cast<void>(distances_.build(lengths, deflate_distances));
+        return true;
+    }
+
+    [[nodiscard]] bool dynamic_codes() {
+        unsigned literals = 0;
+        unsigned distances = 0;
+        unsigned codes = 0;
+        if (!take(5, literals) || !take(5, distances) || !take(4, codes)) { return false; }
+        literals += 257;
+        distances += 1;
+        codes += 4;
+        if (literals > 286 || distances > 30) { return fail("too many lengths or distances"); }
+        std::uint8_t lengths[286 + 30 + 138] = {}; // room for a run that is too long
+        for (unsigned i = 0; i < codes; ++i) {
+            unsigned length = 0;
+            if (!take(3, length)) { return false; }
+            lengths[deflate_length_order[i]] = static_cast<std::uint8_t>(length);
+        }
+        using shape = prefix_decoder::shape;
+        if (literals_.build(lengths, 19) != shape::complete) {
+            return fail("the codes of the code lengths do not fit each other");
+        }
+        if (!code_lengths(lengths, literals + distances)) { return false; }
+        if (lengths[deflate_end_of_block] == 0) { return fail("no code ends the block"); }
+        // A block with one distance, or none, has an incomplete code. zlib takes no other one.
+        const auto is_allowed = [](shape found, const std::uint8_t* of, unsigned size) {
+            unsigned most = 0;
+            for (unsigned i = 0; i < size; ++i) { most = of[i] > most ? of[i] : most; }
+            return found == shape::complete || (found == shape::incomplete && most <= 1);
+        };
+        if (!is_allowed(literals_.build(lengths, literals), lengths, literals)) {
+            return fail("the codes of bytes and lengths do not fit each other");
+        }
+        const std::uint8_t* const of_distances = lengths + literals;
+        if (!is_allowed(distances_.build(of_distances, distances), of_distances, distances)) {
+            return fail("the codes of distances do not fit each other");
+        }
+        return true;
+    }
+
+    // Lengths of codes, which are compressed themselves: by literals_, which has their code now.
+    [[nodiscard]] bool code_lengths(std::uint8_t* lengths, std::size_t size) {
+        std::size_t done = 0;
+        while (done < size) {
+            unsigned symbol = 0;
+            if (!decode(literals_, symbol)) { return false; }
+            if (symbol < 16) {
+                lengths[done++] = static_cast<std::uint8_t>(symbol);
+                continue;
+            }
+            if (symbol == 16 && done == 0) { return fail("nothing stands before a repetition"); }
+            const std::uint8_t value = symbol == 16 ? lengths[done - 1] : std::uint8_t{0};
+            unsigned times = 0;
+            if (!take(symbol == 16 ? 2 : symbol == 17 ? 3 : 7, times)) { return false; }
+            times += symbol == 18 ? 11 : 3;
+            for (; times > 0; --times) { lengths[done++] = value; }
+        }
+        return done == size || fail("more lengths of codes than codes");
+    }
+
+    [[nodiscard]] bool decode(const prefix_decoder& with, unsigned& symbol) {
+        if (held_ < deflate_longest_code) { refill(); }
+        const unsigned found = with.find(bits_);
+        if ((found & 15) > held_) { return fail_short(); }
+        if (found == 0) {
+            return held_ < deflate_longest_code ? fail_short()
+                                                : fail("a code that stands for nothing");
+        }
+        drop(found & 15);
+        symbol = found >> 4;
+        return true;
+    }
+
+    // Bytes that stand for themselves, as far as input and room surely last. The state is in
+    // variables of its own: a byte that is written might otherwise be part of this object.
+    void literal_bytes() noexcept {
+        const char* at = at_;
+        std::uint64_t bits = bits_;
+        unsigned held = held_;
+        char* to = &out_[0] + size_;
+        char* const room = &out_[0] + out_.size();
+        bool more = true;
+        while (more && end_ - at >= 8 && room - to >= 4) {
+            bits |= little_endian(load<std::uint64_t>(at)) << held;
+            at += (63 - held) >> 3;
+            held |= 56;
+            static_assert(4 * prefix_decoder::fast_bits <= 56, "four without a look");
+            for (int i = 0; i < 4; ++i) {
+                const unsigned found = literals_.find_short(bits);
+                more = found != 0 && found < deflate_end_of_block << 4;
+                if (!more) { break; }
+                *to++ = static_cast<char>(found >> 4);
+                bits >>= found & 15;
+                held -= found & 15;
+            }
+        }
+        at_ = at;
+        bits_ = bits;
+        held_ = held;
+        size_ = static_cast<std::size_t>(to - &out_[0]);
+    }
+
+    [[nodiscard]] bool symbols() {
+        for (;;) {
+            literal_bytes();
+            unsigned symbol = 0;
+            if (!decode(literals_, symbol)) { return false; }
+            if (symbol < deflate_end_of_block) {
+                if (size_ == out_.size() && !grow(1)) { return false; }
+                out_[size_++] = static_cast<char>(symbol);
+                continue;
+            }
+            if (symbol == deflate_end_of_block) { return true; }
+            if (!match(symbol - deflate_end_of_block - 1)) { return false; }
+        }
+    }
+
+    [[nodiscard]] bool match(unsigned length_code) {
+        if (length_code >= 29) { return fail("a length that there is not"); }
+        const deflate_range lengths = deflate_lengths[length_code];
+        unsigned extra = 0;
+        if (!take(lengths.extra_bits, extra)) { return false; }
+        std::size_t length = lengths.base + extra;
+        unsigned code = 0;
+        if (!decode(distances_, code)) { return false; }
+        const deflate_range distances = deflate_distance_ranges[code];
+        if (!take(distances.extra_bits, extra)) { return false; }
+        const std::size_t distance = distances.base + extra;
+        if (distance > size_ - member_) { return fail("a distance to before the beginning"); }
+        const std::size_t room = most_ - size_;
+        const std::size_t fits = length < room ? length : room;
+        if (fits > 0) {
+            if (!grow(fits)) { return false; }
+            copy(distance, fits);
+        }
+        return fits == length || grow(length);
+    }
+
+    // Byte by byte where the copy reads what it wrote.
+    void copy(std::size_t distance, std::size_t length) noexcept {
+        char* const to = &out_[size_];
+        const char* const from = to - distance;
+        if (distance >= length) {
+            std::memcpy(to, from, length);
+        } else {
+            for (std::size_t i = 0; i < length; ++i) { to[i] = from[i]; }
+        }
+        size_ += length;
+    }
+};
+
+/// Returns what a deflated stream holds, and how much of the input it took.
+/// most    how many bytes may come out; more are an error, or end the output.
+/// Errors: whatever is no such stream or ends too early, with the offset; a wrong checksum or size.
+/// Cost:   one pass; memory for the output, of which at most twice what came is reserved.
+/// Format: RFC 1950 (without dictionaries), RFC 1951, RFC 1952 (members one after the other).
+[[nodiscard]] inline result<inflated> inflate(std::string_view bytes,
+                                              deflate_form form,
+                                              std::size_t most,
+                                              inflate_limit limit = inflate_limit::is_error) {
+    return inflater(bytes, most, limit).run(form);
+}
+
+} // namespace detail
+WICK_END_NAMESPACE
+
+#endif
+
+#include <cmath>       // std::isfinite
+#include <cstddef>     // std::size_t
+#include <cstdint>     // words
+#include <cstring>     // std::memcpy
+#include <string>      // what is written
+#include <string_view> // what is read
+#include <type_traits> // std::make_unsigned_t
+#include <utility>     // std::move
+
+WICK_BEGIN_NAMESPACE
+namespace detail {
+
+// The first word of each form; four bits of it are the size of a count or mean nothing.
+inline constexpr std::uint32_t hdr_size_bits = 0xf0;
+inline constexpr std::uint32_t hdr_v2_cookie = 0x1c849303;
+inline constexpr std::uint32_t hdr_v2_compressed = 0x1c849304;
+inline constexpr std::uint32_t hdr_v1_cookie = 0x1c849301;
+inline constexpr std::uint32_t hdr_v1_compressed = 0x1c849302;
+inline constexpr std::uint32_t hdr_v0_cookie = 0x1c849308;
+inline constexpr std::uint32_t hdr_v0_compressed = 0x1c849309;
+inline constexpr std::uint32_t hdr_double_cookie = 0x0c72124e;
+inline constexpr std::uint32_t hdr_double_compressed = 0x0c72124f;
+inline constexpr std::size_t hdr_header_size = 40;
+
+/// Returns the big-endian word that stands at a place.
+template <class Word>
+[[nodiscard]] Word big_word(std::string_view bytes, std::size_t at) noexcept {
+    return big_endian(load<Word>(bytes.data() + at));
+}
+
+/// Returns whether bytes begin as an encoded histogram does.
+[[nodiscard]] inline bool looks_like_hdr_bytes(std::string_view bytes) noexcept {
+    if (bytes.size() < 4) { return false; }
+    const auto cookie = big_word<std::uint32_t>(bytes, 0);
+    if (cookie == hdr_double_cookie || cookie == hdr_double_compressed) { return true; }
+    switch (cookie & ~hdr_size_bits) {
+    case hdr_v2_cookie:
+    case hdr_v2_compressed:
+    case hdr_v1_cookie:
+    case hdr_v1_compressed:
+    case hdr_v0_cookie:
+    case hdr_v0_compressed:
+        return true;
+    default:
+        return false;
+    }
+}
+
+/// Returns whether a text begins as an encoded histogram in base64 does.
+[[nodiscard]] inline bool looks_like_hdr_base64(std::string_view text) noexcept {
+    return text.substr(0, 4) == "HIST" || text.substr(0, 5) == "DHIST";
+}
+
+/// Reads one encoded histogram. Each number is checked before it is used; memory is at most 16
+/// bytes for each byte of counts, whatever the numbers say.
+class hdr_parser {
+public:
+    [[nodiscard]] result<hdr_document> parse(std::string_view input) {
+        document_.base64 = !looks_like_hdr_bytes(input);
+        std::string decoded;
+        std::string_view bytes = input;
+        if (document_.base64) {
+            if (!from_base64(input, decoded)) { return failed(); }
+            bytes = decoded;
+        }
+        if (!outer(bytes)) {
+            if (document_.base64) { error_.offset = place_in_text(input, error_.offset); }
+            return failed();
+        }
+        document_.original = input;
+        return {std::move(document_), {}};
+    }
+
+private:
+    hdr_document document_;
+    error error_;
+    std::size_t start_ = 0; // where the bytes that are read now begin
+    bool inflated_ = false; // they are not those of the input
+
+    [[nodiscard]] result<hdr_document> failed() { return {hdr_document{}, std::move(error_)}; }
+
+    // `at` counts from the beginning of what is read now.
+    bool fail(const std::string& what, std::size_t at) {
+        const char* const in = inflated_          ? " of the inflated histogram: "
+                               : document_.base64 ? " of the bytes in base64: "
+                                                  : ": ";
+        error_ = error{"at byte " + std::to_string(inflated_ ? at : start_ + at) + in + what,
+                       0,
+                       inflated_ ? start_ : start_ + at};
+        return false;
+    }
+    bool fail_short(std::size_t at) { return fail("the histogram ends too early", at); }
+
+    [[nodiscard]] bool from_base64(std::string_view text, std::string& bytes) {
+        std::size_t blanks = 0;
+        while (blanks < text.size() && is_blank(text[blanks])) { ++blanks; }
+        if (!looks_like_hdr_base64(text.substr(blanks))) {
+            error_ = error{"at byte 0: this is no HDR histogram, in bytes or in base64"};
+            return false;
+        }
+        result<std::string> read = decode_base64(text);
+        if (!read) {
+            error_ = std::move(read.error);
+            return false;
+        }
+        bytes = std::move(read.value);
+        return true;
+    }
+    [[nodiscard]] static bool is_blank(char c) noexcept { return base64_values[c] == base64_blank; }
+    // Where in a text the digit stands with which a byte begins.
+    [[nodiscard]] static std::size_t place_in_text(std::string_view text, std::size_t byte) {
+        std::size_t digits = byte / 3 * 4 + byte % 3;
+        std::size_t at = 0;
+        for (; at < text.size() && (digits > 0 || is_blank(text[at])); ++at) {
+            if (!is_blank(text[at])) { --digits; }
+        }
+        return at;
+    }
+
+    // ------------------------------------------------------------------------------- containers
+
+    [[nodiscard]] bool outer(std::string_view bytes) {
+        if (bytes.size() < 8) { return fail_short(bytes.size()); }
+        const auto cookie = big_word<std::uint32_t>(bytes, 0);
+        if (cookie != hdr_double_cookie && cookie != hdr_double_compressed) {
+            return integers(bytes);
+        }
+        if (bytes.size() < 16) { return fail_short(bytes.size()); }
+        const auto digits = big_word<std::int32_t>(bytes, 4);
+        document_.double_range = big_word<std::int64_t>(bytes, 8);
+        if (document_.double_range < 1) { return fail("the range of values is below 1", 8); }
+        start_ = 16;
+        if (!integers(bytes.substr(16))) { return false; }
+        inflated_ = false;
+        start_ = 0;
+        if (digits != document_.digits) {
+            return fail("the digits are not those of the counts within", 4);
+        }
+        return true;
+    }
+
+    [[nodiscard]] bool integers(std::string_view bytes) {
+        if (bytes.size() < 8) { return fail_short(bytes.size()); }
+        const std::uint32_t cookie = big_word<std::uint32_t>(bytes, 0) & ~hdr_size_bits;
+        document_.compressed = cookie == hdr_v2_compressed || cookie == hdr_v1_compressed ||
+                               cookie == hdr_v0_compressed;
+        if (!document_.compressed) { return inner(bytes); }
+        const auto size = big_word<std::int32_t>(bytes, 4);
+        if (size < 0) { return fail("the length of the compressed bytes is negative", 4); }
+        const std::size_t most = bytes.size() - 8;
+        if (static_cast<std::size_t>(size) > most) {
+            return fail("the compressed bytes are said to be " + std::to_string(size) + ", " +
+                            std::to_string(most) + " are left",
+                        4);
+        }
+        document_.unread += most - static_cast<std::size_t>(size);
+        return compressed(bytes.substr(8, static_cast<std::size_t>(size)));
+    }
+
+    // How much may come out is told by the header that comes out first.
+    [[nodiscard]] bool compressed(std::string_view bytes) {
+        start_ += 8;
+        result<inflated> head =
+            inflate(bytes, deflate_form::zlib, hdr_header_size, inflate_limit::ends_output);
+        if (!head) { return failed_inflating(std::move(head.error)); }
+        inflated_ = true;
+        if (head.value.whole) {
+            document_.unread += bytes.size() - head.value.used;
+            return inner(head.value.bytes);
+        }
+        header h;
+        if (!read_header(head.value.bytes, h)) { return false; }
+        const std::size_t counts = hdr_geometry(h.digits, h.lowest, h.highest).size();
+        result<inflated> all =
+            inflate(bytes, deflate_form::zlib, hdr_header_size + counts * most_bytes_of_count);
+        if (!all) { return failed_inflating(std::move(all.error)); }
+        document_.unread += bytes.size() - all.value.used;
+        return inner(all.value.bytes);
+    }
+    bool failed_inflating(error&& problem) {
+        inflated_ = false;
+        return fail(problem.what, static_cast<std::size_t>(problem.offset));
+    }
+
+    // ------------------------------------------------------------------------------- the header
+
+    static constexpr std::size_t most_bytes_of_count = 9;
+    struct header {
+        int version = 2;
+        std::size_t word_size = 0; // of a count; 0: as many bytes as it needs
+        std::size_t size = hdr_header_size;
+        std::size_t payload = 0;
+        bool has_payload = true; // it says how long the counts are
+        int digits = 0;
+        std::int64_t lowest = 0;
+        std::int64_t highest = 0;
+    };
+
+    [[nodiscard]] bool read_header(std::string_view bytes, header& h) {
+        if (bytes.size() < 4) { return fail_short(bytes.size()); }
+        const auto cookie = big_word<std::uint32_t>(bytes, 0);
+        switch (cookie & ~hdr_size_bits) {
+        case hdr_v2_cookie:
+            h.version = 2;
+            break;
+        case hdr_v1_cookie:
+            h.version = 1;
+            break;
+        case hdr_v0_cookie:
+            h.version = 0;
+            break;
+        default:
+            return fail("expected the first bytes of a histogram that is not compressed", 0);
+        }
+        if (h.version < 2) {
+            h.word_size = (cookie & hdr_size_bits) >> 4 & 0xe;
+            if (h.word_size != 2 && h.word_size != 4 && h.word_size != 8) {
+                return fail("expected counts of 2, 4 or 8 bytes", 3);
+            }
+        }
+        h.has_payload = h.version != 0;
+        h.size = h.has_payload ? hdr_header_size : 32;
+        if (bytes.size() < h.size) { return fail_short(bytes.size()); }
+        // Version 0 has neither the length of the counts nor the offset, and a total at the end.
+        const std::size_t range = h.has_payload ? 12 : 4;
+        h.digits = big_word<std::int32_t>(bytes, range);
+        h.lowest = big_word<std::int64_t>(bytes, range + 4);
+        h.highest = big_word<std::int64_t>(bytes, range + 12);
+        document_.odd.unsigned_highest = h.highest < 0;
+        if (h.highest < 0) { h.highest = hdr_most; } // Rust's 2^64 - 1
+        if (const char* problem = hdr_geometry::problem(h.digits, h.lowest, h.highest)) {
+            return fail(problem, range);
+        }
+        if (!h.has_payload) { return true; }
+        const auto payload = big_word<std::int32_t>(bytes, 4);
+        if (payload < 0) { return fail("the length of the counts is negative", 4); }
+        h.payload = static_cast<std::size_t>(payload);
+        document_.odd.offset = big_word<std::int32_t>(bytes, 8);
+        return read_ratio(big_word<std::uint64_t>(bytes, 32));
+    }
+
+    // Only a DoubleHistogram has use for it; some programs write an integer there, or nothing.
+    [[nodiscard]] bool read_ratio(std::uint64_t bits) {
+        double ratio = 0;
+        std::memcpy(&ratio, &bits, sizeof ratio);
+        if (document_.double_range != 0) {
+            if (!(ratio > 0) || !std::isfinite(ratio)) {
+                return fail("the ratio of a DoubleHistogram is no positive number", 32);
+            }
+            document_.ratio = ratio;
+            return true;
+        }
+        if (ratio < 1 || ratio > 1 || !std::isfinite(ratio)) { document_.odd.ratio_bits = bits; }
+        return true;
+    }
+
+    // ------------------------------------------------------------------------------- the counts
+
+    [[nodiscard]] bool inner(std::string_view bytes) {
+        header h;
+        if (!read_header(bytes, h)) { return false; }
+        document_.version = h.version;
+        document_.digits = h.digits;
+        document_.lowest = h.lowest;
+        document_.highest = h.highest;
+        const std::uint32_t size = hdr_geometry(h.digits, h.lowest, h.highest).size();
+        std::size_t payload = bytes.size() - h.size;
+        if (h.has_payload) {
+            if (h.payload > payload) {
+                return fail("the counts are said to take " + std::to_string(h.payload) +
+                                " bytes, " + std::to_string(payload) + " are left",
+                            4);
+            }
+            document_.unread += payload - h.payload;
+            payload = h.payload;
+        }
+        const char* const begin = bytes.data();
+        const char* const counts = begin + h.size;
+        return h.word_size == 0 ? packed_counts(begin, counts, counts + payload, size)
+                                : words(bytes, h, payload, size);
+    }
+
+    [[nodiscard]] bool
+    words(std::string_view bytes, const header& h, std::size_t payload, std::uint32_t size) {
+        if (payload % h.word_size != 0) { return fail_short(bytes.size()); }
+        const std::size_t written = payload / h.word_size;
+        if (written > size) { return fail_many(written, size, h.size); }
+        for (std::size_t i = 0; i < written; ++i) {
+            const std::size_t at = h.size + i * h.word_size;
+            const std::int64_t count = h.word_size == 2   ? big_word<std::int16_t>(bytes, at)
+                                       : h.word_size == 4 ? big_word<std::int32_t>(bytes, at)
+                                                          : big_word<std::int64_t>(bytes, at);
+            if (count < 0) { return fail("a count is negative", at); }
+            if (count > 0) {
+                document_.counts.push_back(
+                    {static_cast<std::uint32_t>(i), static_cast<std::uint64_t>(count)});
+            }
+        }
+        document_.odd.written_size = static_cast<std::uint32_t>(written);
+        return true;
+    }
+    bool fail_many(std::uint64_t written, std::uint32_t size, std::size_t at) {
+        return fail(std::to_string(written) + " counts or more, where the range has " +
+                        std::to_string(size),
+                    at);
+    }
+
+    // A number of 1 to 9 bytes: seven bits of each, the ninth whole. False where it is cut.
+    [[nodiscard]] static bool
+    take_number(const char*& at, const char* end, std::uint64_t& number) noexcept {
+        std::uint64_t value = 0;
+        for (unsigned shift = 0; at != end; shift += 7) {
+            const auto byte = static_cast<unsigned char>(*at++);
+            if (shift == 56) {
+                number = value | std::uint64_t{byte} << 56;
+                return true;
+            }
+            value |= std::uint64_t{byte & 0x7fu} << shift;
+            if (byte < 0x80) {
+                number = value;
+                return true;
+            }
+        }
+        return false;
+    }
+
+    // Counts, doubled; an odd number is a run of zeros.
+    [[nodiscard]] bool
+    packed_counts(const char* begin, const char* at, const char* end, std::uint32_t size) {
+        document_.counts.reserve(static_cast<std::size_t>(end - at) / 2);
+        std::uint32_t index = 0;
+        while (at != end) {
+            const char* const start = at;
+            const auto place = [&] { return static_cast<std::size_t>(start - begin); };
+            std::uint64_t number = static_cast<unsigned char>(*at);
+            if (number < 0x80) { // most are short
+                ++at;
+            } else if (!take_number(at, end, number)) {
+                return fail_short(static_cast<std::size_t>(end - begin));
+            }
+            if ((number & 1) != 0) {
+                const std::uint64_t zeros = number / 2 + 1;
+                if (zeros > size - index) { return fail_many(zeros + index, size, place()); }
+                if (zeros == 1) { document_.odd.lone_zeros_as_runs = true; }
+                index += static_cast<std::uint32_t>(zeros);
+                continue;
+            }
+            if (index == size) { return fail_many(std::uint64_t{size} + 1, size, place()); }
+            if (number != 0) { document_.counts.push_back({index, number / 2}); }
+            ++index;
+        }
+        document_.odd.written_size = index;
+        return true;
+    }
+};
+
+/// How much work to do for a small encoding.
+enum class hdr_packing : std::uint8_t {
+    stored,  ///< none: zlib's container around the bytes as they are
+    codes,   ///< codes made for the counts, and runs: close to zlib's best, or better
+    matches, ///< repetitions too: hardly smaller, and twice the work
+};
+
+/// Writes the encoding of version 2.
+class hdr_encoder {
+public:
+    hdr_encoder() = default;
+
+    void begin(int digits, std::int64_t lowest, std::int64_t highest) {
+        digits_ = digits;
+        lowest_ = lowest;
+        highest_ = highest;
+        bytes_.resize(1024);
+        size_ = hdr_header_size;
+    }
+    void describe(const hdr_document& d) {
+        odd_ = d.odd;
+        ratio_ = d.ratio;
+        double_range_ = d.double_range;
+    }
+
+    /// Adds a count for each bucket in ascending order; zeros may be left out.
+    void add(std::uint32_t index, std::uint64_t count) {
+        if (count == 0) { return; }
+        if (index > next_) { zeros(index - next_); }
+        constexpr auto most = static_cast<std::uint64_t>(hdr_most);
+        number((count < most ? count : most) * 2);
+        next_ = index + 1;
+    }
+
+    [[nodiscard]] std::string finish(bool compressed, bool base64, hdr_packing packing) {
+        // At least one count: HdrHistogram for C does not read fewer.
+        const std::uint32_t size = odd_.written_size > 0 ? odd_.written_size : 1;
+        if (size > next_) { zeros(size - next_); }
+        bytes_.resize(size_);
+        put_header();
+        std::string out;
+        if (double_range_ != 0) {
+            put(out, compressed ? hdr_double_compressed : hdr_double_cookie);
+            put(out, static_cast<std::int32_t>(digits_));
+            put(out, double_range_);
+        }
+        if (!compressed) {
+            out += bytes_;
+        } else {
+            put(out, hdr_v2_compressed | 0x10);
+            const std::size_t length_at = out.size();
+            put(out, std::int32_t{0});
+            const deflate_effort effort = packing == hdr_packing::stored  ? deflate_effort::stored
+                                          : packing == hdr_packing::codes ? deflate_effort::runs
+                                                                          : deflate_effort::matches;
+            append_deflated(out, bytes_, deflate_form::zlib, effort);
+            const auto length = big_endian(static_cast<std::uint32_t>(out.size() - length_at - 4));
+            std::memcpy(&out[length_at], &length, sizeof length);
+        }
+        if (!base64) { return out; }
+        std::string text;
+        append_base64(text, out);
+        return text;
+    }
+
+private:
+    std::string bytes_; // with room behind what was written
+    std::size_t size_ = hdr_header_size;
+    std::uint32_t next_ = 0;
+    int digits_ = 3;
+    std::int64_t lowest_ = 1;
+    std::int64_t highest_ = 2;
+    double ratio_ = 1;
+    std::int64_t double_range_ = 0;
+    hdr_document::oddities odd_;
+
+    template <class Word>
+    static void put(std::string& out, Word word) {
+        word = big_endian(word);
+        char bytes[sizeof word];
+        std::memcpy(bytes, &word, sizeof word);
+        out.append(bytes, sizeof word);
+    }
+
+    void put_header() {
+        std::string h;
+        put(h, hdr_v2_cookie | 0x10);
+        put(h, static_cast<std::int32_t>(size_ - hdr_header_size));
+        put(h, odd_.offset);
+        put(h, static_cast<std::int32_t>(digits_));
+        put(h, lowest_);
+        put(h, odd_.unsigned_highest ? std::int64_t{-1} : highest_);
+        std::uint64_t ratio_bits = odd_.ratio_bits;
+        if (ratio_bits == 0) { std::memcpy(&ratio_bits, &ratio_, sizeof ratio_bits); }
+        put(h, ratio_bits);
+        std::memcpy(&bytes_[0], h.data(), hdr_header_size);
+    }
+
+    void zeros(std::uint64_t run) {
+        number(run == 1 && !odd_.lone_zeros_as_runs ? 0 : run * 2 - 1);
+    }
+
+    void number(std::uint64_t value) {
+        if (bytes_.size() - size_ < 9) { bytes_.resize(bytes_.size() * 2); }
+        char* const to = &bytes_[size_];
+        unsigned i = 0;
+        for (; i < 8 && value >= 0x80; ++i, value >>= 7) {
+            to[i] = static_cast<char>(value | 0x80);
+        }
+        to[i] = static_cast<char>(value);
+        size_ += i + 1;
+    }
+};
+
+} // namespace detail
+WICK_END_NAMESPACE
+
+#endif
+
+#include <cstddef>     // std::size_t
+#include <cstdint>     // numbers of lines
+#include <limits>      // a range without ends
+#include <string>      // tags
+#include <string_view> // lines
+#include <utility>     // std::move
+#include <vector>      // comments
+
+WICK_BEGIN_NAMESPACE
+
+/// Which intervals of a log to read.
+struct hlog_options {
+    /// Intervals that start in from … to, both included, in seconds.
+    double from = -std::numeric_limits<double>::infinity();
+    double to = std::numeric_limits<double>::infinity();
+    bool since_epoch = false; ///< these are times of day; else they count from the log's start time
+    bool any_tag = true;      ///< false: those with this tag only
+    std::string tag;
+};
+
+/// One line of a log.
+struct hlog_interval {
+    std::string tag;   ///< empty: it has none
+    double stamp = 0;  ///< seconds, as it stands in the line
+    double start = 0;  ///< seconds since the epoch; since the log's start where it tells no time
+    double length = 0; ///< seconds
+    double max = 0;    ///< the greatest value as it stands in the line, in the log's own unit
+    std::uint64_t line = 0;
+    hdr_document values;
+};
+
+/// What a log says beside its intervals.
+struct hlog_header {
+    std::string version;               ///< of the format: "1.3"
+    std::vector<std::string> comments; ///< other lines that begin with '#', without it
+    bool has_start_time = false;
+    double start_time = 0; ///< seconds since the epoch
+    bool has_base_time = false;
+    double base_time = 0; ///< seconds since the epoch, of which the stamps count
+};
+
+/// What was read of a log.
+struct hlog_summary {
+    hlog_header header;
+    std::uint64_t intervals = 0; ///< that were given to the visitor
+    std::uint64_t left_out = 0;  ///< because of the options
+    wick::skipped skipped;       ///< lines that were not understood
+};
+
+/// A log in memory.
+struct hlog_file {
+    hlog_summary summary;
+    std::vector<hlog_interval> intervals; ///< in the order of the lines
+};
+
+namespace detail {
+
+inline constexpr double hlog_year = 365 * 24 * 3600.0;
+
+/// Reads the lines of a log. `Visit` takes a hlog_interval&&.
+template <class Visit>
+class hlog_reader {
+public:
+    hlog_reader(Visit& visit, const hlog_options& options)
+        : visit_(&visit)
+        , options_(&options) {}
+
+    void line(std::string_view text, std::uint64_t number) {
+        trim_blanks(text);
+        while (!text.empty() && is_blank(text.front())) { text.remove_prefix(1); }
+        if (text.empty()) { return; }
+        if (text[0] == '#') {
+            comment(text.substr(1));
+        } else if (text.substr(0, 16) != "\"StartTimestamp\"") { // the legend
+            interval(text, number);
+        }
+    }
+    void skip(const char* what, std::uint64_t number) { summary_.skipped.add(what, number); }
+    [[nodiscard]] hlog_summary finish() { return std::move(summary_); }
+
+private:
+    Visit* visit_;
+    const hlog_options* options_;
+    hlog_summary summary_;
+    double start_time_ = 0; // told, or the first stamp
+    double base_time_ = 0;  // told, or concluded from the first stamp
+    bool has_start_time_ = false;
+    bool has_base_time_ = false;
+
+    // Go wrote "Basetime".
+    [[nodiscard]] static bool begins(std::string_view text, std::string_view lower) noexcept {
+        if (text.size() < lower.size()) { return false; }
+        for (std::size_t i = 0; i < lower.size(); ++i) {
+            const char c = text[i];
+            const char small = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+            if (small != lower[i]) { return false; }
+        }
+        return true;
+    }
+    // "[StartTime: 1441812279.474 (seconds since epoch), Wed Sep 09 15:24:39 UTC 2015]"
+    [[nodiscard]] static bool time_of(std::string_view text, std::string_view name, double& time) {
+        if (!begins(text, name)) { return false; }
+        text.remove_prefix(name.size());
+        std::string_view field = take_field(text);
+        if (!field.empty() && field.back() == ']') { field.remove_suffix(1); }
+        return parse_whole(field, time);
+    }
+    void comment(std::string_view text) {
+        constexpr std::string_view version = "[histogram log format version ";
+        hlog_header& header = summary_.header;
+        if (time_of(text, "[starttime:", header.start_time)) {
+            header.has_start_time = has_start_time_ = true;
+            start_time_ = header.start_time;
+        } else if (time_of(text, "[basetime:", header.base_time)) {
+            header.has_base_time = has_base_time_ = true;
+            base_time_ = header.base_time;
+        } else if (begins(text, version)) {
+            text.remove_prefix(version.size());
+            header.version = text.substr(0, text.find(']'));
+        } else {
+            header.comments.emplace_back(text);
+        }
+    }
+
+    void interval(std::string_view text, std::uint64_t number) {
+        hlog_interval made;
+        made.line = number;
+        if (text.substr(0, 4) == "Tag=") {
+            made.tag = take_field(text);
+            made.tag.erase(0, 4);
+        }
+        double second = 0;
+        if (!parse_whole(take_field(text), made.stamp) || !parse_whole(take_field(text), second) ||
+            !parse_whole(take_field(text), made.max)) {
+            skip("expected a start, a length, the greatest value and a histogram", number);
+            return;
+        }
+        settle_times(made.stamp);
+        made.start = made.stamp + base_time_;
+        made.length = length_of(made.stamp, second);
+        if (made.length < 0) {
+            skip("the length of an interval is negative", number);
+            return;
+        }
+        const double asked = options_->since_epoch ? made.start : made.start - start_time_;
+        if (asked < options_->from || asked > options_->to ||
+            (!options_->any_tag && made.tag != options_->tag)) {
+            ++summary_.left_out;
+            return;
+        }
+        result<hdr_document> read = hdr_parser().parse(take_field(text));
+        if (!read) {
+            skip(read.error.what.c_str(), number);
+            return;
+        }
+        made.values = std::move(read.value);
+        ++summary_.intervals;
+        (*visit_)(std::move(made));
+    }
+
+    // Once, at the first interval: a log without a base time either has times since the epoch or,
+    // if its first one is more than a year before the start time, counts from that.
+    void settle_times(double stamp) noexcept {
+        if (!has_start_time_) {
+            start_time_ = stamp + base_time_;
+            has_start_time_ = true;
+        }
+        if (!has_base_time_) {
+            base_time_ = stamp < start_time_ - hlog_year ? start_time_ : 0;
+            has_base_time_ = true;
+        }
+    }
+
+    // The second field is a length, except where HdrHistogram for C wrote the end there: with times
+    // since the epoch, a number that would be a length of years.
+    [[nodiscard]] static double length_of(double stamp, double second) noexcept {
+        return stamp > hlog_year && second >= stamp ? second - stamp : second;
+    }
+};
+
+} // namespace detail
+WICK_END_NAMESPACE
+
+#endif
+// wick/detail/hdr_percentiles.hpp - tables of percentiles: .hgrm, CSV, what wrk2 prints.
+#ifndef WICK_DETAIL_HDR_PERCENTILES_HPP
+#define WICK_DETAIL_HDR_PERCENTILES_HPP
+
+// wick/detail/java_text.hpp - numbers and dates as Java prints them.
+#ifndef WICK_DETAIL_JAVA_TEXT_HPP
+#define WICK_DETAIL_JAVA_TEXT_HPP
+
+
+#include <charconv>    // std::to_chars
+#include <cmath>       // std::isfinite, std::floor
+#include <cstddef>     // std::size_t
+#include <cstdint>     // bits, seconds
+#include <cstring>     // std::memcpy, std::memmove
+#include <string>      // what is appended to
+#include <string_view> // names of months
+
+WICK_BEGIN_NAMESPACE
+namespace detail {
+
+/// Appends a number with so many digits behind the point, as Java's "%.3f" does: the fewest digits
+/// that give the number back, rounded half up. (C rounds what the bits stand for: 0.15 is "0.1"
+/// with one digit there, and "0.2" here.)
+inline void append_java_fixed(std::string& out, double value, int decimals) {
+    if (!std::isfinite(value)) {
+        std::uint64_t bits = 0;
+        std::memcpy(&bits, &value, sizeof bits);
+        const bool is_nan = (bits & 0xfffffffffffffu) != 0;
+        out += is_nan ? "NaN" : (bits >> 63) != 0 ? "-Infinity" : "Infinity";
+        return;
+    }
+    char text[40]; // "-1.2345678901234567e-308"
+    const char* const end =
+        std::to_chars(text, text + sizeof text, value, std::chars_format::scientific).ptr;
+    const char* at = text;
+    if (*at == '-') {
+        out += '-';
+        ++at;
+    }
+    char digits[24];
+    int size = 0;
+    for (; at < end && *at != 'e'; ++at) {
+        if (*at != '.') { digits[size++] = *at; }
+    }
+    int whole = 0; // digits before the point
+    static_cast<void>(std::from_chars(at + (at[1] == '+' ? 2 : 1), end, whole));
+    ++whole;
+    const int kept = whole + decimals; // digits that stay
+    bool carry = kept >= 0 && kept < size && digits[kept] >= '5';
+    if (kept < size) { size = kept < 0 ? 0 : kept; }
+    for (int i = size; carry && i-- > 0;) {
+        carry = digits[i] == '9';
+        digits[i] = carry ? '0' : static_cast<char>(digits[i] + 1);
+    }
+    if (carry) { // 9.99 became 10.0
+        std::memmove(digits + 1, digits, static_cast<std::size_t>(size));
+        digits[0] = '1';
+        ++size;
+        ++whole;
+    }
+    const auto digit = [&](int i) { return i >= 0 && i < size ? digits[i] : '0'; };
+    if (whole <= 0) { out += '0'; }
+    for (int i = 0; i < whole; ++i) { out += digit(i); }
+    if (decimals > 0) { out += '.'; }
+    for (int i = 0; i < decimals; ++i) { out += digit(whole + i); }
+}
+
+/// Appends a time as Java prints a Date in UTC: "Wed Sep 09 15:24:39 UTC 2015".
+inline void append_java_date(std::string& out, double seconds_since_epoch) {
+    constexpr double most = 253402300799.0; // the end of the year 9999
+    const double clamped = seconds_since_epoch > most             ? most
+                           : seconds_since_epoch > -62135596800.0 ? seconds_since_epoch
+                                                                  : -62135596800.0; // year 1
+    const auto seconds = static_cast<std::int64_t>(std::floor(clamped));
+    std::int64_t days = seconds / 86400;
+    std::int64_t second = seconds % 86400;
+    if (second < 0) {
+        second += 86400;
+        --days;
+    }
+    const auto weekday = static_cast<std::size_t>((days % 7 + 11) % 7); // day 0 was a Thursday
+    // Years that begin in March have the day that may be missing at their end.
+    const std::int64_t shifted = days + 719468; // since March of the year 0
+    const std::int64_t era = shifted / 146097;  // of 400 years
+    const std::int64_t day_of_era = shifted % 146097;
+    const std::int64_t year_of_era =
+        (day_of_era - day_of_era / 1460 + day_of_era / 36524 - day_of_era / 146096) / 365;
+    const std::int64_t day_of_year =
+        day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    const std::int64_t march_month = (5 * day_of_year + 2) / 153;
+    const std::int64_t day = day_of_year - (153 * march_month + 2) / 5 + 1;
+    const auto month = static_cast<std::size_t>((march_month + 2) % 12);
+    const std::int64_t year = era * 400 + year_of_era + (month < 2 ? 1 : 0);
+    constexpr std::string_view weekdays = "SunMonTueWedThuFriSat";
+    constexpr std::string_view months = "JanFebMarAprMayJunJulAugSepOctNovDec";
+    const auto two = [&](std::int64_t number, char behind) {
+        out += static_cast<char>('0' + number / 10);
+        out += static_cast<char>('0' + number % 10);
+        out += behind;
+    };
+    (out += weekdays.substr(weekday * 3, 3)) += ' ';
+    (out += months.substr(month * 3, 3)) += ' ';
+    two(day, ' ');
+    two(second / 3600, ':');
+    two(second / 60 % 60, ':');
+    two(second % 60, ' ');
+    out += "UTC ";
+    std::string digits = std::to_string(year);
+    out.append(digits.size() < 4 ? 4 - digits.size() : 0, '0');
+    out += digits;
+}
+
+} // namespace detail
+WICK_END_NAMESPACE
+
+#endif
+
+#include <charconv>    // std::to_chars
+#include <cmath>       // std::log
+#include <cstddef>     // std::size_t
+#include <cstdint>     // counts
+#include <string>      // titles
+#include <string_view> // lines
+#include <utility>     // std::move
+#include <vector>      // rows
+
+WICK_BEGIN_NAMESPACE
+
+/// How to write a table of percentiles.
+struct percentile_options {
+    double scale = 1; ///< values are divided by this: 1e6 shows nanoseconds as milliseconds
+    int ticks = 5;    ///< rows on each half of the way that is left to 100 %: 1 … 1,000,000
+    bool csv = false; ///< with commas, and without the figures at the end
+};
+
+/// A row of such a table: so many values, `count`, are `value` or less.
+struct percentile_row {
+    double value = 0;
+    double percentile = 0; ///< as a share, 0 … 1
+    std::uint64_t count = 0;
+
+    friend bool operator==(const percentile_row& a, const percentile_row& b) {
+        return !(a.value < b.value) && !(b.value < a.value) && !(a.percentile < b.percentile) &&
+               !(b.percentile < a.percentile) && a.count == b.count;
+    }
+    friend bool operator!=(const percentile_row& a, const percentile_row& b) { return !(a == b); }
+};
+
+/// A table that was read. Values are in the unit in which they were printed.
+struct percentile_table {
+    std::string title; ///< what the program wrote above it: wrk2's "Recorded Latency"; mostly empty
+    std::vector<percentile_row> rows; ///< ascending in all three
+    bool has_figures = false;         ///< the lines at the end were there
+    double mean = 0;
+    double stddev = 0;
+    double max = 0;
+    std::uint64_t total = 0; ///< of the figures, or of the last row
+    std::uint64_t line = 0;  ///< where it begins
+};
+
+/// The tables of a file: most have one, wrk2 may print two.
+struct percentile_file {
+    std::vector<percentile_table> tables;
+    wick::skipped skipped; ///< lines within a table that were not understood
+};
+
+namespace detail {
+
+/// Writes a table of percentiles as HdrHistogram for Java prints it.
+template <class Sink>
+class percentile_writer {
+public:
+    percentile_writer(Sink& sink, const hdr_document& document, const percentile_options& options)
+        : out_(sink)
+        , document_(&document)
+        , options_(options)
+        , geometry_(document.digits, document.lowest, document.highest) {}
+
+    void run() {
+        piece_ = options_.csv ? "\"Value\",\"Percentile\",\"TotalCount\",\"1/(1-Percentile)\"\n"
+                              : "       Value     Percentile TotalCount 1/(1-Percentile)\n\n";
+        const double total = static_cast<double>(document_->count());
+        std::uint64_t before = 0;
+        double level = 0; // the percentile that the next row is for
+        for (const hdr_count& c : document_->counts) {
+            before = saturated_sum(before, c.count);
+            const bool last = &c == &document_->counts.back();
+            const double reached = last ? 100 : 100.0 * static_cast<double>(before) / total;
+            while (reached >= level && level < 100) {
+                row(c.index, level, before);
+                if (last) { break; }
+                level = next_level(level);
+            }
+            if (last) { row(c.index, 100, before); }
+            flush_piece();
+        }
+        if (!options_.csv) { figures(); }
+        out_.put(piece_);
+        out_.flush();
+    }
+
+private:
+    text_writer<Sink> out_;
+    const hdr_document* document_;
+    percentile_options options_;
+    hdr_geometry geometry_;
+    std::string piece_;
+    std::string field_;
+
+    void flush_piece() {
+        if (piece_.size() < 4096) { return; }
+        out_.put(piece_);
+        piece_.clear();
+    }
+
+    // Steps are as wide as a tick's share of the largest half, quarter, … of the way to 100 % that
+    // still lies ahead.
+    [[nodiscard]] double next_level(double level) const noexcept {
+        const double halves = std::floor(std::log(100.0 / (100.0 - level)) / std::log(2.0)) + 1;
+        const double next = level + 100.0 / (options_.ticks * std::pow(2.0, halves));
+        return next > level && next < 100 ? next : 100; // past what a double can tell from 100
+    }
+
+    void field(double value, int decimals, std::size_t width) {
+        field_.clear();
+        append_java_fixed(field_, value, decimals);
+        append_right(piece_, field_, options_.csv ? 0 : width);
+    }
+    void field(std::uint64_t value, std::size_t width) {
+        char digits[24];
+        const char* const end = std::to_chars(digits, digits + sizeof digits, value).ptr;
+        append_right(
+            piece_, {digits, static_cast<std::size_t>(end - digits)}, options_.csv ? 0 : width);
+    }
+
+    void row(std::uint32_t index, double level, std::uint64_t count) {
+        const char between = options_.csv ? ',' : ' ';
+        const double value = static_cast<double>(geometry_.high_of(index)) * document_->ratio;
+        field(value / options_.scale, document_->digits, 12);
+        piece_ += between;
+        field(level / 100, 12, 2);
+        piece_ += between;
+        field(count, 10);
+        if (level < 100) {
+            piece_ += between;
+            field(1 / (1 - level / 100), 2, 14);
+        } else if (options_.csv) {
+            piece_ += ",Infinity";
+        }
+        piece_ += '\n';
+    }
+
+    void figures() {
+        const hdr_figures all = document_->figures();
+        piece_ += "#[Mean    = ";
+        field(all.mean / options_.scale, document_->digits, 12);
+        piece_ += ", StdDeviation   = ";
+        field(all.stddev / options_.scale, document_->digits, 12);
+        piece_ += "]\n#[Max     = ";
+        field(all.max / options_.scale, document_->digits, 12);
+        piece_ += ", Total count    = ";
+        field(all.count, 12);
+        piece_ += "]\n#[Buckets = ";
+        field(geometry_.buckets(), 12);
+        piece_ += ", SubBuckets     = ";
+        field(geometry_.sub_buckets(), 12);
+        piece_ += "]\n";
+    }
+};
+
+/// Returns whether a line is the head of a table: Java's or C's, of text or of CSV.
+[[nodiscard]] inline bool is_percentile_head(std::string_view line) noexcept {
+    for (const std::string_view name : {"Value", "Percentile", "TotalCount", "1/(1-Percentile)"}) {
+        std::string_view field = take_field(line);
+        if (field.size() > 2 && field.front() == '"' && field.back() == '"') {
+            field = field.substr(1, field.size() - 2);
+        }
+        if (field != name) { return false; }
+    }
+    trim_blanks(line);
+    return line.empty();
+}
+
+/// Reads the tables of a text, whatever stands around them.
+class percentile_reader {
+public:
+    void line(std::string_view text, std::uint64_t number) {
+        trim_blanks(text);
+        if (is_percentile_head(text)) {
+            end_table();
+            open_ = true;
+            table_.title = std::move(title_);
+            title_.clear();
+            table_.line = number;
+            return;
+        }
+        if (!open_) {
+            outside(text);
+        } else if (text.empty() || figures(text)) {
+            return;
+        } else if (text[0] == '-') { // wrk2's line below a table
+            end_table();
+        } else if (!row(text)) {
+            skip("expected a value, a percentile, and a count, none less than those above", number);
+        }
+    }
+    void skip(const char* what, std::uint64_t number) {
+        if (open_) { file_.skipped.add(what, number); }
+    }
+
+    [[nodiscard]] result<percentile_file> finish() {
+        end_table();
+        result<percentile_file> read{std::move(file_), {}};
+        if (read.value.tables.empty()) {
+            read.error = error{"there is no table of percentiles: no line \"Value Percentile "
+                               "TotalCount 1/(1-Percentile)\""};
+        }
+        return read;
+    }
+
+private:
+    percentile_file file_;
+    percentile_table table_;
+    std::string title_;
+    bool open_ = false;
+
+    void end_table() {
+        if (!open_) { return; }
+        open_ = false;
+        if (!table_.has_figures && !table_.rows.empty()) {
+            table_.total = table_.rows.back().count;
+            table_.max = table_.rows.back().value;
+        }
+        file_.tables.push_back(std::move(table_));
+        table_ = percentile_table{};
+    }
+
+    // wrk2: "  Latency Distribution (HdrHistogram - Recorded Latency)"
+    void outside(std::string_view text) {
+        constexpr std::string_view before = "Latency Distribution (HdrHistogram - ";
+        const std::size_t at = text.find(before);
+        if (at == std::string_view::npos) { return; }
+        title_ = text.substr(at + before.size());
+        if (!title_.empty() && title_.back() == ')') { title_.pop_back(); }
+    }
+
+    [[nodiscard]] bool row(std::string_view text) {
+        percentile_row made;
+        double count = 0;
+        if (!parse_whole(take_field(text), made.value) ||
+            !parse_whole(take_field(text), made.percentile) ||
+            !parse_whole(take_field(text), count)) {
+            return false;
+        }
+        // The last column follows from the second one: "inf" and "Infinity" say no more.
+        if (!(made.percentile >= 0 && made.percentile <= 1 && count >= 0 &&
+              count < 18446744073709551616.0)) {
+            return false;
+        }
+        made.count = static_cast<std::uint64_t>(count);
+        if (!table_.rows.empty()) {
+            const percentile_row& above = table_.rows.back();
+            if (made.value < above.value || made.percentile < above.percentile ||
+                made.count < above.count) {
+                return false;
+            }
+        }
+        table_.rows.push_back(made);
+        return true;
+    }
+
+    // "#[Mean    =    25003.007, StdDeviation   =    32276.410]"
+    [[nodiscard]] bool figures(std::string_view text) {
+        if (text.substr(0, 2) != "#[") { return false; }
+        double first = 0;
+        double second = 0;
+        const auto both = [&](std::string_view first_name, std::string_view second_name) {
+            const std::size_t comma = text.find(',');
+            return text.substr(2, first_name.size()) == first_name &&
+                   comma != std::string_view::npos && text.back() == ']' &&
+                   named(text.substr(2, comma - 2), first_name, first) &&
+                   named(text.substr(comma + 1, text.size() - comma - 2), second_name, second);
+        };
+        if (both("Mean", "StdDeviation")) {
+            table_.mean = first;
+            table_.stddev = second;
+            return true;
+        }
+        if (both("Max", "Total count")) {
+            if (!(second >= 0 && second < 18446744073709551616.0)) { return false; }
+            table_.max = first;
+            table_.total = static_cast<std::uint64_t>(second);
+            table_.has_figures = true;
+            return true;
+        }
+        if (!both("Buckets", "SubBuckets")) { return false; }
+        end_table(); // the last line of one
+        return true;
+    }
+
+    // " Total count    =        20000"
+    [[nodiscard]] static bool named(std::string_view text, std::string_view name, double& value) {
+        while (!text.empty() && is_blank(text.front())) { text.remove_prefix(1); }
+        const std::size_t equals = text.find('=');
+        if (text.substr(0, name.size()) != name || equals == std::string_view::npos) {
+            return false;
+        }
+        text.remove_prefix(equals + 1);
+        return parse_whole(take_field(text), value);
+    }
+};
+
+} // namespace detail
+WICK_END_NAMESPACE
+
+#endif
+
+#include <algorithm>   // std::min, std::max
+#include <cmath>       // std::isfinite
+#include <cstddef>     // std::size_t
+#include <cstdint>     // values
+#include <string>      // what is written
+#include <string_view> // what is read
+#include <type_traits> // std::remove_reference_t
+#include <utility>     // std::move
+
+WICK_BEGIN_NAMESPACE
+
+// ---- one histogram ----------------------------------------------------------------------------
+
+/// Returns the histogram that HdrHistogram, in any language, encoded: in bytes or in base64,
+/// compressed or not, of version 0, 1 or 2, a DoubleHistogram as well. What some programs write
+/// wrongly and can be understood (an offset that is not there, a ratio that is none, a range up to
+/// 2^64 - 1) is read as it was meant, and kept in `odd`.
+/// Errors: whatever is no such histogram, ends too early, has counts outside of its range or below
+///         0, or a wrong checksum: with its offset. The offset of what is compressed is that of the
+///         compressed bytes, and the text says which byte of those inflated it is.
+/// Cost:   one pass over the bytes, and what it takes to inflate them; about 16 bytes of memory for
+///         a byte of counts, of which at most 9 for each bucket of the range are inflated.
+/// Format: HdrHistogram, AbstractHistogram and DoubleHistogram.
+[[nodiscard]] inline result<hdr_document> parse_hdr(std::string_view input) {
+    return detail::hdr_parser().parse(input);
+}
+
+/// How much work to do for a small encoding.
+using hdr_packing = detail::hdr_packing;
+
+/// How to write a histogram.
+struct hdr_write_options {
+    bool compressed = true; ///< in zlib's container
+    bool base64 = true;     ///< as text; else as bytes
+    hdr_packing packing = hdr_packing::codes;
+    std::int64_t highest = 0; ///< of the range that is told to readers, which make room for it;
+                              ///< 0: an hour of nanoseconds, or more where there are more
+};
+
+namespace detail {
+
+/// Returns the end of the range that is told for a histogram whose greatest bucket ends at `most`.
+[[nodiscard]] inline std::int64_t told_highest(std::int64_t asked, std::int64_t most) noexcept {
+    const std::int64_t least =
+        asked > 0 ? (std::max)(asked, std::int64_t{2}) : hdr_document().highest;
+    return (std::max)(least, most);
+}
+
+template <int Digits>
+[[nodiscard]] std::int64_t end_of_buckets(const histogram<Digits>& values) noexcept {
+    const std::vector<std::uint64_t>& counts = values.counts();
+    std::size_t size = counts.size();
+    while (size > 0 && counts[size - 1] == 0) { --size; }
+    const std::uint32_t last = values.first_index() + static_cast<std::uint32_t>(size);
+    return size == 0 ? 0 : histogram<Digits>::high_of(last - 1);
+}
+
+} // namespace detail
+
+/// Returns a histogram as a document of version 2: its buckets are the same. What a document has no
+/// place for is left out: the exact sum, least and greatest value, and how many were clamped.
+/// Counts of 2^63 and more become 2^63 - 1.
+template <int Digits>
+[[nodiscard]] hdr_document to_hdr_document(const histogram<Digits>& values,
+                                           const hdr_write_options& options = {}) {
+    hdr_document made;
+    made.compressed = options.compressed;
+    made.base64 = options.base64;
+    made.digits = Digits;
+    made.highest = detail::told_highest(options.highest, detail::end_of_buckets(values));
+    std::uint32_t index = values.first_index();
+    for (const std::uint64_t count : values.counts()) {
+        constexpr auto most = static_cast<std::uint64_t>(detail::hdr_most);
+        if (count != 0) { made.counts.push_back({index, (std::min)(count, most)}); }
+        ++index;
+    }
+    made.odd.written_size = made.counts.empty() ? 1 : made.counts.back().index + 1;
+    return made;
+}
+
+/// Returns the encoding of version 2 that every HdrHistogram reads. Counts of 2^63 and more are
+/// written as 2^63 - 1.
+/// Cost: O(octaves), tens of microseconds; equal histograms give equal bytes.
+template <int Digits>
+[[nodiscard]] std::string to_hdr(const histogram<Digits>& values,
+                                 const hdr_write_options& options = {}) {
+    detail::hdr_encoder encoder;
+    const std::int64_t most = detail::end_of_buckets(values);
+    encoder.begin(Digits, 1, detail::told_highest(options.highest, most));
+    std::uint32_t index = values.first_index();
+    for (const std::uint64_t count : values.counts()) { encoder.add(index++, count); }
+    return encoder.finish(options.compressed, options.base64, options.packing);
+}
+
+/// Returns the document as it was read, byte for byte, while it says the same; else its encoding of
+/// version 2, compressed and in base64 as the document says, of which the bytes before compression
+/// are those of the program that wrote it (Java's and C's; zlib's own choices cannot be made
+/// again).
+/// Precondition: validate(document) finds nothing.
+/// Cost: reading the original again, to compare; set it to "" where it is not wanted.
+[[nodiscard]] inline std::string to_hdr(const hdr_document& document,
+                                        hdr_packing packing = hdr_packing::codes) {
+    if (!document.original.empty()) {
+        const result<hdr_document> read = parse_hdr(document.original);
+        if (read && read.value == document) { return document.original; }
+    }
+    detail::hdr_encoder encoder;
+    encoder.begin(document.digits, document.lowest, document.highest);
+    encoder.describe(document);
+    for (const hdr_count& c : document.counts) { encoder.add(c.index, c.count); }
+    return encoder.finish(document.compressed, document.base64, packing);
+}
+
+/// A histogram made of a document, and what that did to the values.
+template <int Digits>
+struct rebinned {
+    histogram<Digits> values;
+    bool same_buckets = true;  ///< no count was moved into another bucket
+    double bound = 0;          ///< |reported - true| is at most this times the true value, or times
+                               ///< the document's lowest value, whichever is greater
+    std::uint64_t clamped = 0; ///< counts of values past histogram::max_value
+};
+
+namespace detail {
+
+/// Puts the counts of a document into other buckets.
+template <int Digits>
+class rebinner {
+public:
+    rebinner(const hdr_document& document, double factor)
+        : document_(&document)
+        , geometry_(document.digits, document.lowest, document.highest)
+        , factor_(factor)
+        , lowest_(static_cast<double>(document.lowest) * factor) {}
+
+    [[nodiscard]] result<rebinned<Digits>> run() {
+        using to = histogram<Digits>;
+        const bool integers = !(factor_ < 1) && !(factor_ > 1);
+        made_.same_buckets = integers && geometry_.is_of(to::precision_bits);
+        if (!document_->counts.empty()) {
+            made_.values.reserve(whole(geometry_.low_of(document_->counts.front().index)),
+                                 whole(geometry_.high_of(document_->counts.back().index)));
+        }
+        for (const hdr_count& c : document_->counts) {
+            const std::int64_t low = geometry_.low_of(c.index);
+            if (static_cast<double>(low) * factor_ > static_cast<double>(to::max_value)) {
+                made_.clamped += c.count;
+            }
+            const std::uint32_t index = made_.same_buckets
+                                            ? (std::min)(c.index, to::bucket_count - 1)
+                                            : to::index_of(whole(geometry_.middle_of(c.index)));
+            if (!made_.values.add_bucket(index, c.count)) {
+                return {rebinned<Digits>{},
+                        error{"the counts add up to more than a histogram holds"}};
+            }
+            note_bound(low, geometry_.high_of(c.index), index);
+        }
+        return {std::move(made_), {}};
+    }
+
+private:
+    const hdr_document* document_;
+    hdr_geometry geometry_;
+    double factor_;
+    double lowest_;
+    rebinned<Digits> made_;
+
+    // A value of the document in the histogram's unit, to the nearest.
+    [[nodiscard]] std::int64_t whole(std::int64_t value) const noexcept {
+        constexpr std::int64_t most = histogram<Digits>::max_value;
+        if (!(factor_ < 1) && !(factor_ > 1)) { return (std::min)(value, most); }
+        const double scaled = static_cast<double>(value) * factor_ + 0.5;
+        return scaled < static_cast<double>(most) ? static_cast<std::int64_t>(scaled) : most;
+    }
+
+    void note_bound(std::int64_t low, std::int64_t high, std::uint32_t index) noexcept {
+        const double least = static_cast<double>(low) * factor_;
+        const double most = static_cast<double>(high) * factor_;
+        const double above = static_cast<double>(histogram<Digits>::high_of(index)) - least;
+        const double below = most - static_cast<double>(histogram<Digits>::low_of(index));
+        const double apart = (std::max)(above, below) / (std::max)(least, lowest_);
+        made_.bound = (std::max)(made_.bound, apart);
+    }
+};
+
+} // namespace detail
+
+/// Returns the counts of a document in a histogram's buckets: in the same ones where it has the
+/// same digits and a lowest value of 1; else each in the bucket of the middle of its own, with a
+/// bound for the error of both, for this document's counts.
+/// scale   how many of the histogram's units one of the document's is: 1,000 for a document in
+///         microseconds and a histogram of nanoseconds. A DoubleHistogram needs one.
+/// Errors: a document that is not valid, a scale that is no positive number, more values than
+///         a histogram holds.
+/// Cost:   O(counts).
+template <int Digits = 3>
+[[nodiscard]] result<rebinned<Digits>> to_histogram(const hdr_document& document,
+                                                    double scale = 1) {
+    const auto refuse = [](error&& problem) {
+        return result<rebinned<Digits>>{rebinned<Digits>{}, std::move(problem)};
+    };
+    if (error problem = validate(document)) { return refuse(std::move(problem)); }
+    const double factor = document.ratio * scale;
+    if (!(scale > 0) || !(factor > 0) || !std::isfinite(factor)) {
+        return refuse(error{"the scale is no positive number"});
+    }
+    return detail::rebinner<Digits>(document, factor).run();
+}
+
+// ---- interval logs ----------------------------------------------------------------------------
+
+/// Reads a .hlog file and gives each interval to a visitor, in the order of the lines. Tags, start
+/// and base times are understood, and where there is no base time the rule of HdrHistogram for
+/// Java: a log whose first stamp is more than a year before its start time counts from that.
+/// Lines of HdrHistogram for C, which has the end of an interval where the length belongs, are told
+/// by times since the epoch.
+/// source  callable `std::size_t(char* to, std::size_t room)`, returns 0 at the end.
+/// visit   callable that takes a hlog_interval&&.
+/// Returns what it says beside the intervals. Lines that are not understood are skipped and
+///         counted, the first with its number and the reason.
+/// Cost:   one pass; memory for one line, one histogram and the comments.
+/// Format: HdrHistogram, HistogramLogReader: 1.0 to 1.3.
+template <class Source, class Visit>
+[[nodiscard]] hlog_summary read_hlog(Source&& source, Visit&& visit, const hlog_options& options) {
+    detail::line_reader<std::remove_reference_t<Source>> lines(source);
+    detail::hlog_reader<std::remove_reference_t<Visit>> reader(visit, options);
+    std::string_view line;
+    while (lines.next(line)) {
+        if (lines.too_long()) {
+            reader.skip("a line of more than 16 MiB", lines.number());
+            continue;
+        }
+        reader.line(line, lines.number());
+    }
+    return reader.finish();
+}
+
+/// The same, with all intervals in memory.
+template <class Source>
+[[nodiscard]] hlog_file read_hlog(Source&& source, const hlog_options& options = {}) {
+    hlog_file file;
+    const auto keep = [&](hlog_interval&& interval) {
+        file.intervals.push_back(std::move(interval));
+    };
+    file.summary = read_hlog(source, keep, options);
+    return file;
+}
+
+/// The same of a text.
+[[nodiscard]] inline hlog_file parse_hlog(std::string_view text, const hlog_options& options = {}) {
+    return read_hlog(detail::text_source(text), options);
+}
+
+/// Writes a .hlog file as HdrHistogram for Java does: first `begin`, then each interval, then
+/// `flush`. A sink is any callable that takes a std::string_view, or a std::ostream; it must
+/// outlive the writer.
+template <class Sink>
+class hlog_writer {
+public:
+    explicit hlog_writer(Sink& sink)
+        : out_(sink) {}
+
+    /// Writes the comments, the version, the times that there are, and the legend. With a base time
+    /// stamps count from that.
+    void begin(const hlog_header& header) {
+        for (const std::string& text : header.comments) {
+            line_ = "#";
+            for (const char c : text) { line_ += c == '\n' || c == '\r' ? ' ' : c; }
+            end_line();
+        }
+        line_ = "#[Histogram log format version 1.3]";
+        end_line();
+        if (header.has_start_time) {
+            line_ = "#[StartTime: ";
+            detail::append_java_fixed(line_, header.start_time, 3);
+            line_ += " (seconds since epoch), ";
+            detail::append_java_date(line_, header.start_time);
+            line_ += ']';
+            end_line();
+        }
+        base_time_ = header.has_base_time ? header.base_time : 0;
+        if (header.has_base_time) {
+            line_ = "#[BaseTime: ";
+            detail::append_java_fixed(line_, header.base_time, 3);
+            line_ += " (seconds since epoch)]";
+            end_line();
+        }
+        line_ = "\"StartTimestamp\",\"Interval_Length\",\"Interval_Max\","
+                "\"Interval_Compressed_Histogram\"";
+        end_line();
+    }
+
+    /// Writes an interval that begins at `start` and takes `length`, in seconds.
+    /// max_unit  values for one of the unit in which the greatest value is shown: from nanoseconds
+    ///           to milliseconds by default, as is the custom.
+    /// Errors:   a tag with a comma, a blank or the end of a line in it; times that are none.
+    [[nodiscard]] error interval(double start,
+                                 double length,
+                                 const hdr_document& values,
+                                 std::string_view tag = {},
+                                 double max_unit = 1e6) {
+        return put(start, length, values.figures().max / max_unit, tag, [&] {
+            return in_text(values) ? to_hdr(values) : to_hdr(as_text(values));
+        });
+    }
+    template <int Digits>
+    [[nodiscard]] error interval(double start,
+                                 double length,
+                                 const histogram<Digits>& values,
+                                 std::string_view tag = {},
+                                 double max_unit = 1e6) {
+        const auto most = static_cast<double>(detail::end_of_buckets(values));
+        return put(start, length, most / max_unit, tag, [&] { return to_hdr(values); });
+    }
+    /// Writes one that was read: the same line again, if the times are the same.
+    [[nodiscard]] error interval(const hlog_interval& read) {
+        return put(read.start, read.length, read.max, read.tag, [&] {
+            return in_text(read.values) ? to_hdr(read.values) : to_hdr(as_text(read.values));
+        });
+    }
+
+    void flush() { out_.flush(); }
+
+private:
+    detail::text_writer<Sink> out_;
+    double base_time_ = 0;
+    std::string line_;
+
+    void end_line() {
+        line_ += '\n';
+        out_.put(line_);
+    }
+    [[nodiscard]] static bool in_text(const hdr_document& values) noexcept {
+        return values.base64 && values.compressed;
+    }
+    [[nodiscard]] static hdr_document as_text(hdr_document values) {
+        values.base64 = values.compressed = true;
+        values.original.clear();
+        return values;
+    }
+
+    template <class Encode>
+    [[nodiscard]] error
+    put(double start, double length, double max, std::string_view tag, Encode&& encode) {
+        if (tag.find_first_of(", \t\r\n") != std::string_view::npos) {
+            return error{"a tag has a comma, a blank or the end of a line in it"};
+        }
+        if (!std::isfinite(start) || !std::isfinite(length) || !(length >= 0)) {
+            return error{"the time of an interval is none"};
+        }
+        line_.clear();
+        if (!tag.empty()) { ((line_ += "Tag=") += tag) += ','; }
+        for (const double number : {start - base_time_, length, max}) {
+            detail::append_java_fixed(line_, number, 3);
+            line_ += ',';
+        }
+        line_ += encode();
+        end_line();
+        return {};
+    }
+};
+
+// ---- tables of percentiles --------------------------------------------------------------------
+
+/// Writes the percentiles of a document, byte for byte as HdrHistogram for Java prints them: .hgrm
+/// or CSV.
+/// Precondition: validate(document) finds nothing, the scale is positive.
+/// Cost: O(counts and rows); a bucket in which most values lie has some hundred rows.
+template <class Sink>
+void write_percentiles(Sink&& sink,
+                       const hdr_document& document,
+                       const percentile_options& options = {}) {
+    detail::percentile_writer<std::remove_reference_t<Sink>>(sink, document, options).run();
+}
+
+/// The same of a histogram.
+template <class Sink, int Digits>
+void write_percentiles(Sink&& sink,
+                       const histogram<Digits>& values,
+                       const percentile_options& options = {}) {
+    write_percentiles(sink, to_hdr_document(values), options);
+}
+
+/// The same into a string.
+template <class Values>
+[[nodiscard]] std::string to_percentiles(const Values& values,
+                                         const percentile_options& options = {}) {
+    std::string text;
+    write_percentiles([&](std::string_view piece) { text += piece; }, values, options);
+    return text;
+}
+
+/// Reads tables of percentiles: .hgrm and CSV as the ports of HdrHistogram print them, with
+/// anything around them; what wrk2 prints. Values stay in the unit of the table. source  callable
+/// `std::size_t(char* to, std::size_t room)`, returns 0 at the end. Errors: none of the lines is
+/// the head of a table. Lines in a table that are not understood are
+///         skipped and counted, the first with its number and the reason.
+/// Cost:   one pass; memory for the rows.
+template <class Source>
+[[nodiscard]] result<percentile_file> read_percentiles(Source&& source) {
+    detail::line_reader<std::remove_reference_t<Source>> lines(source);
+    detail::percentile_reader reader;
+    std::string_view line;
+    while (lines.next(line)) {
+        if (lines.too_long()) {
+            reader.skip("a line of more than 16 MiB", lines.number());
+            continue;
+        }
+        reader.line(line, lines.number());
+    }
+    return reader.finish();
+}
+
+/// The same of a text.
+[[nodiscard]] inline result<percentile_file> parse_percentiles(std::string_view text) {
+    return read_percentiles(detail::text_source(text));
+}
+
+/// Returns a histogram of a table: the values between two rows count as the greater row's. The
+/// bound is for that, over the gaps that have values: it may be large, as a table has few rows for
+/// what is common; quantiles at its percentiles are as good as the table. scale   how many of the
+/// histogram's units one of the table's is: 1e6 for a table in
+///         milliseconds, as wrk2's, and a histogram of nanoseconds.
+/// Errors: a scale that is no positive number.
+template <int Digits = 3>
+[[nodiscard]] result<rebinned<Digits>> to_histogram(const percentile_table& table, double scale) {
+    result<rebinned<Digits>> made;
+    if (!(scale > 0) || !std::isfinite(scale)) {
+        made.error = error{"the scale is no positive number"};
+        return made;
+    }
+    using to = histogram<Digits>;
+    made.value.same_buckets = false;
+    std::uint64_t before = 0;
+    // The row of the percentile 0 is for the least value's bucket alone; of another first row it is
+    // not known where its values begin.
+    double low = 0;
+    for (const percentile_row& row : table.rows) {
+        if (!(row.percentile > 0)) { low = (std::max)(low, row.value * scale); }
+        const double value = row.value * scale + 0.5;
+        const bool fits = value < static_cast<double>(to::max_value);
+        const std::uint64_t times = row.count > before ? row.count - before : 0;
+        const std::uint32_t index = to::index_of(value < 0 ? 0
+                                                 : fits    ? static_cast<std::int64_t>(value)
+                                                           : to::max_value);
+        if (times > 0) {
+            // Cannot fail: what is added up is at most the last row's count.
+            static_cast<void>(made.value.values.add_bucket(index, times));
+            if (!fits) { made.value.clamped += times; }
+            const double apart = static_cast<double>(to::high_of(index)) - low;
+            made.value.bound = (std::max)(made.value.bound, apart / (std::max)(low, 1.0));
+        }
+        before = (std::max)(before, row.count);
+        low = (std::max)(low, row.value * scale);
+    }
+    return made;
+}
+
+// ---- what is it? ------------------------------------------------------------------------------
+
+/// What bytes are, as far as their beginning tells.
+enum class hdr_kind : std::uint8_t {
+    none,        ///< none of these
+    encoded,     ///< an encoded histogram, in bytes
+    base64,      ///< the same as text
+    log,         ///< an interval log, .hlog
+    percentiles, ///< a table of percentiles, .hgrm, Java's or C's
+    csv,         ///< the same with commas
+    wrk2,        ///< what wrk2 prints with --latency, with such a table in it
+};
+
+namespace detail {
+
+/// Returns what the first lines that tell something tell.
+[[nodiscard]] inline hdr_kind hdr_kind_of_text(std::string_view head) noexcept {
+    while (!head.empty()) {
+        const std::size_t end = (std::min)(head.find('\n'), head.size());
+        std::string_view line = head.substr(0, end);
+        head.remove_prefix((std::min)(end + 1, head.size()));
+        while (!line.empty() && (line.back() == '\r' || is_blank(line.back()))) {
+            line.remove_suffix(1);
+        }
+        if (is_percentile_head(line)) {
+            return line.find(',') == std::string_view::npos ? hdr_kind::percentiles : hdr_kind::csv;
+        }
+        const auto begins = [&](std::string_view with) {
+            return line.substr(0, with.size()) == with;
+        };
+        if (begins("\"StartTimestamp\"") || begins("#[Histogram log format version") ||
+            begins("#[StartTime:") || begins("#[BaseTime:")) {
+            return hdr_kind::log;
+        }
+        if (line.find("(HdrHistogram - ") != std::string_view::npos ||
+            line.find("Detailed Percentile spectrum:") != std::string_view::npos) {
+            return hdr_kind::wrk2;
+        }
+        // A log without its head: three fields and a histogram.
+        const std::size_t last = line.find_last_of(", ");
+        if (last != std::string_view::npos && looks_like_hdr_base64(line.substr(last + 1))) {
+            return hdr_kind::log;
+        }
+    }
+    return hdr_kind::none;
+}
+
+} // namespace detail
+
+/// Returns what an input is by its first bytes; some 4 KiB are enough for what programs write.
+/// Cost: O(head).
+[[nodiscard]] inline hdr_kind hdr_kind_of(std::string_view head) noexcept {
+    if (detail::looks_like_hdr_bytes(head)) { return hdr_kind::encoded; }
+    const std::size_t begin = (std::min)(head.find_first_not_of(" \t\r\n"), head.size());
+    if (detail::looks_like_hdr_base64(head.substr(begin))) { return hdr_kind::base64; }
+    return detail::hdr_kind_of_text(head);
+}
+
+WICK_END_NAMESPACE
+
+#endif
+// wick/latency.hpp - latencies described, in windows, by tier, compared, and as pictures.
+#ifndef WICK_LATENCY_HPP
+#define WICK_LATENCY_HPP
+
+// wick/detail/change_points.hpp - where a series of figures changed.
+#ifndef WICK_DETAIL_CHANGE_POINTS_HPP
+#define WICK_DETAIL_CHANGE_POINTS_HPP
+
+
+#include <algorithm> // std::sort, std::min, std::max
+#include <cmath>     // std::fabs, std::sqrt
+#include <cstddef>   // std::size_t
+#include <string>    // errors
+#include <utility>   // std::move
+#include <vector>    // series
+
+WICK_BEGIN_NAMESPACE
+
+/// When a change counts.
+struct change_point_options {
+    double max_p_value = 0.001;   ///< of Student's test of both sides
+    double least_change = 0;      ///< 0.05: means that differ by less than 5 % do not count
+    std::size_t window = 50;      ///< how many values are looked at together; 2 or more
+    std::size_t least_behind = 3; ///< how many values behind a change confirm it
+};
+
+/// A change in a series: from `index` on, counted from 0, the values are others.
+struct change_point {
+    std::size_t index = 0;
+    double before = 0;  ///< the mean since the change before
+    double after = 0;   ///< the mean until the next change
+    double p_value = 1; ///< of Student's test of the two, equal variances assumed
+    /// As many values lie behind it as it takes to tell it from an odd one.
+    bool confirmed = true;
+
+    /// The mean after over that before.
+    [[nodiscard]] double ratio() const noexcept { return after / before; }
+};
+
+namespace detail {
+
+/// Returns the index of the likeliest change in the values first … last - 1, and how much the sides
+/// differ: the energy distance between what is before it and what follows up to some end, times the
+/// harmonic mean of their sizes, at its greatest over both. Cost: O(n^2).
+struct change_candidate {
+    std::size_t index = 0;
+    double distance = -infinity;
+};
+
+[[nodiscard]] inline change_candidate
+likeliest_change(const std::vector<double>& series, std::size_t first, std::size_t last) {
+    change_candidate best;
+    if (last - first < 2) { return best; }
+    const std::size_t size = last - first;
+    const double* const z = series.data() + first;
+    std::vector<double> whole(size + 1); // distances among the values before each
+    for (std::size_t end = 1; end < size; ++end) {
+        double to_last = 0;
+        for (std::size_t i = 0; i < end; ++i) { to_last += std::fabs(z[i] - z[end]); }
+        whole[end + 1] = whole[end] + to_last;
+    }
+    std::vector<double> behind(size); // distances among the values from each on, up to the end
+    for (std::size_t end = 2; end <= size; ++end) {
+        double to_last = 0;
+        for (std::size_t at = end - 1; at >= 1; --at) {
+            to_last += std::fabs(z[at] - z[end - 1]);
+            behind[at] += to_last;
+            const double left = static_cast<double>(at);
+            const double right = static_cast<double>(end - at);
+            const double all = left + right;
+            const double across = whole[end] - whole[at] - behind[at];
+            double distance = 2 / all * across;
+            if (at > 1) { distance -= 2 * right / (all * (left - 1)) * whole[at]; }
+            if (end - at > 1) { distance -= 2 * left / (all * (right - 1)) * behind[at]; }
+            const bool earlier = !(distance < best.distance) && at < best.index;
+            if (distance > best.distance || earlier) { best = {at, distance}; }
+        }
+    }
+    best.index += first;
+    return best;
+}
+
+/// Returns a change with the figures of the values first … index - 1 and index … last - 1.
+[[nodiscard]] inline change_point change_at(const std::vector<double>& series,
+                                            std::size_t first,
+                                            std::size_t index,
+                                            std::size_t last) {
+    const auto part = [&](std::size_t from, std::size_t to) {
+        const auto begin = series.begin();
+        return moments_of(std::vector<double>(begin + static_cast<std::ptrdiff_t>(from),
+                                              begin + static_cast<std::ptrdiff_t>(to)));
+    };
+    const moments left = part(first, index);
+    const moments right = part(index, last);
+    change_point made;
+    made.index = index;
+    made.before = left.mean;
+    made.after = right.mean;
+    const double freedom = left.size + right.size - 2;
+    if (!(freedom > 0)) { return made; }
+    const double variance =
+        ((left.size - 1) * left.variance + (right.size - 1) * right.variance) / freedom;
+    const double distance = std::fabs(right.mean - left.mean);
+    const double error_of_mean = std::sqrt(variance * (1 / left.size + 1 / right.size));
+    if (error_of_mean > 0) {
+        made.p_value = student_beyond(distance / error_of_mean, freedom);
+    } else {
+        made.p_value = distance > 0 ? 0 : 1;
+    }
+    return made;
+}
+
+/// Finds the changes in the values first … last - 1: the likeliest in any of the parts that those
+/// found before have left, until the likeliest is not significant.
+inline void split_window(const std::vector<double>& series,
+                         std::size_t first,
+                         std::size_t last,
+                         double max_p_value,
+                         std::vector<std::size_t>& found) {
+    std::vector<std::size_t> ends{first, last};
+    std::vector<change_candidate> candidates{likeliest_change(series, first, last)};
+    for (;;) {
+        std::size_t best = 0;
+        for (std::size_t i = 1; i < candidates.size(); ++i) {
+            if (candidates[i].distance > candidates[best].distance) { best = i; }
+        }
+        const change_candidate c = candidates[best];
+        if (!(c.distance > -infinity)) { return; }
+        const change_point tested = change_at(series, ends[best], c.index, ends[best + 1]);
+        if (tested.p_value > max_p_value) { return; }
+        found.push_back(c.index);
+        const auto place = static_cast<std::ptrdiff_t>(best);
+        ends.insert(ends.begin() + place + 1, c.index);
+        candidates[best] = likeliest_change(series, ends[best], ends[best + 1]);
+        candidates.insert(candidates.begin() + place + 1,
+                          likeliest_change(series, ends[best + 1], ends[best + 2]));
+    }
+}
+
+/// How large a change is, whichever side is the greater.
+[[nodiscard]] inline double size_of(const change_point& c) noexcept {
+    const double low = (std::min)(std::fabs(c.before), std::fabs(c.after));
+    const double distance = std::fabs(c.after - c.before);
+    return low > 0 ? distance / low : distance > 0 ? infinity : 0;
+}
+
+/// Gives the change i its figures anew, by its neighbours.
+inline void measure_again(std::vector<change_point>& changes,
+                          std::size_t i,
+                          const std::vector<double>& series) {
+    if (i >= changes.size()) { return; }
+    const std::size_t first = i == 0 ? 0 : changes[i - 1].index;
+    const std::size_t last = i + 1 == changes.size() ? series.size() : changes[i + 1].index;
+    changes[i] = change_at(series, first, changes[i].index, last);
+}
+
+/// Takes away the change that counts least, and measures its neighbours again, until all count.
+inline void drop_weak(std::vector<change_point>& changes,
+                      const std::vector<double>& series,
+                      const change_point_options& options) {
+    while (!changes.empty()) {
+        std::size_t weakest = 0;
+        std::size_t smallest = 0;
+        for (std::size_t i = 1; i < changes.size(); ++i) {
+            if (changes[i].p_value > changes[weakest].p_value) { weakest = i; }
+            if (size_of(changes[i]) < size_of(changes[smallest])) { smallest = i; }
+        }
+        if (changes[weakest].p_value < options.max_p_value) {
+            if (size_of(changes[smallest]) > options.least_change) { return; }
+            weakest = smallest;
+        }
+        changes.erase(changes.begin() + static_cast<std::ptrdiff_t>(weakest));
+        if (weakest > 0) { measure_again(changes, weakest - 1, series); }
+        measure_again(changes, weakest, series);
+    }
+}
+
+} // namespace detail
+
+/// Returns where a series changed, in order: P90s of windows, of days, of builds. Deterministic:
+/// E-divisive with Student's test in the place of permutations, in windows that overlap by half,
+/// with a limit ten times as high at first; then weak changes are dropped, from the weakest on.
+/// An error names the first value that is not a finite number.
+/// Cost: O(n times the window). Source: Matteson and James, "A nonparametric approach for multiple
+/// change point analysis" (2014); Fleming et al., "Hunter" (2023).
+[[nodiscard]] inline result<std::vector<change_point>>
+change_points(const std::vector<double>& series, const change_point_options& options = {}) {
+    WICK_ASSERT(options.window >= 2);
+    for (std::size_t i = 0; i < series.size(); ++i) {
+        if (std::isfinite(series[i])) { continue; }
+        return {{}, {"value " + std::to_string(i + 1) + " is not a finite number"}};
+    }
+    const double p = options.max_p_value;
+    const double first_limit = p < 0.05 ? 10 * p : p < 0.5 ? 2 * p : p;
+    std::vector<std::size_t> found;
+    for (std::size_t start = 0; start < series.size();) {
+        const std::size_t end = (std::min)(start + options.window, series.size());
+        std::vector<std::size_t> in_window;
+        detail::split_window(series, start, end, first_limit, in_window);
+        std::sort(in_window.begin(), in_window.end());
+        const std::size_t last = in_window.empty() ? 0 : in_window.back();
+        found.insert(found.end(), in_window.begin(), in_window.end());
+        start = (std::max)(last, start + options.window / 2);
+    }
+    std::sort(found.begin(), found.end());
+    found.erase(std::unique(found.begin(), found.end()), found.end());
+    std::vector<change_point> changes(found.size());
+    for (std::size_t i = 0; i < found.size(); ++i) { changes[i].index = found[i]; }
+    for (std::size_t i = 0; i < found.size(); ++i) { detail::measure_again(changes, i, series); }
+    detail::drop_weak(changes, series, options);
+    for (change_point& c : changes) {
+        c.confirmed = series.size() - c.index >= options.least_behind;
+    }
+    return {std::move(changes), {}};
+}
+
+WICK_END_NAMESPACE
+
+#endif
+// wick/detail/describe_text.hpp - numbers and labels of a description, as pandas prints them.
+#ifndef WICK_DETAIL_DESCRIBE_TEXT_HPP
+#define WICK_DETAIL_DESCRIBE_TEXT_HPP
+
+// wick/detail/python_text.hpp - numbers and texts as Python prints them, byte for byte.
+#ifndef WICK_DETAIL_PYTHON_TEXT_HPP
+#define WICK_DETAIL_PYTHON_TEXT_HPP
+
+
+#include <charconv>    // std::to_chars
+#include <cstddef>     // std::size_t
+#include <cstdint>     // bits of numbers
+#include <cstring>     // std::memcpy, std::memset, std::strcpy
+#include <string>      // what is appended to
+#include <string_view> // what is printed
+#include <vector>      // the buffer
+
+WICK_BEGIN_NAMESPACE
+namespace detail {
+
+/// Whether the bits of a number say that it is none.
+[[nodiscard]] constexpr bool is_nan(std::uint64_t bits) noexcept {
+    return (bits & 0x7fffffffffffffffu) > 0x7ff0000000000000u;
+}
+
+/// The most that put_thousandths writes: all digits of the largest number.
+inline constexpr std::size_t max_thousandths = 336;
+
+/// Writes a number as printf's "%.3f" does and returns the end. Exact as it is, but without the
+/// general algorithm: thousandths of a number below 2^53 fit a 64-bit integer and a remainder.
+inline char* put_thousandths(char* to, double value) noexcept {
+    std::uint64_t bits = 0;
+    std::memcpy(&bits, &value, sizeof bits);
+    const auto exponent = static_cast<int>(bits >> 52 & 0x7ff);
+    const std::uint64_t fraction = bits & 0xfffffffffffffu;
+    constexpr int whole = 1075; // the exponent of 2^52, from where on there are no fractions
+    if (exponent >= whole) {
+        if (is_nan(bits)) { return std::strcpy(to, "nan") + 3; }
+        return std::to_chars(to, to + max_thousandths, value, std::chars_format::fixed, 3).ptr;
+    }
+    if ((bits >> 63) != 0) { *to++ = '-'; }
+    // value = mantissa / 2^shift
+    const std::uint64_t mantissa = exponent == 0 ? fraction : fraction | std::uint64_t{1} << 52;
+    const int shift = exponent == 0 ? whole - 1 : whole - exponent;
+    std::uint64_t thousandths = 0;
+    if (shift < 64) {
+        const std::uint64_t scaled = mantissa * 1000; // less than 2^63
+        thousandths = scaled >> shift;
+        const std::uint64_t rest = scaled - (thousandths << shift);
+        const std::uint64_t half = std::uint64_t{1} << (shift - 1);
+        if (rest > half || (rest == half && (thousandths & 1) != 0)) { ++thousandths; }
+    }
+    to = std::to_chars(to, to + 20, thousandths / 1000).ptr;
+    const auto last = static_cast<unsigned>(thousandths % 1000);
+    to[0] = '.';
+    to[1] = static_cast<char>('0' + last / 100);
+    to[2] = static_cast<char>('0' + last / 10 % 10);
+    to[3] = static_cast<char>('0' + last % 10);
+    return to + 4;
+}
+
+/// Appends a number as Python's repr does: the fewest digits that give it back.
+inline void append_repr(std::string& out, double value) {
+    std::uint64_t bits = 0;
+    std::memcpy(&bits, &value, sizeof bits);
+    if (is_nan(bits)) {
+        out += "nan";
+        return;
+    }
+    char text[40];
+    const char* end =
+        std::to_chars(text, text + sizeof text, value, std::chars_format::scientific).ptr;
+    const char* at = text;
+    if (*at == '-') { out += *at++; }
+    if (*at == 'i') {
+        out += "inf";
+        return;
+    }
+    std::string digits;
+    for (; at < end && *at != 'e'; ++at) {
+        if (*at != '.') { digits += *at; }
+    }
+    int exponent = 0;
+    const bool negative = at + 1 < end && at[1] == '-';
+    for (at += 2; at < end; ++at) { exponent = exponent * 10 + (*at - '0'); }
+    if (negative) { exponent = -exponent; }
+    const auto size = static_cast<int>(digits.size());
+    if (exponent < -4 || exponent >= 16) {
+        out += digits[0];
+        if (size > 1) { (out += '.').append(digits, 1, std::string::npos); }
+        out += negative ? "e-" : "e+";
+        const int shown = negative ? -exponent : exponent;
+        if (shown < 10) { out += '0'; }
+        out += std::to_string(shown);
+    } else if (exponent < 0) {
+        out += "0.";
+        out.append(static_cast<std::size_t>(-exponent - 1), '0');
+        out += digits;
+    } else {
+        const auto point = static_cast<std::size_t>(exponent) + 1;
+        out.append(digits, 0, point);
+        if (point > digits.size()) { out.append(point - digits.size(), '0'); }
+        out += '.';
+        out += point < digits.size() ? digits.substr(point) : std::string("0");
+    }
+}
+
+/// Returns how many characters a text has: bytes that begin one.
+[[nodiscard]] inline std::size_t count_characters(std::string_view text) noexcept {
+    std::size_t more = 0;
+    for (const char c : text) { more += (static_cast<unsigned char>(c) & 0xc0) == 0x80 ? 1u : 0u; }
+    return text.size() - more;
+}
+
+/// A character at the beginning of a text, and its size in bytes; a byte that is none has the code
+/// 0xdc00 and more, as Python's "surrogateescape" has it.
+struct decoded_character {
+    std::uint32_t code;
+    std::size_t size;
+};
+
+[[nodiscard]] inline decoded_character decode_character(std::string_view text) noexcept {
+    const auto byte = [&](std::size_t i) -> std::uint32_t {
+        return i < text.size() ? static_cast<unsigned char>(text[i]) : 0u;
+    };
+    const std::uint32_t first = byte(0);
+    if (first < 0x80) { return {first, 1}; }
+    const decoded_character none{0xdc00 + first, 1};
+    if (first < 0xc2 || first > 0xf4) { return none; }
+    const std::size_t size = first >= 0xf0 ? 4 : first >= 0xe0 ? 3 : 2;
+    std::uint32_t code = first & (0x7fu >> size);
+    for (std::size_t i = 1; i < size; ++i) {
+        if ((byte(i) & 0xc0) != 0x80) { return none; }
+        code = code << 6 | (byte(i) & 0x3f);
+    }
+    const std::uint32_t least = size == 2 ? 0x80u : size == 3 ? 0x800u : 0x10000u;
+    return code < least || code > 0x10ffff ? none : decoded_character{code, size};
+}
+
+/// Returns whether Python's repr shows a character as it is. Exact below 0x300 and for the blanks,
+/// marks of direction, surrogates and private characters above; characters that are not assigned
+/// are taken for printable.
+[[nodiscard]] inline bool is_printable(std::uint32_t c) noexcept {
+    if (c < 0x7f) { return c >= 0x20; }
+    if (c <= 0xa0 || c == 0xad) { return false; }
+    if (c < 0x600) { return true; }
+    const bool blank = c == 0x1680 || (c >= 0x2000 && c <= 0x200f) ||
+                       (c >= 0x2028 && c <= 0x202f) || (c >= 0x205f && c <= 0x206f) ||
+                       c == 0x3000 || c == 0xfeff;
+    const bool odd = (c >= 0xd800 && c <= 0xf8ff) || (c >= 0xfff0 && c <= 0xfffb) ||
+                     (c & 0xfffe) == 0xfffe || c >= 0xe0000;
+    return !blank && !odd && c > 0x605;
+}
+
+/// Appends a text as Python's repr does: in quotes, with escapes.
+inline void append_repr(std::string& out, std::string_view text) {
+    constexpr char hex[] = "0123456789abcdef";
+    const bool apostrophes = text.find('\'') != std::string_view::npos;
+    const char quote = apostrophes && text.find('"') == std::string_view::npos ? '"' : '\'';
+    out += quote;
+    for (std::size_t at = 0; at < text.size();) {
+        const decoded_character c = decode_character(text.substr(at));
+        const std::string_view shown = text.substr(at, c.size);
+        at += c.size;
+        if (c.code == '\\' || c.code == static_cast<unsigned char>(quote)) {
+            out += '\\';
+            out += shown;
+        } else if (c.code == '\n' || c.code == '\r' || c.code == '\t') {
+            out += c.code == '\n' ? "\\n" : c.code == '\r' ? "\\r" : "\\t";
+        } else if (is_printable(c.code)) {
+            out += shown;
+        } else {
+            const int digits = c.code < 0x100 ? 2 : c.code < 0x10000 ? 4 : 8;
+            out += digits == 2 ? "\\x" : digits == 4 ? "\\u" : "\\U";
+            for (int d = digits; d-- > 0;) { out += hex[c.code >> (4 * d) & 15]; }
+        }
+    }
+    out += quote;
+}
+
+/// Collects lines of tables: a buffer that numbers are written into in place.
+template <class Sink>
+class page {
+public:
+    explicit page(Sink& sink)
+        : out_(sink)
+        , buffer_(capacity) {}
+
+    void put(std::string_view text) {
+        std::memcpy(need(text.size()), text.data(), text.size());
+        used_ += text.size();
+    }
+    void put(char c) {
+        *need(1) = c;
+        ++used_;
+    }
+    void pad(std::size_t blanks) {
+        std::memset(need(blanks), ' ', blanks);
+        used_ += blanks;
+    }
+    /// A text, and blanks up to a width; `size` is the text's in characters.
+    void put_left(std::string_view text, std::size_t size, std::size_t width) {
+        put(text);
+        if (size < width) { pad(width - size); }
+    }
+    void put_number(std::uint64_t value) {
+        char* const to = need(20);
+        used_ += static_cast<std::size_t>(std::to_chars(to, to + 20, value).ptr - to);
+    }
+    /// "%8.3f", or with another width.
+    void put_time(double value, std::size_t width = 8) {
+        char* const to = need(max_thousandths + width);
+        char digits[max_thousandths];
+        const auto size = static_cast<std::size_t>(put_thousandths(digits, value) - digits);
+        const std::size_t blanks = size < width ? width - size : 0;
+        std::memset(to, ' ', blanks);
+        std::memcpy(to + blanks, digits, size);
+        used_ += blanks + size;
+    }
+    /// "7" or "7/2", to the right.
+    void put_calls(std::uint64_t all, std::uint64_t primitive, std::size_t width) {
+        char text[44];
+        char* end = std::to_chars(text, text + 20, all).ptr;
+        if (all != primitive) {
+            *end++ = '/';
+            end = std::to_chars(end, text + sizeof text, primitive).ptr;
+        }
+        const auto size = static_cast<std::size_t>(end - text);
+        if (size < width) { pad(width - size); }
+        put(std::string_view(text, size));
+    }
+    void flush() {
+        out_.put(std::string_view(buffer_.data(), used_));
+        out_.flush();
+        used_ = 0;
+    }
+
+private:
+    static constexpr std::size_t capacity = std::size_t{1} << 17;
+    text_writer<Sink> out_;
+    std::vector<char> buffer_;
+    std::size_t used_ = 0;
+
+    [[nodiscard]] char* need(std::size_t size) {
+        if (buffer_.size() - used_ < size) {
+            out_.put(std::string_view(buffer_.data(), used_));
+            used_ = 0;
+            if (buffer_.size() < size) { buffer_.resize(size); }
+        }
+        return buffer_.data() + used_;
+    }
+};
+
+} // namespace detail
+WICK_END_NAMESPACE
+
+#endif
+
+#include <algorithm>   // std::max, std::min
+#include <charconv>    // std::to_chars
+#include <cmath>       // std::isnan, std::fabs
+#include <cstddef>     // std::size_t
+#include <string>      // what is made
+#include <string_view> // names of rows
+#include <vector>      // columns
+
+WICK_BEGIN_NAMESPACE
+namespace detail {
+
+/// Appends a number as printf's "%.*f" or "%.*e" does, which std::to_chars follows to the byte.
+inline void append_decimals(std::string& out, double value, int decimals, bool scientific) {
+    char text[400];
+    const auto format = scientific ? std::chars_format::scientific : std::chars_format::fixed;
+    out.append(text, std::to_chars(text, text + sizeof text, value, format, decimals).ptr);
+}
+
+/// Takes as many zeros from the end of all numbers as all of them have, but for one behind the
+/// point. NaN has none, and does not matter.
+inline void trim_zeros(std::vector<std::string>& numbers) {
+    std::size_t zeros = 5; // of 6 decimals
+    for (const std::string& text : numbers) {
+        if (text.back() == 'N') { continue; }
+        const std::size_t digits = text.find_last_not_of('0') + 1;
+        zeros = (std::min)(zeros, text.size() - digits);
+    }
+    for (std::string& text : numbers) {
+        if (text.back() != 'N') { text.resize(text.size() - zeros); }
+    }
+}
+
+/// Returns the numbers of a Series of floats as pandas prints it, with 6 digits of precision: all
+/// with as many decimals as one of them needs, at most 6; all as "1.234560e+07" if any is less than
+/// 1e-6 (and not 0), or if any is more than 1e6 and a text has more than 12 characters. A blank
+/// stands for the sign of what is not negative, and counts.
+[[nodiscard]] inline std::vector<std::string> pandas_numbers(const std::vector<double>& values) {
+    constexpr int precision = 6;
+    std::vector<std::string> texts;
+    std::size_t longest = 0;
+    bool large = false;
+    bool small = false;
+    const auto append = [&](bool scientific) {
+        texts.clear();
+        for (const double v : values) {
+            std::string text;
+            if (std::isnan(v)) {
+                text = "NaN";
+            } else {
+                if (!std::signbit(v)) { text = ' '; }
+                append_decimals(text, v, precision, scientific);
+            }
+            texts.push_back(std::move(text));
+        }
+    };
+    append(false);
+    trim_zeros(texts);
+    for (std::size_t i = 0; i < values.size(); ++i) {
+        const double size = std::fabs(values[i]);
+        large = large || size > 1e6;
+        small = small || (size > 0 && size < 1e-6);
+        longest = (std::max)(longest, texts[i].size());
+    }
+    if (small || (large && longest > precision + 6)) { append(true); }
+    return texts;
+}
+
+/// Returns the labels of quantiles in ascending order, as pandas 2 writes them: "25%" where all or
+/// one is a whole number of percent (but for a part in 1e5), else with as many decimals as keep
+/// those asked for, and 0 and 100, apart: "99.9%".
+[[nodiscard]] inline std::vector<std::string> pandas_labels(const std::vector<double>& quantiles) {
+    std::vector<double> percents;
+    for (const double q : quantiles) { percents.push_back(100 * q); }
+    double closest = 100;
+    double before = 0;
+    for (const double p : percents) {
+        if (p > before) { closest = (std::min)(closest, p - before); }
+        before = p;
+    }
+    if (before < 100) { closest = (std::min)(closest, 100 - before); }
+    const double decimals = (std::max)(1.0, -std::floor(std::log10(closest)));
+    const double unit = std::pow(10.0, decimals);
+    std::vector<std::string> labels;
+    for (const double p : percents) {
+        const double rounded = std::nearbyint(p * unit) / unit;
+        const double whole = std::floor(rounded);
+        std::string label;
+        if (std::fabs(whole - p) <= 1e-8 + 1e-5 * p) {
+            label = std::to_string(static_cast<int>(whole));
+        } else {
+            append_repr(label, rounded);
+        }
+        labels.push_back(label + '%');
+    }
+    return labels;
+}
+
+/// Returns names and numbers as pandas prints a Series: names to the left, numbers to the right,
+/// and the type of the numbers in the last line, which ends without a newline there and with one
+/// here.
+[[nodiscard]] inline std::string pandas_series(const std::vector<std::string>& names,
+                                               const std::vector<double>& values) {
+    const std::vector<std::string> numbers = pandas_numbers(values);
+    std::size_t name_width = 0;
+    std::size_t number_width = 0;
+    for (const std::string& name : names) { name_width = (std::max)(name_width, name.size()); }
+    for (const std::string& n : numbers) { number_width = (std::max)(number_width, n.size()); }
+    std::string text;
+    for (std::size_t i = 0; i < names.size(); ++i) {
+        text += names[i];
+        text.append(name_width + 3 - names[i].size(), ' ');
+        text.append(number_width - numbers[i].size(), ' ');
+        text += numbers[i];
+        text += '\n';
+    }
+    return text + "dtype: float64\n";
+}
+
+} // namespace detail
+WICK_END_NAMESPACE
+
+#endif
+// wick/detail/heat_map.hpp - latency over time: every request in its place, none averaged away.
+#ifndef WICK_DETAIL_HEAT_MAP_HPP
+#define WICK_DETAIL_HEAT_MAP_HPP
+
+// wick/detail/histogram_quantiles.hpp - quantiles between the values of a histogram.
+#ifndef WICK_DETAIL_HISTOGRAM_QUANTILES_HPP
+#define WICK_DETAIL_HISTOGRAM_QUANTILES_HPP
+
+// wick/detail/sample_quantiles.hpp - quantiles and other figures of samples in order.
+#ifndef WICK_DETAIL_SAMPLE_QUANTILES_HPP
+#define WICK_DETAIL_SAMPLE_QUANTILES_HPP
+
+
+#include <algorithm> // std::sort, std::min, std::max
+#include <cmath>     // std::floor, std::isfinite
+#include <cstddef>   // std::size_t
+#include <cstdint>   // the type of an enumeration
+#include <string>    // errors
+#include <utility>   // std::move
+#include <vector>    // samples
+
+WICK_BEGIN_NAMESPACE
+
+/// How a quantile is read off samples in order. 1 to 9 are the types of Hyndman and Fan (1996), as
+/// R numbers them; the others are what NumPy has beside them. With n samples, h is the place.
+enum class quantile_type : std::uint8_t {
+    inverted_cdf = 1,          ///< the sample at nq, rounded up: HdrHistogram's rule
+    averaged_inverted_cdf,     ///< the same, and the mean of two where nq is a whole number
+    closest_observation,       ///< the sample nearest to nq, the even one of two
+    interpolated_inverted_cdf, ///< h = nq
+    hazen,                     ///< h = nq + 1/2
+    weibull,                   ///< h = (n + 1) q
+    linear,                    ///< h = (n - 1) q + 1: pandas, NumPy, R, spreadsheets
+    median_unbiased,           ///< h = (n + 1/3) q + 1/3: what Hyndman and Fan advise
+    normal_unbiased,           ///< h = (n + 1/4) q + 3/8
+    lower,                     ///< of the two samples around the place of `linear`, the lower
+    higher,                    ///< the higher
+    nearest,                   ///< the nearer, the even one of two
+    midpoint                   ///< the mean of both
+};
+
+/// Returns the samples in order. An error names the first that is not a finite number, counted
+/// from 1. Cost: O(n log n).
+[[nodiscard]] inline result<std::vector<double>> sorted_samples(std::vector<double> samples) {
+    for (std::size_t i = 0; i < samples.size(); ++i) {
+        if (std::isfinite(samples[i])) { continue; }
+        return {{}, {"sample " + std::to_string(i + 1) + " is not a finite number"}};
+    }
+    std::sort(samples.begin(), samples.end());
+    return {std::move(samples), {}};
+}
+
+namespace detail {
+
+/// A place between two samples in order: so far behind the one of an index, from 0.
+struct sample_place {
+    double whole;
+    double part; // 0 or more, less than 1
+};
+
+/// Takes a place apart. What is a whole number but for rounding is one: 0.07 * 100 is not.
+[[nodiscard]] inline sample_place place_of(double place) noexcept {
+    const double nearest = std::floor(place + 0.5);
+    const double tolerance = 4 * std::numeric_limits<double>::epsilon();
+    if (std::fabs(place - nearest) <= tolerance * (std::max)(1.0, std::fabs(place))) {
+        return {nearest, 0};
+    }
+    const double whole = std::floor(place);
+    return {whole, place - whole};
+}
+
+/// Returns what lies a part of the way from a to b: never less for a greater part.
+[[nodiscard]] inline double between(double a, double b, double part) noexcept {
+    return part < 0.5 ? a + (b - a) * part : b - (b - a) * (1 - part);
+}
+
+[[nodiscard]] inline bool is_even(double whole) noexcept {
+    return std::floor(whole / 2) * 2 >= whole;
+}
+
+/// Returns the place, counted from 0, at which a quantile of n samples is read. With a whole place
+/// it is that sample; else what lies between it and the next.
+[[nodiscard]] inline sample_place quantile_place(double n, double q, quantile_type type) noexcept {
+    const sample_place along = place_of((n - 1) * q); // for those after NumPy
+    const sample_place share = place_of(n * q);
+    const bool up = share.part > 0;
+    switch (type) {
+    case quantile_type::inverted_cdf:
+        return {up ? share.whole : share.whole - 1, 0};
+    case quantile_type::averaged_inverted_cdf:
+        return up ? sample_place{share.whole, 0} : sample_place{share.whole - 1, 0.5};
+    case quantile_type::closest_observation: {
+        const sample_place half = place_of(n * q - 0.5);
+        const bool here = !(half.part > 0) && is_even(half.whole);
+        return {here ? half.whole - 1 : half.whole, 0};
+    }
+    case quantile_type::interpolated_inverted_cdf:
+        return place_of(n * q - 1);
+    case quantile_type::hazen:
+        return place_of(n * q - 0.5);
+    case quantile_type::weibull:
+        return place_of((n + 1) * q - 1);
+    case quantile_type::linear:
+        return along;
+    case quantile_type::median_unbiased:
+        return place_of((n + 1.0 / 3) * q - 2.0 / 3);
+    case quantile_type::normal_unbiased:
+        return place_of((n + 0.25) * q - 0.625);
+    case quantile_type::lower:
+        return {along.whole, 0};
+    case quantile_type::higher:
+        return {along.part > 0 ? along.whole + 1 : along.whole, 0};
+    case quantile_type::midpoint:
+        return {along.whole, along.part > 0 ? 0.5 : 0};
+    case quantile_type::nearest:
+        break;
+    }
+    const sample_place half = place_of((n - 1) * q - 0.5);
+    const bool down = !(half.part > 0) && is_even(half.whole);
+    return {down ? half.whole : half.whole + 1, 0};
+}
+
+/// Returns the value at a place; what is before the first sample is the first, and so for the last.
+/// `at(i)` is the sample of a whole index as a double.
+template <class At>
+[[nodiscard]] double value_at_place(sample_place place, double n, At at) {
+    if (place.whole < 0) { return at(0.0); }
+    if (place.whole >= n - 1) { return at(n - 1); }
+    if (!(place.part > 0)) { return at(place.whole); }
+    return between(at(place.whole), at(place.whole + 1), place.part);
+}
+
+/// Returns a sum without the rounding errors that many values add up to (Neumaier 1974).
+template <class Value>
+[[nodiscard]] double exact_sum(const std::vector<double>& samples, Value value) {
+    double sum = 0;
+    double lost = 0;
+    for (const double sample : samples) {
+        const double v = value(sample);
+        const double next = sum + v;
+        lost += std::fabs(sum) >= std::fabs(v) ? (sum - next) + v : (v - next) + sum;
+        sum = next;
+    }
+    return sum + lost;
+}
+
+} // namespace detail
+
+/// Returns the q-quantile, q from 0 to 1.
+/// Precondition: `sorted` is in order and not empty.
+/// Source: Hyndman and Fan, "Sample quantiles in statistical packages" (1996).
+[[nodiscard]] inline double quantile_of(const std::vector<double>& sorted,
+                                        double q,
+                                        quantile_type type = quantile_type::linear) {
+    WICK_ASSERT(!sorted.empty() && q >= 0 && q <= 1);
+    const double n = static_cast<double>(sorted.size());
+    return detail::value_at_place(detail::quantile_place(n, q, type), n, [&](double i) {
+        return sorted[static_cast<std::size_t>(i)];
+    });
+}
+
+/// Returns the q-quantile as a mean of all samples, weighted by how likely each is to be it: 10 to
+/// 30 % less spread than a quantile of one or two samples, where there are few. Beyond
+/// 1 - 1 / n it can be no better than the greatest sample.
+/// Precondition: `sorted` is in order and not empty. Cost: O(n) at most, mostly O(sqrt(n)).
+/// Source: Harrell and Davis, "A new distribution-free quantile estimator" (1982).
+[[nodiscard]] inline double harrell_davis(const std::vector<double>& sorted, double q) {
+    WICK_ASSERT(!sorted.empty() && q >= 0 && q <= 1);
+    if (!(q > 0)) { return sorted.front(); }
+    if (q >= 1) { return sorted.back(); }
+    const double n = static_cast<double>(sorted.size());
+    const double a = (n + 1) * q;
+    const double b = (n + 1) * (1 - q);
+    // Weights further than 12 deviations from the middle are less than a double can tell, but near
+    // the ends, where they are summed from the first sample on anyway.
+    const double reach = 12 * std::sqrt(q * (1 - q) / (n + 2)) * n + 30;
+    const double first = (std::max)(0.0, std::floor(n * q - reach));
+    const double last = (std::min)(n, std::ceil(n * q + reach));
+    double sum = 0;
+    double below = first > 0 ? detail::incomplete_beta(a, b, first / n) : 0;
+    for (double i = first; i < last; ++i) {
+        const double to = i + 1 < n ? detail::incomplete_beta(a, b, (i + 1) / n) : 1;
+        sum += (to - below) * sorted[static_cast<std::size_t>(i)];
+        below = to;
+    }
+    return sum;
+}
+
+/// Multiplied by this, the median absolute deviation of normal samples is their standard deviation.
+inline constexpr double normal_mad_scale = 1.4826;
+
+/// Returns the median distance of the samples from their median, times `scale`.
+/// Precondition: `sorted` is in order and not empty. Cost: O(n log n).
+[[nodiscard]] inline double median_absolute_deviation(const std::vector<double>& sorted,
+                                                      double scale = 1) {
+    const double middle = quantile_of(sorted, 0.5);
+    std::vector<double> distances;
+    distances.reserve(sorted.size());
+    for (const double v : sorted) { distances.push_back(std::fabs(v - middle)); }
+    std::sort(distances.begin(), distances.end());
+    return scale * quantile_of(distances, 0.5);
+}
+
+/// Returns the distance from the lower to the upper quartile.
+/// Precondition: `sorted` is in order and not empty.
+[[nodiscard]] inline double interquartile_range(const std::vector<double>& sorted,
+                                                quantile_type type = quantile_type::linear) {
+    return quantile_of(sorted, 0.75, type) - quantile_of(sorted, 0.25, type);
+}
+
+/// Returns the mean of the samples, in any order; NaN of none.
+[[nodiscard]] inline double mean_of(const std::vector<double>& samples) {
+    return detail::exact_sum(samples, [](double v) { return v; }) /
+           static_cast<double>(samples.size());
+}
+
+/// Returns the standard deviation, of the samples (divided by n - 1); NaN of fewer than two.
+[[nodiscard]] inline double standard_deviation(const std::vector<double>& samples) {
+    const double mean = mean_of(samples);
+    const double squares =
+        detail::exact_sum(samples, [&](double v) { return (v - mean) * (v - mean); });
+    const double freedom = static_cast<double>(samples.size()) - 1;
+    return freedom > 0 ? std::sqrt(squares / freedom) : std::numeric_limits<double>::quiet_NaN();
+}
+
+/// Returns the standard deviation as a part of the mean; NaN of fewer than two samples.
+[[nodiscard]] inline double coefficient_of_variation(const std::vector<double>& samples) {
+    return standard_deviation(samples) / mean_of(samples);
+}
+
+/// Returns the mean without the share `cut` of the samples at each end, 0 <= cut < 0.5: as many
+/// whole samples as that is, rounded down.
+/// Precondition: `sorted` is in order and not empty.
+[[nodiscard]] inline double trimmed_mean(const std::vector<double>& sorted, double cut) {
+    WICK_ASSERT(!sorted.empty() && cut >= 0 && cut < 0.5);
+    const double n = static_cast<double>(sorted.size());
+    const auto out = static_cast<std::ptrdiff_t>(detail::place_of(n * cut).whole);
+    return mean_of(std::vector<double>(sorted.begin() + out, sorted.end() - out));
+}
+
+/// Returns the mean with the same samples not left out but replaced by the nearest that stays.
+/// Precondition: `sorted` is in order and not empty.
+[[nodiscard]] inline double winsorised_mean(const std::vector<double>& sorted, double cut) {
+    WICK_ASSERT(!sorted.empty() && cut >= 0 && cut < 0.5);
+    const double n = static_cast<double>(sorted.size());
+    const auto out = static_cast<std::size_t>(detail::place_of(n * cut).whole);
+    const double low = sorted[out];
+    const double high = sorted[sorted.size() - 1 - out];
+    return detail::exact_sum(sorted,
+                             [&](double v) { return (std::min)((std::max)(v, low), high); }) /
+           n;
+}
+
+/// Returns the mean of the greatest share 1 - q of the samples: what a request takes that is slower
+/// than the q-quantile ("expected shortfall"). A sample that lies on the border counts in part.
+/// Precondition: `sorted` is in order and not empty; 0 <= q < 1.
+[[nodiscard]] inline double tail_mean(const std::vector<double>& sorted, double q) {
+    WICK_ASSERT(!sorted.empty() && q >= 0 && q < 1);
+    const double n = static_cast<double>(sorted.size());
+    const double tail = n * (1 - q);
+    if (tail <= 1) { return sorted.back(); }
+    const detail::sample_place border = detail::place_of(n - tail);
+    const auto first = static_cast<std::size_t>(border.whole);
+    double sum = sorted[first] * (1 - border.part);
+    for (std::size_t i = first + 1; i < sorted.size(); ++i) { sum += sorted[i]; }
+    return sum / tail;
+}
+
+WICK_END_NAMESPACE
+
+#endif
+
+#include <algorithm> // std::sort, std::min, std::max
+#include <cmath>     // std::sqrt
+#include <cstddef>   // std::size_t
+#include <cstdint>   // counts
+#include <vector>    // quantiles
+
+WICK_BEGIN_NAMESPACE
+namespace detail {
+
+/// Returns the value of a bucket that stands for one of its values in order, `before` of them being
+/// less: they are taken to lie in it at equal distances.
+[[nodiscard]] inline double value_in_bucket(const histogram_bucket& bucket,
+                                            double before) noexcept {
+    const double low = static_cast<double>(bucket.low);
+    const double high = static_cast<double>(bucket.high);
+    return low + (high - low) * (before + 0.5) / static_cast<double>(bucket.count);
+}
+
+/// What one pass over a histogram tells, with quantiles between its values.
+struct smooth_figures {
+    double mean = 0;
+    double stddev = 0; // of the sample: n - 1; NaN for one value
+    std::vector<double> quantiles;
+};
+
+/// Sums over the buckets j = 0, 1, … of an octave: their counts c, c j, and c j^2.
+struct octave_moments {
+    std::uint64_t counts;
+    std::uint64_t first;
+    std::uint64_t second;
+};
+
+/// Returns the sums of `size` counts, all of which add up to less than 2^44: from the last one on,
+/// sums of sums of sums, so that nothing is multiplied; about a cycle a bucket.
+[[nodiscard]] inline octave_moments moments_of_octave(const std::uint64_t* counts,
+                                                      std::size_t size) noexcept {
+    std::uint64_t once = 0;
+    std::uint64_t twice = 0;  // of c (j + 1)
+    std::uint64_t thrice = 0; // of c (j + 1) (j + 2) / 2
+    for (std::size_t j = size; j-- > 0;) {
+        once += counts[j];
+        twice += once;
+        thrice += twice;
+    }
+    return {once, twice - once, 2 * thrice - 3 * twice + once};
+}
+
+/// Returns the values of ranks, counted from 0 and in ascending order, and adds up the distances of
+/// the middles of all buckets from a center, and their squares. Cost: as above.
+template <int Digits>
+[[nodiscard]] std::vector<double> values_of_ranks(const histogram<Digits>& h,
+                                                  const std::vector<double>& ranks,
+                                                  double center,
+                                                  double& sum,
+                                                  double& squares) {
+    constexpr std::size_t size = std::size_t{1} << histogram<Digits>::precision_bits;
+    const std::vector<std::uint64_t>& counts = h.counts();
+    std::vector<double> values(ranks.size());
+    std::size_t next = 0;
+    double before = 0;
+    for (std::size_t first = 0; first < counts.size(); first += size) {
+        const std::uint32_t index = h.first_index() + static_cast<std::uint32_t>(first);
+        const octave_moments m = moments_of_octave(counts.data() + first, size);
+        if (m.counts == 0) { continue; }
+        const double count = static_cast<double>(m.counts);
+        const double by_index = static_cast<double>(m.first);
+        const double width = static_cast<double>(h.high_of(index) - h.low_of(index) + 1);
+        const double start = static_cast<double>(h.middle_of(index)) - center;
+        sum += count * start + width * by_index;
+        squares += count * start * start + 2 * start * width * by_index +
+                   width * width * static_cast<double>(m.second);
+        double end = before;
+        for (std::size_t j = 0; next < ranks.size() && ranks[next] < before + count; ++j) {
+            const std::uint64_t here = counts[first + j];
+            if (here == 0) { continue; }
+            const std::uint32_t at = index + static_cast<std::uint32_t>(j);
+            const histogram_bucket bucket{h.low_of(at), h.high_of(at), here};
+            for (; next < ranks.size() && ranks[next] < end + static_cast<double>(here); ++next) {
+                values[next] = value_in_bucket(bucket, ranks[next] - end);
+            }
+            end += static_cast<double>(here);
+        }
+        before += count;
+    }
+    return values;
+}
+
+/// Returns mean, deviation and quantiles, in any order. The quantiles are read as from samples,
+/// which lie at equal distances within their bucket, and between the least and the greatest value,
+/// which are the first and the last of them. Of 2^44 values and more the deviation is NaN.
+/// Precondition: h is not empty. Cost: one pass over the buckets.
+template <int Digits>
+[[nodiscard]] smooth_figures smooth_figures_of(const histogram<Digits>& h,
+                                               const std::vector<double>& qs,
+                                               quantile_type type = quantile_type::linear) {
+    const double n = static_cast<double>(h.count());
+    std::vector<sample_place> places;
+    std::vector<double> ranks;
+    for (const double q : qs) {
+        places.push_back(quantile_place(n, q, type));
+        for (const double rank : {places.back().whole, places.back().whole + 1}) {
+            ranks.push_back((std::min)((std::max)(rank, 0.0), n - 1));
+        }
+    }
+    std::sort(ranks.begin(), ranks.end());
+    smooth_figures made;
+    made.mean = h.mean();
+    double sum = 0; // of distances from the mean, so that squares do not lose their digits
+    double squares = 0;
+    const std::vector<double> values = values_of_ranks(h, ranks, made.mean, sum, squares);
+    for (const sample_place& place : places) {
+        made.quantiles.push_back(value_at_place(place, n, [&](double rank) {
+            const double least = static_cast<double>(h.least());
+            const double greatest = static_cast<double>(h.greatest());
+            if (!(rank > 0) || !(rank < n - 1)) { return rank > 0 ? greatest : least; }
+            const auto at = std::lower_bound(ranks.begin(), ranks.end(), rank) - ranks.begin();
+            return (std::min)((std::max)(values[static_cast<std::size_t>(at)], least), greatest);
+        }));
+    }
+    const double variance = (std::max)(0.0, squares / n - (sum / n) * (sum / n));
+    const bool known = n > 1 && n < 17592186044416.0;
+    made.stddev =
+        known ? std::sqrt(variance * n / (n - 1)) : std::numeric_limits<double>::quiet_NaN();
+    return made;
+}
+
+/// Returns one such quantile.
+template <int Digits>
+[[nodiscard]] double
+smooth_quantile(const histogram<Digits>& h, double q, quantile_type type = quantile_type::linear) {
+    return smooth_figures_of(h, {q}, type).quantiles[0];
+}
+
+} // namespace detail
+WICK_END_NAMESPACE
+
+#endif
+// wick/detail/latency_windows.hpp - a ring of histograms by time, and the height of a series.
+#ifndef WICK_DETAIL_LATENCY_WINDOWS_HPP
+#define WICK_DETAIL_LATENCY_WINDOWS_HPP
+
+
+#include <algorithm> // std::sort
+#include <cmath>     // std::isnan
+#include <cstddef>   // std::size_t
+#include <cstdint>   // times
+#include <limits>    // NaN
+#include <string>    // errors
+#include <vector>    // the ring, series
+
+WICK_BEGIN_NAMESPACE
+
+/// The last windows of time, each with a histogram of the requests in it: a ring, which forgets the
+/// oldest as newer ones begin. Times are in nanoseconds from any instant, 0 or later, in any order.
+/// Window w holds the times from w * length() on.
+/// Allocation: an empty histogram is small; one in use has 8 KiB an octave (2 digits: 1 KiB).
+/// Thread safety: that of a container.
+template <int Digits = 3>
+class latency_windows {
+public:
+    /// Windows of so many nanoseconds, of which so many are kept; both at least 1.
+    explicit latency_windows(std::int64_t length_ns = 1'000'000'000, std::size_t capacity = 3600)
+        : length_(length_ns)
+        , ring_(capacity) {
+        WICK_ASSERT(length_ns > 0 && capacity > 0);
+    }
+
+    [[nodiscard]] std::int64_t length() const noexcept { return length_; }
+    [[nodiscard]] std::size_t capacity() const noexcept { return ring_.size(); }
+
+    /// Counts a request. `time_ns` is when it ended or when it should have begun, the same for all.
+    /// False, and it counts as refused, if that is negative or before the oldest window kept.
+    bool record(std::int64_t time_ns, std::int64_t value) {
+        histogram<Digits>* window = window_at(time_ns);
+        if (window == nullptr) {
+            ++refused_;
+            return false;
+        }
+        window->record(value);
+        return true;
+    }
+
+    /// Adds an interval that begins at a time and lies within a window: a snapshot of a recorder,
+    /// a line of a log. An error if it is too old, or if counts overflow.
+    [[nodiscard]] error add(std::int64_t time_ns, const histogram<Digits>& interval) {
+        histogram<Digits>* window = window_at(time_ns);
+        if (window == nullptr) {
+            refused_ += interval.count();
+            return {"the time " + std::to_string(time_ns) +
+                    " ns is negative or before the oldest window"};
+        }
+        return window->merge(interval);
+    }
+
+    /// How many windows there are, from the first to the last that was used; those between that
+    /// had no requests count.
+    [[nodiscard]] std::size_t size() const noexcept { return size_; }
+    [[nodiscard]] bool empty() const noexcept { return size_ == 0; }
+    /// When window i begins; i < size(), from the oldest on.
+    [[nodiscard]] std::int64_t time(std::size_t i) const noexcept {
+        return (first_ + static_cast<std::int64_t>(i)) * length_;
+    }
+    /// The requests of window i; i < size().
+    [[nodiscard]] const histogram<Digits>& operator[](std::size_t i) const noexcept {
+        return ring_[slot(first_ + static_cast<std::int64_t>(i))];
+    }
+    /// Requests that were in windows which the ring had to give up.
+    [[nodiscard]] std::uint64_t forgotten() const noexcept { return forgotten_; }
+    /// Requests that were not counted, as their time was negative or too old.
+    [[nodiscard]] std::uint64_t refused() const noexcept { return refused_; }
+
+    /// Returns all requests together. An error if their count overflows.
+    [[nodiscard]] result<histogram<Digits>> total() const {
+        result<histogram<Digits>> made;
+        for (std::size_t i = 0; i < size_ && !made.error; ++i) {
+            made.error = made.value.merge((*this)[i]);
+        }
+        return made;
+    }
+
+    /// Returns the q-quantile of each window, NaN where it has fewer than `least_requests`: with
+    /// 10 a P90 rests on two of them.
+    [[nodiscard]] std::vector<double> quantiles(double q, std::uint64_t least_requests = 10) const {
+        std::vector<double> series;
+        for (std::size_t i = 0; i < size_; ++i) {
+            const histogram<Digits>& window = (*this)[i];
+            const bool some = window.count() >= (std::max)(least_requests, std::uint64_t{1});
+            series.push_back(some ? detail::smooth_quantile(window, q)
+                                  : std::numeric_limits<double>::quiet_NaN());
+        }
+        return series;
+    }
+
+    /// Returns the requests per second of each window. The first and the last are rarely whole.
+    [[nodiscard]] std::vector<double> rates() const {
+        std::vector<double> series;
+        const double seconds = static_cast<double>(length_) / 1e9;
+        for (std::size_t i = 0; i < size_; ++i) {
+            series.push_back(static_cast<double>((*this)[i].count()) / seconds);
+        }
+        return series;
+    }
+
+private:
+    std::int64_t length_;
+    std::vector<histogram<Digits>> ring_;
+    std::int64_t first_ = 0; // the oldest window
+    std::size_t size_ = 0;
+    std::uint64_t forgotten_ = 0;
+    std::uint64_t refused_ = 0;
+
+    [[nodiscard]] std::size_t slot(std::int64_t window) const noexcept {
+        return static_cast<std::size_t>(window) % ring_.size();
+    }
+
+    // The histogram of a time, which is made room for; null when there is none.
+    [[nodiscard]] histogram<Digits>* window_at(std::int64_t time_ns) {
+        if (time_ns < 0) { return nullptr; }
+        const std::int64_t window = time_ns / length_;
+        if (size_ == 0) {
+            first_ = window;
+            size_ = 1;
+        }
+        const auto last = first_ + static_cast<std::int64_t>(size_) - 1;
+        if (window > last) { advance(static_cast<std::uint64_t>(window - last)); }
+        if (window < first_ && !extend_back(static_cast<std::uint64_t>(first_ - window))) {
+            return nullptr;
+        }
+        return &ring_[slot(window)];
+    }
+
+    // Adds `steps` windows behind the last one; the oldest make room.
+    void advance(std::uint64_t steps) {
+        const std::size_t room = ring_.size() - size_;
+        std::uint64_t gone = steps > room ? steps - room : 0;
+        const std::uint64_t cleared = (std::min)(gone, std::uint64_t{size_});
+        for (std::uint64_t i = 0; i < cleared; ++i) {
+            histogram<Digits>& old = ring_[slot(first_ + static_cast<std::int64_t>(i))];
+            forgotten_ += old.count();
+            old.reset();
+        }
+        first_ += static_cast<std::int64_t>(gone);
+        size_ = steps > room ? ring_.size() : size_ + static_cast<std::size_t>(steps);
+    }
+
+    // Adds windows before the first one, if the ring has room.
+    bool extend_back(std::uint64_t steps) {
+        if (steps > ring_.size() - size_) { return false; }
+        first_ -= static_cast<std::int64_t>(steps);
+        size_ += static_cast<std::size_t>(steps);
+        return true;
+    }
+};
+
+/// The way from the valley of a series to its peak.
+struct peak_and_valley {
+    double peak = 0;
+    double valley = 0;
+    double mean = 0; ///< of the series
+
+    /// How much higher the peak is than the valley: 1.5 is two and a half times as high. Infinite
+    /// for a valley of 0.
+    [[nodiscard]] double over_valley() const noexcept { return (peak - valley) / valley; }
+    /// The same as a part of the peak: from 0, flat, to 1.
+    [[nodiscard]] double over_peak() const noexcept { return (peak - valley) / peak; }
+    /// The same as a part of the mean.
+    [[nodiscard]] double over_mean() const noexcept { return (peak - valley) / mean; }
+};
+
+/// The height of a series, such as the P90 of each minute of a day.
+struct latency_height {
+    peak_and_valley robust;   ///< between quantiles of the series, 0.05 and 0.95: one bad window
+                              ///< of a hundred does not make it
+    peak_and_valley plain;    ///< between the least and the greatest value
+    std::size_t windows = 0;  ///< how many values there were
+    std::size_t left_out = 0; ///< how many windows had no value (NaN)
+};
+
+/// Returns the height of a series; values that are NaN are windows without one. `cut` is the share
+/// of the series above the robust peak, and below the robust valley. An error names the first value
+/// that is negative or infinite, or says that there is none.
+[[nodiscard]] inline result<latency_height> height_of(const std::vector<double>& series,
+                                                      double cut = 0.05) {
+    result<latency_height> made;
+    std::vector<double> values;
+    for (std::size_t i = 0; i < series.size(); ++i) {
+        if (std::isnan(series[i])) {
+            ++made.value.left_out;
+            continue;
+        }
+        if (series[i] < 0 || std::isinf(series[i])) {
+            return {{}, {"window " + std::to_string(i + 1) + " has a value that is no latency"}};
+        }
+        values.push_back(series[i]);
+    }
+    if (values.empty()) { return {{}, {"no window has enough requests for a quantile"}}; }
+    std::sort(values.begin(), values.end());
+    made.value.windows = values.size();
+    const double mean = mean_of(values);
+    made.value.plain = {values.back(), values.front(), mean};
+    made.value.robust = {quantile_of(values, 1 - cut), quantile_of(values, cut), mean};
+    return made;
+}
+
+/// Returns the height of the P90, or another quantile, of the windows.
+template <int Digits>
+[[nodiscard]] result<latency_height> height_of(const latency_windows<Digits>& windows,
+                                               double q = 0.9,
+                                               std::uint64_t least_requests = 10) {
+    return height_of(windows.quantiles(q, least_requests));
+}
+
+WICK_END_NAMESPACE
+
+#endif
+// wick/detail/percentile_plot.hpp - latency by percentile, the tail drawn as large as the body.
+#ifndef WICK_DETAIL_PERCENTILE_PLOT_HPP
+#define WICK_DETAIL_PERCENTILE_PLOT_HPP
+
+// wick/detail/svg_plot.hpp - axes, legends and colours of plots as SVG.
+#ifndef WICK_DETAIL_SVG_PLOT_HPP
+#define WICK_DETAIL_SVG_PLOT_HPP
+
+// wick/detail/time_text.hpp - durations and other amounts in few characters, with their units.
+#ifndef WICK_DETAIL_TIME_TEXT_HPP
+#define WICK_DETAIL_TIME_TEXT_HPP
+
+
+#include <charconv>    // std::to_chars
+#include <cmath>       // std::fabs, std::isfinite
+#include <cstddef>     // std::size_t
+#include <cstdint>     // counts
+#include <string>      // what is made
+#include <string_view> // units
+
+WICK_BEGIN_NAMESPACE
+namespace detail {
+
+/// A unit and how many of the smallest one it is.
+struct scaled_unit {
+    std::string_view name;
+    double size;
+};
+
+/// Returns the unit in which an amount is best shown, with a number from 1 to 1000 where there is
+/// one. Amounts in "ns", "us", "ms" or "s" are times; others get "k", "M" or "G" in front of their
+/// unit.
+[[nodiscard]] inline scaled_unit best_unit(double amount, std::string_view unit) noexcept {
+    constexpr scaled_unit times[] = {{"ns", 1}, {"us", 1e3}, {"ms", 1e6}, {"s", 1e9}};
+    constexpr scaled_unit others[] = {{"", 1}, {"k", 1e3}, {"M", 1e6}, {"G", 1e9}};
+    const scaled_unit* units = others;
+    double size = 1;
+    for (const scaled_unit& u : times) {
+        if (u.name != unit) { continue; }
+        units = times;
+        size = u.size;
+    }
+    const double smallest = std::fabs(amount) * size;
+    std::size_t best = 0;
+    // 999.6 is shown with 3 digits: as 1.00 of the next.
+    while (best < 3 && smallest >= units[best + 1].size * 0.9995) { ++best; }
+    return {units[best].name, units[best].size / size};
+}
+
+/// Appends a number with so many significant digits, without an exponent or zeros behind the point
+/// that say nothing; no more than 6 decimals.
+inline void append_number(std::string& out, double value, int digits = 3) {
+    if (!std::isfinite(value)) {
+        out += value > 0 ? "inf" : value < 0 ? "-inf" : "NaN";
+        return;
+    }
+    int decimals = digits - 1;
+    for (double size = std::fabs(value) * 1.0000001; size >= 10 && decimals > 0; size /= 10) {
+        --decimals;
+    }
+    for (double size = std::fabs(value) * 1.0000001; size > 0 && size < 1 && decimals < 6;
+         size *= 10) {
+        ++decimals;
+    }
+    char text[400];
+    char* end =
+        std::to_chars(text, text + sizeof text, value, std::chars_format::fixed, decimals).ptr;
+    if (decimals > 0) {
+        while (end[-1] == '0') { --end; }
+        if (end[-1] == '.') { --end; }
+    }
+    out.append(text, end);
+}
+
+/// Returns an amount with its unit: "1.53 ms"; "" for the unit: "1530".
+[[nodiscard]] inline std::string amount_text(double amount, std::string_view unit) {
+    std::string text;
+    if (unit.empty()) {
+        append_number(text, amount, 4);
+        return text;
+    }
+    const scaled_unit best = best_unit(amount, unit);
+    append_number(text, amount / best.size);
+    text += ' ';
+    text += best.name;
+    const bool time = unit == "ns" || unit == "us" || unit == "ms" || unit == "s";
+    if (!time) { text += unit; }
+    return text;
+}
+
+/// Returns the name of a quantile: "p50", "p99.9".
+[[nodiscard]] inline std::string quantile_name(double q) {
+    std::string text = "p";
+    append_number(text, q * 100, 8);
+    return text;
+}
+
+/// Returns a count with commas between its thousands.
+[[nodiscard]] inline std::string grouped(std::uint64_t count) {
+    std::string text = std::to_string(count);
+    for (std::size_t at = text.size(); at > 3; at -= 3) { text.insert(at - 3, 1, ','); }
+    return text;
+}
+
+} // namespace detail
+WICK_END_NAMESPACE
+
+#endif
+
+#include <algorithm>   // std::max
+#include <charconv>    // std::to_chars
+#include <cmath>       // std::log10, std::pow
+#include <cstddef>     // std::size_t
+#include <string>      // what is built
+#include <string_view> // texts
+#include <vector>      // ticks
+
+WICK_BEGIN_NAMESPACE
+namespace detail {
+
+/// The style sheet of all plots. Series have the classes s0 … s5, cells of a heat map h1 … h9.
+inline constexpr std::string_view plot_style = R"css(
+svg{background:#fbfaf8;color-scheme:light dark}
+text{font-family:system-ui,"Segoe UI",Roboto,"Helvetica Neue",Arial,"DejaVu Sans",sans-serif;
+font-size:12px;fill:#4d4742;font-variant-numeric:tabular-nums}
+.title{font-size:18px;font-weight:600;fill:#1d1714}
+.quiet{fill:#625b56}
+.paper{fill:#fbfaf8}
+.strong{fill:#1d1714}
+.grid{stroke:#e4dfd8;stroke-width:1;fill:none}
+.axis{stroke:#a39b92;stroke-width:1;fill:none}
+.line{fill:none;stroke-width:2;stroke-linejoin:round}
+.d1{stroke-dasharray:8 4}.d2{stroke-dasharray:2 3}
+.halo{fill:none;stroke:#fbfaf8;stroke-opacity:.75;stroke-width:4;stroke-linejoin:round}
+.dot{stroke:#fbfaf8;stroke-width:1.5}
+.s0{stroke:#1f6fb4}.s1{stroke:#d4511b}.s2{stroke:#23875a}
+.s3{stroke:#8b3fb0}.s4{stroke:#9a7200}.s5{stroke:#c2366f}
+.s0.dot{fill:#1f6fb4}.s1.dot{fill:#d4511b}.s2.dot{fill:#23875a}
+.s3.dot{fill:#8b3fb0}.s4.dot{fill:#9a7200}.s5.dot{fill:#c2366f}
+.dot.s0,.dot.s1,.dot.s2,.dot.s3,.dot.s4,.dot.s5{stroke:#fbfaf8}
+.h1{fill:#d2e5f3}.h2{fill:#b7d7ed}.h3{fill:#97c5e3}.h4{fill:#6fadd6}.h5{fill:#4b93c6}
+.h6{fill:#2f78b2}.h7{fill:#1d5d97}.h8{fill:#134377}.h9{fill:#0b2a52}
+.rate{fill:#b9b1a8}
+.q0{stroke:#f5f2ee;stroke-dasharray:2 3}.q1{stroke:#ff8a3d}.q2{stroke:#e0266b}
+.heat .halo{stroke:#1d1714;stroke-opacity:.35;stroke-width:3.6}
+@media (prefers-color-scheme:dark){
+svg{background:#17181c}
+text{fill:#b9b3ab}
+.title,.strong{fill:#f0ede8}
+.quiet{fill:#aaa49c}
+.paper{fill:#17181c}
+.grid{stroke:#2b2d34}
+.axis{stroke:#5c5f69}
+.halo{stroke:#17181c}
+.s0{stroke:#6db3f2}.s1{stroke:#ff8f5c}.s2{stroke:#5fd0a0}
+.s3{stroke:#c58bea}.s4{stroke:#e0b84d}.s5{stroke:#f285b1}
+.s0.dot{fill:#6db3f2}.s1.dot{fill:#ff8f5c}.s2.dot{fill:#5fd0a0}
+.s3.dot{fill:#c58bea}.s4.dot{fill:#e0b84d}.s5.dot{fill:#f285b1}
+.dot.s0,.dot.s1,.dot.s2,.dot.s3,.dot.s4,.dot.s5{stroke:#17181c}
+.h1{fill:#14273d}.h2{fill:#163454}.h3{fill:#18446f}.h4{fill:#1c598d}.h5{fill:#2874ab}
+.h6{fill:#4393c6}.h7{fill:#70b3db}.h8{fill:#a5d2ec}.h9{fill:#dff1fb}
+.rate{fill:#4b4e57}
+}
+)css";
+
+/// How many series have a colour of their own.
+inline constexpr std::size_t series_colours = 6;
+
+/// Appends a length with at most 1 decimal.
+inline void append_length(std::string& out, double value) {
+    char text[64];
+    char* end = std::to_chars(text, text + sizeof text, value, std::chars_format::fixed, 1).ptr;
+    if (end[-1] == '0') { end -= 2; }
+    const std::string_view shown(text, static_cast<std::size_t>(end - text));
+    out += shown == "-0" ? "0" : shown;
+}
+
+/// A mark on an axis: its value, what it is called, and whether it stands for a decade.
+struct plot_tick {
+    double value;
+    std::string label;
+};
+
+/// Returns the marks of a logarithmic axis of amounts: at powers of ten, with 2 and 5 in between
+/// where there is room for at most `most` marks.
+[[nodiscard]] inline std::vector<plot_tick>
+log_ticks(double low, double high, std::string_view unit, std::size_t most) {
+    const auto marks = [&](std::initializer_list<double> steps, double decades) {
+        std::vector<plot_tick> made;
+        for (double e = std::floor(std::log10(low)); e <= std::log10(high) + 1e-9; e += decades) {
+            for (const double step : steps) {
+                const double value = step * std::pow(10, e);
+                if (value < low * 0.9999 || value > high * 1.0001) { continue; }
+                made.push_back({value, amount_text(value, unit)});
+            }
+        }
+        return made;
+    };
+    std::vector<plot_tick> made = marks({1, 2, 5}, 1);
+    if (made.size() > most) { made = marks({1, 3}, 1); }
+    for (double decades = 1; made.size() > most; ++decades) { made = marks({1}, decades); }
+    return made;
+}
+
+/// Returns the marks of a linear axis from 0 on: 1, 2 or 5 times a power of ten apart.
+[[nodiscard]] inline std::vector<double> linear_ticks(double high, std::size_t most) {
+    std::vector<double> made;
+    if (!(high > 0)) { return {0}; }
+    double step = std::pow(10, std::floor(std::log10(high)) - 1);
+    for (int i = 0; high / step > static_cast<double>(most); ++i) { step *= i % 3 == 1 ? 2.5 : 2; }
+    for (int i = 0; i * step <= high * 1.000001; ++i) { made.push_back(i * step); }
+    return made;
+}
+
+/// The area within the axes, in pixels.
+struct plot_area {
+    double left, top, width, height;
+
+    [[nodiscard]] double right() const noexcept { return left + width; }
+    [[nodiscard]] double bottom() const noexcept { return top + height; }
+};
+
+/// Collects the elements of a plot.
+class svg_plot {
+public:
+    svg_plot(double width, double height, std::string_view title, std::string_view description) {
+        text_ = "<svg xmlns=\"http://www.w3.org/2000/svg\" role=\"img\" viewBox=\"0 0 ";
+        append_length(text_, width);
+        text_ += ' ';
+        append_length(text_, height);
+        text_ += "\" width=\"";
+        append_length(text_, width);
+        text_ += "\" height=\"";
+        append_length(text_, height);
+        text_ += "\" style=\"max-width:100%;height:auto\">\n<title>";
+        append_xml(text_, title);
+        text_ += "</title>\n<desc>";
+        append_xml(text_, description);
+        text_ += "</desc>\n<style>";
+        text_ += plot_style;
+        text_ += "</style>\n<rect class=\"paper\" width=\"100%\" height=\"100%\"/>\n";
+    }
+
+    /// `anchor` is "start", "middle" or "end".
+    void text(double x,
+              double y,
+              std::string_view words,
+              std::string_view anchor = "start",
+              std::string_view classes = {}) {
+        text_ += "<text x=\"";
+        append_length(text_, x);
+        text_ += "\" y=\"";
+        append_length(text_, y);
+        text_ += '"';
+        if (anchor != "start") { attribute("text-anchor", anchor); }
+        if (!classes.empty()) { attribute("class", classes); }
+        text_ += '>';
+        append_xml(text_, words);
+        text_ += "</text>\n";
+    }
+    /// Text that is read from below, its middle at the place.
+    void upward_text(double x, double y, std::string_view words) {
+        text_ += "<text class=\"quiet\" text-anchor=\"middle\" transform=\"translate(";
+        append_length(text_, x);
+        text_ += ' ';
+        append_length(text_, y);
+        text_ += ")rotate(-90)\">";
+        append_xml(text_, words);
+        text_ += "</text>\n";
+    }
+    void path(std::string_view classes, std::string_view commands, std::string_view hint = {}) {
+        text_ += "<path";
+        attribute("class", classes);
+        attribute("d", commands);
+        if (hint.empty()) {
+            text_ += "/>\n";
+            return;
+        }
+        text_ += "><title>";
+        append_xml(text_, hint);
+        text_ += "</title></path>\n";
+    }
+    void line(std::string_view classes, double x1, double y1, double x2, double y2) {
+        std::string commands = "M";
+        append_point(commands, x1, y1);
+        commands += 'L';
+        append_point(commands, x2, y2);
+        path(classes, commands);
+    }
+    void dot(std::string_view classes, double x, double y, std::string_view hint) {
+        text_ += "<circle r=\"4\" cx=\"";
+        append_length(text_, x);
+        text_ += "\" cy=\"";
+        append_length(text_, y);
+        text_ += '"';
+        attribute("class", classes);
+        text_ += "><title>";
+        append_xml(text_, hint);
+        text_ += "</title></circle>\n";
+    }
+    void open(std::string_view classes) {
+        text_ += "<g";
+        attribute("class", classes);
+        text_ += ">\n";
+    }
+    void close() { text_ += "</g>\n"; }
+
+    [[nodiscard]] std::string finish() { return std::move(text_) + "</svg>\n"; }
+
+    static void append_point(std::string& out, double x, double y) {
+        append_length(out, x);
+        out += ' ';
+        append_length(out, y);
+    }
+
+private:
+    std::string text_;
+
+    void attribute(std::string_view name, std::string_view value) {
+        text_ += ' ';
+        text_ += name;
+        text_ += "=\"";
+        append_xml(text_, value);
+        text_ += '"';
+    }
+};
+
+} // namespace detail
+WICK_END_NAMESPACE
+
+#endif
+
+#include <algorithm>   // std::max, std::min
+#include <cmath>       // std::log10
+#include <cstddef>     // std::size_t
+#include <cstdint>     // counts
+#include <string>      // the plot
+#include <string_view> // pieces of it
+#include <vector>      // series
+
+WICK_BEGIN_NAMESPACE
+
+/// One histogram of a plot, which must outlive it.
+template <int Digits = 3>
+struct plot_series {
+    std::string name;
+    const histogram<Digits>* values = nullptr;
+};
+
+/// What a plot looks like.
+struct plot_options {
+    std::string title = "Latency by percentile";
+    std::string subtitle;    ///< empty: what it is of
+    std::string unit = "ns"; ///< of the values: "ns", "us", "ms", "s" are times
+    int width = 960;         ///< in pixels; 400 to 10,000
+    int height = 540;        ///< in pixels; 300 to 10,000
+    bool logarithmic = true; ///< the axis of values; false: from 0 on
+};
+
+namespace detail {
+
+/// A curve in the units of its axes: x is log10(1 / (1 - p)).
+struct percentile_curve {
+    std::string name;
+    std::vector<std::pair<double, double>> steps; // where a value ends, and the value
+    double count = 0;
+    double least = 0;
+    double greatest = 0;
+};
+
+/// Returns at most about two steps a pixel, none of them lower than the curve is.
+template <int Digits>
+[[nodiscard]] percentile_curve curve_of(const plot_series<Digits>& series, double pixel) {
+    percentile_curve made;
+    made.name = series.name;
+    const histogram<Digits>& h = *series.values;
+    made.count = static_cast<double>(h.count());
+    made.least = static_cast<double>(h.least());
+    made.greatest = static_cast<double>(h.greatest());
+    double before = 0;
+    double drawn = -1;
+    h.for_each_bucket([&](const histogram_bucket& bucket) {
+        before += static_cast<double>(bucket.count);
+        // The last value stands at 1 - 1 / n, where there is one request in n.
+        const double beyond = (std::max)(made.count - before, 1.0);
+        const double x = std::log10(made.count / beyond);
+        const double value =
+            (std::min)((std::max)(static_cast<double>(bucket.high), made.least), made.greatest);
+        if (!made.steps.empty() && x - drawn < pixel / 2) {
+            made.steps.back() = {x, value};
+            return;
+        }
+        made.steps.emplace_back(x, value);
+        drawn = x;
+    });
+    return made;
+}
+
+/// Turns values into pixels, from the bottom of an area on.
+struct value_axis {
+    plot_area area;
+    double low, high;
+    bool logarithmic;
+
+    [[nodiscard]] double y(double value) const noexcept {
+        const double part = logarithmic ? (std::log10((std::max)(value, low)) - std::log10(low)) /
+                                              (std::log10(high) - std::log10(low))
+                                        : (value - low) / (high - low);
+        return area.bottom() - area.height * (std::min)((std::max)(part, 0.0), 1.0);
+    }
+};
+
+/// Returns the axis of values least … greatest, with some room at both ends.
+[[nodiscard]] inline value_axis
+axis_over(plot_area area, double least, double greatest, bool logarithmic) {
+    if (!logarithmic) { return {area, 0, (greatest > 0 ? greatest : 1) * 1.05, false}; }
+    const double low = (std::max)(least, 1.0) / 1.15;
+    const double high = (std::max)(greatest, 1.0) * 1.25;
+    if (high >= 4 * low) { return {area, low, high, true}; }
+    const double middle = std::sqrt(low * high); // a narrow range is not blown up
+    return {area, middle / 2, middle * 2, true};
+}
+
+inline void draw_value_axis(svg_plot& plot, const value_axis& axis, std::string_view unit) {
+    const auto most = static_cast<std::size_t>((std::max)(axis.area.height / 36, 2.0));
+    std::vector<plot_tick> ticks;
+    if (axis.logarithmic) {
+        ticks = log_ticks(axis.low, axis.high, unit, most);
+    } else {
+        for (const double v : linear_ticks(axis.high, most)) {
+            ticks.push_back({v, v > 0 ? amount_text(v, unit) : "0"});
+        }
+    }
+    std::string grid;
+    for (const plot_tick& tick : ticks) {
+        const double y = axis.y(tick.value);
+        grid += 'M';
+        svg_plot::append_point(grid, axis.area.left, y);
+        grid += 'H';
+        append_length(grid, axis.area.right());
+    }
+    plot.path("grid", grid);
+    for (const plot_tick& tick : ticks) {
+        plot.text(axis.area.left - 8, axis.y(tick.value) + 4, tick.label, "end");
+    }
+}
+
+/// Appends the way of a curve, as steps, in an area whose width is `decades` of 1 / (1 - p).
+[[nodiscard]] inline std::string
+steps_of(const percentile_curve& curve, const value_axis& axis, double decades) {
+    std::string commands = "M";
+    const auto x = [&](double at) { return axis.area.left + axis.area.width * at / decades; };
+    svg_plot::append_point(commands, x(0), axis.y(curve.least));
+    for (const auto& step : curve.steps) {
+        commands += 'V';
+        append_length(commands, axis.y(step.second));
+        commands += 'H';
+        append_length(commands, x(step.first));
+    }
+    return commands;
+}
+
+/// Draws the percentiles 0, 50, 75, 90, 99, 99.9, … below the area.
+inline void draw_percentile_axis(svg_plot& plot, plot_area area, double decades) {
+    std::vector<double> beyond{1, 0.5, 0.25};
+    for (double decade = 1; decade <= decades; ++decade) {
+        beyond.push_back(std::pow(10, -decade));
+    }
+    std::string grid;
+    double last = area.left - 100;
+    for (const double share : beyond) {
+        const double x = area.left - area.width * std::log10(share) / decades;
+        grid += 'M';
+        svg_plot::append_point(grid, x, area.top);
+        grid += 'V';
+        append_length(grid, area.bottom());
+        if (x - last < 38) { continue; }
+        std::string label;
+        append_number(label, 100 * (1 - share), 10);
+        plot.text(x, area.bottom() + 20, label + " %", "middle");
+        last = x;
+    }
+    plot.path("grid", grid);
+    plot.text(area.left + area.width / 2, area.bottom() + 42, "Percentile", "middle", "quiet");
+}
+
+/// Where a name stands in the legend: its line, from the top, and how far from the left.
+struct legend_place {
+    std::size_t line = 0;
+    double x = 0;
+    std::string name; // cut where it is long
+};
+
+/// Returns a name of at most 32 characters; "…" stands for the rest.
+[[nodiscard]] inline std::string short_name(std::string_view name) {
+    std::size_t at = 0;
+    for (std::size_t characters = 0; at < name.size(); ++characters) {
+        if (characters == 31 && at + character_at(name, at).size < name.size()) {
+            return std::string(name.substr(0, at)) + "\xe2\x80\xa6";
+        }
+        at += character_at(name, at).size;
+    }
+    return std::string(name);
+}
+
+/// Returns how wide a text is at most, in pixels; fonts differ.
+[[nodiscard]] inline double text_width(std::string_view text) noexcept {
+    double width = 0;
+    for (std::size_t at = 0; at < text.size(); at += character_at(text, at).size) {
+        width += 7.5 * static_cast<double>(cells(character_at(text, at)));
+    }
+    return width;
+}
+
+/// Returns the places of the curves that have names, in lines of a width.
+[[nodiscard]] inline std::vector<legend_place>
+legend_of(const std::vector<percentile_curve>& curves, double width) {
+    std::vector<legend_place> places;
+    double x = 0;
+    std::size_t line = 0;
+    for (const percentile_curve& curve : curves) {
+        std::string name = short_name(curve.name);
+        const double needed = name.empty() ? 0 : 24 + text_width(name) + 20;
+        if (x > 0 && x + needed > width) {
+            x = 0;
+            ++line;
+        }
+        places.push_back({line, x, std::move(name)});
+        x += needed;
+    }
+    return places;
+}
+
+/// Returns the classes of a curve: six colours, then the same in dashes.
+[[nodiscard]] inline std::string classes_of(std::size_t curve) {
+    const std::string dashes = "d" + std::to_string(curve / series_colours % 3);
+    return "s" + std::to_string(curve % series_colours) + " " + dashes;
+}
+
+inline void draw_legend(svg_plot& plot, const std::vector<legend_place>& legend, double left) {
+    for (std::size_t i = 0; i < legend.size(); ++i) {
+        if (legend[i].name.empty()) { continue; }
+        const double x = left + legend[i].x;
+        const double y = 76 + 18 * static_cast<double>(legend[i].line);
+        plot.line("line " + classes_of(i), x, y - 4, x + 18, y - 4);
+        plot.text(x + 24, y, legend[i].name, "start", "strong");
+    }
+}
+
+/// Marks where curves end, with the greatest value; labels keep a line's distance from each other.
+inline void draw_greatest(svg_plot& plot,
+                          const std::vector<percentile_curve>& curves,
+                          const value_axis& axis,
+                          double decades,
+                          std::string_view unit) {
+    std::vector<std::size_t> order; // from the top on
+    for (std::size_t i = 0; i < curves.size(); ++i) {
+        if (!curves[i].steps.empty()) { order.push_back(i); }
+    }
+    std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
+        return curves[a].greatest > curves[b].greatest;
+    });
+    double free = 0;
+    for (const std::size_t i : order) {
+        const percentile_curve& curve = curves[i];
+        const double x = axis.area.left + axis.area.width * curve.steps.back().first / decades;
+        const double y = axis.y(curve.greatest);
+        const std::string label = "max " + amount_text(curve.greatest, unit);
+        const std::string colour = "dot s" + std::to_string(i % series_colours);
+        plot.dot(colour, x, y, curve.name.empty() ? label : curve.name + ": " + label);
+        const double line = (std::max)(y + 4, free);
+        plot.text(x + 8, line, label, "start", "strong");
+        free = line + 15;
+    }
+}
+
+[[nodiscard]] inline std::string percentile_plot(const std::vector<percentile_curve>& curves,
+                                                 const plot_options& options) {
+    const double width = (std::min)((std::max)(options.width, 400), 10000);
+    const double height = (std::min)((std::max)(options.height, 300), 10000);
+    double most = 2;
+    double least = infinity;
+    double greatest = 0;
+    std::uint64_t requests = 0;
+    for (const percentile_curve& c : curves) {
+        if (c.steps.empty()) { continue; }
+        most = (std::max)(most, c.count);
+        least = (std::min)(least, c.least);
+        greatest = (std::max)(greatest, c.greatest);
+        requests += static_cast<std::uint64_t>(c.count);
+    }
+    if (!(least < infinity)) { least = 1; }
+    const std::string counted = grouped(requests) + (requests == 1 ? " request" : " requests");
+    svg_plot plot(width,
+                  height,
+                  options.title,
+                  "Latency at each percentile of " + counted +
+                      "; the axis of percentiles is that of 1 / (1 - p)");
+    const std::vector<legend_place> legend = legend_of(curves, width - 84 - 24);
+    const double lines = legend.empty() ? 0 : static_cast<double>(legend.back().line);
+    const double top = 92 + 18 * (std::min)(lines, (height - 250) / 18); // a plot has room too
+    const plot_area area{84, top, width - 84 - 96, height - top - 62};
+    const double decades = (std::max)(std::log10(most), 1.0);
+    plot.text(24, 34, options.title, "start", "title");
+    plot.text(24, 54, options.subtitle.empty() ? counted : options.subtitle, "start", "quiet");
+    const value_axis axis = axis_over(area, least, greatest, options.logarithmic);
+    draw_value_axis(plot, axis, options.unit);
+    draw_percentile_axis(plot, area, decades);
+    plot.line("axis", area.left, area.bottom(), area.right(), area.bottom());
+    plot.upward_text(
+        20, area.top + area.height / 2, options.logarithmic ? "Latency (log)" : "Latency");
+    draw_legend(plot, legend, area.left);
+    for (std::size_t i = 0; i < curves.size(); ++i) {
+        if (curves[i].steps.empty()) { continue; }
+        const std::string steps = steps_of(curves[i], axis, decades);
+        plot.path("halo", steps);
+        plot.path("line " + classes_of(i), steps, curves[i].name);
+    }
+    draw_greatest(plot, curves, axis, decades, options.unit);
+    return plot.finish();
+}
+
+} // namespace detail
+
+/// Writes an SVG of one or more histograms by percentile, p50 to p99.9… at equal distances: the
+/// axis is that of 1 / (1 - p), as in HdrHistogram's plots. A curve is drawn in steps, through the
+/// greatest value of each bucket, up to the greatest of all. Light or dark as its reader is set.
+/// `sink` is called with the text (std::string_view), or is a std::ostream.
+/// Precondition: no series is null. Cost: O(buckets); about 2 steps a pixel in the file.
+template <class Sink, int Digits>
+void write_percentile_plot(Sink&& sink,
+                           const std::vector<plot_series<Digits>>& series,
+                           const plot_options& options = {}) {
+    double most = 2;
+    for (const plot_series<Digits>& s : series) {
+        WICK_ASSERT(s.values != nullptr);
+        most = (std::max)(most, static_cast<double>(s.values->count()));
+    }
+    std::vector<detail::percentile_curve> curves;
+    const double pixel = std::log10(most) / (std::max)(options.width, 400);
+    for (const plot_series<Digits>& s : series) { curves.push_back(detail::curve_of(s, pixel)); }
+    detail::text_writer<std::remove_reference_t<Sink>> out(sink);
+    out.put(detail::percentile_plot(curves, options));
+    out.flush();
+}
+
+/// Returns the same of one histogram.
+template <int Digits>
+[[nodiscard]] std::string to_percentile_plot(const histogram<Digits>& values,
+                                             const plot_options& options = {}) {
+    std::string text;
+    const std::vector<plot_series<Digits>> series{{"", &values}};
+    write_percentile_plot([&](std::string_view piece) { text += piece; }, series, options);
+    return text;
+}
+
+WICK_END_NAMESPACE
+
+#endif
+
+#include <algorithm>   // std::max, std::min
+#include <cmath>       // std::log, std::isnan
+#include <cstddef>     // std::size_t
+#include <cstdint>     // counts
+#include <string>      // the plot
+#include <string_view> // pieces of it
+#include <vector>      // cells
+
+WICK_BEGIN_NAMESPACE
+
+/// What a heat map looks like.
+struct heat_map_options {
+    std::string title = "Latency over time";
+    std::string subtitle;    ///< empty: what it is of
+    std::string unit = "ns"; ///< of the values
+    int width = 1100;        ///< in pixels; 500 to 10,000
+    int height = 560;        ///< in pixels; 400 to 10,000
+    /// Drawn as lines, at most 3.
+    std::vector<double> quantiles = {0.5, 0.9, 0.99};
+};
+
+namespace detail {
+
+/// Windows of time that are drawn together, and their requests by latency.
+struct heat_column {
+    std::vector<std::uint64_t> rows;
+    std::vector<double> quantiles; // NaN: too few requests
+    double requests = 0;
+    double windows = 0;
+};
+
+/// A heat map in cells.
+struct heat_cells {
+    std::vector<heat_column> columns;
+    value_axis axis{};
+    double seconds_per_window = 1;
+    double windows = 0; // how many there are
+    std::uint64_t requests = 0;
+    std::uint64_t most = 0; // requests in a cell
+};
+
+inline constexpr int heat_shades = 9;
+
+/// Returns the shade of a cell, 1 … 9, by the logarithm of its count.
+[[nodiscard]] inline int shade_of(std::uint64_t count, std::uint64_t most) noexcept {
+    if (most < 2) { return heat_shades; }
+    const double part = std::log(static_cast<double>(count)) / std::log(static_cast<double>(most));
+    return (std::min)(heat_shades, 1 + static_cast<int>(part * heat_shades));
+}
+
+/// Returns the count from which on cells have a shade.
+[[nodiscard]] inline double least_of_shade(int shade, std::uint64_t most) noexcept {
+    const double part = static_cast<double>(shade - 1) / heat_shades;
+    return std::ceil(std::pow(static_cast<double>(most), part) - 1e-9);
+}
+
+/// Draws the cells, a path a shade.
+inline void draw_cells(svg_plot& plot, const heat_cells& cells, double column, double row) {
+    std::vector<std::string> paths(heat_shades + 1);
+    const plot_area& area = cells.axis.area;
+    for (std::size_t c = 0; c < cells.columns.size(); ++c) {
+        const std::vector<std::uint64_t>& rows = cells.columns[c].rows;
+        const double x = area.left + column * static_cast<double>(c);
+        for (std::size_t r = 0; r < rows.size();) {
+            if (rows[r] == 0) {
+                ++r;
+                continue;
+            }
+            // Neighbours of one shade are one rectangle.
+            const int shade = shade_of(rows[r], cells.most);
+            std::size_t end = r + 1;
+            while (end < rows.size() && rows[end] != 0 &&
+                   shade_of(rows[end], cells.most) == shade) {
+                ++end;
+            }
+            std::string& to = paths[static_cast<std::size_t>(shade)];
+            to += 'M';
+            svg_plot::append_point(to, x, area.bottom() - row * static_cast<double>(r));
+            to += 'h';
+            append_length(to, column + 0.3); // over the seam
+            to += 'v';
+            append_length(to, -row * static_cast<double>(end - r) - 0.3);
+            to += 'h';
+            append_length(to, -column - 0.3);
+            to += 'z';
+            r = end;
+        }
+    }
+    for (int shade = 1; shade <= heat_shades; ++shade) {
+        const std::string& path = paths[static_cast<std::size_t>(shade)];
+        if (!path.empty()) { plot.path("h" + std::to_string(shade), path); }
+    }
+}
+
+/// Draws the quantiles of each column as lines; a gap where there are too few requests.
+inline void draw_quantiles(svg_plot& plot,
+                           const heat_cells& cells,
+                           double column,
+                           const std::vector<double>& quantiles) {
+    plot.open("heat");
+    for (std::size_t q = 0; q < (std::min)(quantiles.size(), std::size_t{3}); ++q) {
+        std::string way;
+        bool down = false;
+        for (std::size_t c = 0; c < cells.columns.size(); ++c) {
+            const double value = cells.columns[c].quantiles[q];
+            if (std::isnan(value)) {
+                down = false;
+                continue;
+            }
+            const double x = cells.axis.area.left + column * (static_cast<double>(c) + 0.5);
+            way += down ? 'L' : 'M';
+            svg_plot::append_point(way, x, cells.axis.y(value));
+            if (!down) { way += "h0.1"; } // a point of its own can be seen
+            down = true;
+        }
+        if (way.empty()) { continue; }
+        plot.path("halo", way);
+        plot.path("line q" + std::to_string(q), way, quantile_name(quantiles[q]));
+    }
+    plot.close();
+}
+
+/// Draws the requests per second of each column as bars below the map.
+inline void draw_rates(svg_plot& plot, const heat_cells& cells, double column, plot_area area) {
+    double most = 0;
+    const auto rate = [&](const heat_column& c) {
+        return c.windows > 0 ? c.requests / (c.windows * cells.seconds_per_window) : 0;
+    };
+    for (const heat_column& c : cells.columns) { most = (std::max)(most, rate(c)); }
+    std::string bars;
+    for (std::size_t c = 0; c < cells.columns.size() && most > 0; ++c) {
+        const double size = area.height * rate(cells.columns[c]) / most;
+        bars += 'M';
+        svg_plot::append_point(bars, area.left + column * static_cast<double>(c), area.bottom());
+        bars += 'v';
+        append_length(bars, -size);
+        bars += 'h';
+        append_length(bars, (std::max)(column - (column > 3 ? 0.6 : 0), 0.5));
+        bars += 'V';
+        append_length(bars, area.bottom());
+        bars += 'z';
+    }
+    plot.path("rate", bars, "requests per second");
+    plot.line("axis", area.left, area.bottom(), area.right(), area.bottom());
+    plot.text(area.left - 8, area.top + 8, amount_text(most, "/s"), "end");
+    plot.text(area.left - 8, area.bottom(), "0", "end");
+    plot.text(area.right() + 8, area.top + 8, "requests", "start", "quiet");
+    plot.text(area.right() + 8, area.top + 22, "per second", "start", "quiet");
+}
+
+/// Returns a moment of a run: "90 s", "5 min", "2.5 h".
+[[nodiscard]] inline std::string moment_text(double seconds, double all) {
+    if (all <= 300) { return seconds > 0 ? amount_text(seconds, "s") : "0 s"; }
+    std::string text;
+    append_number(text, all <= 3 * 3600 ? seconds / 60 : seconds / 3600, 4);
+    return text + (all <= 3 * 3600 ? " min" : " h");
+}
+
+inline void draw_time_axis(svg_plot& plot, plot_area area, double seconds) {
+    // Steps that a clock has: a whole part of a minute, an hour, a day.
+    const double unit = seconds <= 300 ? 1 : seconds <= 3 * 3600 ? 60 : 3600;
+    const auto most = static_cast<std::size_t>((std::max)(area.width / 90, 2.0));
+    std::string grid;
+    for (const double tick : linear_ticks(seconds / unit, most)) {
+        const double x = area.left + area.width * tick * unit / seconds;
+        grid += 'M';
+        svg_plot::append_point(grid, x, area.bottom());
+        grid += "v5";
+        plot.text(x, area.bottom() + 20, moment_text(tick * unit, seconds), "middle");
+    }
+    plot.path("axis", grid);
+}
+
+/// Draws what the shades mean, at the right, from the least to the most requests.
+inline void draw_shades(svg_plot& plot, const heat_cells& cells, double x, double top) {
+    plot.text(x, top, "requests", "start", "quiet");
+    plot.text(x, top + 14, "in a cell", "start", "quiet");
+    for (int shade = heat_shades; shade >= 1; --shade) {
+        const double y = top + 24 + 16 * (heat_shades - shade);
+        std::string box = "M";
+        svg_plot::append_point(box, x, y);
+        box += "h14v16h-14z";
+        plot.path("h" + std::to_string(shade), box);
+        const double least = least_of_shade(shade, cells.most);
+        // With few requests some shades have no count of their own.
+        if (shade < heat_shades && !(least < least_of_shade(shade + 1, cells.most))) { continue; }
+        std::string label;
+        append_number(label, least >= 10000 ? least / 1000 : least, 3);
+        plot.text(x + 20, y + 12, label + (least >= 10000 ? "k" : ""), "start");
+    }
+}
+
+[[nodiscard]] inline std::string
+heat_map(const heat_cells& cells, const heat_map_options& options, double width, double height) {
+    const std::string counted = grouped(cells.requests) + " requests in " +
+                                grouped(static_cast<std::uint64_t>(cells.windows)) +
+                                " windows of " + amount_text(cells.seconds_per_window * 1e9, "ns");
+    svg_plot plot(width, height, options.title, "Requests by time and latency: " + counted);
+    plot.text(24, 34, options.title, "start", "title");
+    plot.text(24, 54, options.subtitle.empty() ? counted : options.subtitle, "start", "quiet");
+    const plot_area& area = cells.axis.area;
+    draw_value_axis(plot, cells.axis, options.unit);
+    plot.upward_text(20, area.top + area.height / 2, "Latency (log)");
+    const double column =
+        area.width / static_cast<double>((std::max)(cells.columns.size(), std::size_t{1}));
+    if (!cells.columns.empty()) {
+        draw_cells(
+            plot, cells, column, area.height / static_cast<double>(cells.columns[0].rows.size()));
+        draw_quantiles(plot, cells, column, options.quantiles);
+    }
+    plot.line("axis", area.left, area.bottom(), area.right(), area.bottom());
+    const plot_area rates{area.left, area.bottom() + 14, area.width, 46};
+    draw_rates(plot, cells, column, rates);
+    draw_time_axis(plot, rates, cells.windows > 0 ? cells.windows * cells.seconds_per_window : 1);
+    plot.text(area.left + area.width / 2, rates.bottom() + 40, "Time", "middle", "quiet");
+    draw_shades(plot, cells, area.right() + 16, area.top + 10);
+    plot.open("heat");
+    for (std::size_t q = 0; q < (std::min)(options.quantiles.size(), std::size_t{3}); ++q) {
+        const double x =
+            area.right() -
+            70 * static_cast<double>((std::min)(options.quantiles.size(), std::size_t{3}) - q);
+        const std::string way = "M" + std::to_string(static_cast<int>(x)) + " 70h18";
+        plot.path("halo", way);
+        plot.path("line q" + std::to_string(q), way);
+        plot.text(x + 24, 74, quantile_name(options.quantiles[q]), "start", "strong");
+    }
+    plot.close();
+    return plot.finish();
+}
+
+} // namespace detail
+
+/// Writes an SVG of windows: time from left to right, latency upwards on a logarithmic axis, each
+/// cell as dark as the logarithm of its requests; a single one is seen. Lines show quantiles, bars
+/// below the requests per second. Where there are more windows than there is room for, neighbours
+/// are drawn together. Light or dark as its reader is set.
+/// `sink` is called with the text (std::string_view), or is a std::ostream.
+/// Cost: O(buckets of all windows); at most 300 columns of 100 cells in the file.
+template <class Sink, int Digits>
+void write_heat_map(Sink&& sink,
+                    const latency_windows<Digits>& windows,
+                    const heat_map_options& options = {}) {
+    constexpr std::size_t most_columns = 300;
+    const double width = (std::min)((std::max)(options.width, 500), 10000);
+    const double height = (std::min)((std::max)(options.height, 400), 10000);
+    detail::heat_cells cells;
+    cells.windows = static_cast<double>(windows.size());
+    cells.seconds_per_window = static_cast<double>(windows.length()) / 1e9;
+    double least = detail::infinity;
+    double greatest = 0;
+    for (std::size_t i = 0; i < windows.size(); ++i) {
+        const histogram<Digits>& h = windows[i];
+        if (h.empty()) { continue; }
+        least = (std::min)(least, static_cast<double>(h.least()));
+        greatest = (std::max)(greatest, static_cast<double>(h.greatest()));
+    }
+    if (!(least < detail::infinity)) { least = 1; }
+    const detail::plot_area area{84, 88, width - 84 - 100, height - 88 - 126};
+    cells.axis = detail::axis_over(area, least, greatest, true);
+    const auto rows =
+        static_cast<std::size_t>((std::min)((std::max)(area.height / 4, 20.0), 100.0));
+    const std::size_t together = (windows.size() + most_columns - 1) / most_columns;
+    for (std::size_t first = 0; first < windows.size(); first += together) {
+        detail::heat_column column;
+        column.rows.resize(rows);
+        histogram<Digits> all;
+        for (std::size_t i = first; i < (std::min)(first + together, windows.size()); ++i) {
+            // Counts that overflow are of no picture: the window is left as it is.
+            static_cast<void>(static_cast<bool>(all.merge(windows[i])));
+            column.windows += 1;
+        }
+        all.for_each_bucket([&](const histogram_bucket& b) {
+            const double middle = static_cast<double>(b.low) / 2 + static_cast<double>(b.high) / 2;
+            const double part = (area.bottom() - cells.axis.y(middle)) / area.height;
+            const auto row = static_cast<std::size_t>(part * static_cast<double>(rows) * 0.999999);
+            column.rows[row] += b.count;
+            cells.most = (std::max)(cells.most, column.rows[row]);
+        });
+        cells.requests += all.count();
+        column.requests = static_cast<double>(all.count());
+        for (const double q : options.quantiles) {
+            const double beyond = column.requests * (1 - q);
+            column.quantiles.push_back(beyond < 1 ? std::numeric_limits<double>::quiet_NaN()
+                                                  : detail::smooth_quantile(all, q));
+        }
+        cells.columns.push_back(std::move(column));
+    }
+    detail::text_writer<std::remove_reference_t<Sink>> out(sink);
+    out.put(detail::heat_map(cells, options, width, height));
+    out.flush();
+}
+
+/// Returns what write_heat_map writes.
+template <int Digits>
+[[nodiscard]] std::string to_heat_map(const latency_windows<Digits>& windows,
+                                      const heat_map_options& options = {}) {
+    std::string text;
+    write_heat_map([&](std::string_view piece) { text += piece; }, windows, options);
+    return text;
+}
+
+WICK_END_NAMESPACE
+
+#endif
+// wick/detail/latency_compare.hpp - whether latencies differ, tested by windows of time.
+#ifndef WICK_DETAIL_LATENCY_COMPARE_HPP
+#define WICK_DETAIL_LATENCY_COMPARE_HPP
+
+// wick/detail/correlation_time.hpp - how many neighbours in a series are worth one observation.
+#ifndef WICK_DETAIL_CORRELATION_TIME_HPP
+#define WICK_DETAIL_CORRELATION_TIME_HPP
+
+
+#include <algorithm> // std::min
+#include <cstddef>   // std::size_t
+#include <vector>    // the series
+
+WICK_BEGIN_NAMESPACE
+namespace detail {
+
+/// A variance, and by how much more the mean of a series varies than that of independent values
+/// would: 1 for independent ones, (1 + r) / (1 - r) for an autoregression with r.
+struct correlation {
+    double variance = 0;
+    double time = 1;
+};
+
+/// Returns the correlation of a series. Sums of the covariances at two neighbouring distances are
+/// added up as long as they are positive, none more than the one before: for a reversible process
+/// they are so, and what is beyond is noise (Geyer 1992). Since distances are from the series' own
+/// mean, covariances come out too small by the variance of that, which is put right: a short series
+/// would else be taken for an independent one. Cost: O(n times the distance it reaches).
+[[nodiscard]] inline correlation correlation_of(std::vector<double> series) {
+    correlation made;
+    const std::size_t n = series.size();
+    if (n < 4) { return made; }
+    const double size = static_cast<double>(n);
+    double mean = 0;
+    for (const double v : series) { mean += v / size; }
+    for (double& v : series) { v -= mean; }
+    const auto covariance = [&](std::size_t distance) {
+        double sum = 0;
+        for (std::size_t i = 0; i + distance < n; ++i) { sum += series[i] * series[i + distance]; }
+        return sum / size;
+    };
+    made.variance = covariance(0);
+    if (!(made.variance > 0)) { return made; }
+    double sum = 0;
+    double last = made.variance * size;
+    std::size_t reach = 1;
+    for (; reach + 1 <= n / 4; reach += 2) {
+        const double pair = (std::min)(last, covariance(reach) + covariance(reach + 1));
+        if (!(pair > 0)) { break; }
+        sum += pair;
+        last = pair;
+    }
+    const double lost = static_cast<double>(2 * reach - 1) / size;
+    made.time = (1 + 2 * sum / made.variance) / (1 - (std::min)(lost, 0.5));
+    return made;
+}
+
+/// Returns a series of at most `limit` means of neighbours, and how many each is of.
+[[nodiscard]] inline std::vector<double>
+shortened(const std::vector<double>& series, std::size_t limit, std::size_t& step) {
+    step = (series.size() + limit - 1) / limit;
+    if (step <= 1) {
+        step = 1;
+        return series;
+    }
+    std::vector<double> made(series.size() / step);
+    for (std::size_t i = 0; i < made.size(); ++i) {
+        for (std::size_t k = i * step; k < (i + 1) * step; ++k) { made[i] += series[k]; }
+        made[i] /= static_cast<double>(step);
+    }
+    return made;
+}
+
+/// Returns the correlation time of a long series, in its entries and at least 1: that of means of
+/// neighbours, times how much more these vary than means of independent entries would.
+[[nodiscard]] inline double correlation_time(const std::vector<double>& series) {
+    std::size_t step = 1;
+    const correlation c = correlation_of(shortened(series, 4096, step));
+    if (step == 1) { return (std::max)(1.0, c.time); }
+    double mean = 0;
+    const double size = static_cast<double>(series.size());
+    for (const double v : series) { mean += v / size; }
+    double variance = 0;
+    for (const double v : series) { variance += (v - mean) * (v - mean) / size; }
+    if (!(variance > 0)) { return 1; }
+    return (std::max)(1.0, c.time * c.variance * static_cast<double>(step) / variance);
+}
+
+} // namespace detail
+WICK_END_NAMESPACE
+
+#endif
+// wick/detail/rank_shift.hpp - by how much, and how surely, one sample lies above another.
+#ifndef WICK_DETAIL_RANK_SHIFT_HPP
+#define WICK_DETAIL_RANK_SHIFT_HPP
+
+
+#include <algorithm> // std::sort, std::min
+#include <cmath>     // std::sqrt
+#include <cstddef>   // std::size_t
+#include <vector>    // samples
+
+WICK_BEGIN_NAMESPACE
+namespace detail {
+
+/// Returns the z that a share p of the normal distribution is further from 0 than; 0 <= p <= 1.
+[[nodiscard]] inline double normal_quantile_beyond(double p) noexcept {
+    if (p >= 1) { return 0; }
+    double low = 0;
+    double high = 40;
+    for (int i = 0; i < 100; ++i) {
+        const double middle = low + (high - low) / 2;
+        (normal_beyond(middle) > p ? low : high) = middle;
+    }
+    return low;
+}
+
+/// Two samples compared by rank.
+struct rank_comparison {
+    double p_value = 1;       ///< of Mann and Whitney's test, two-sided
+    double shift = 0;         ///< by how much the second lies above the first (Hodges, Lehmann)
+    double low = -infinity;   ///< the interval of the shift; without bound where there are too few
+    double high = infinity;   ///< samples for one
+    double least_p_value = 1; ///< what p_value would be if all of one lay above all of the other
+};
+
+/// Keeps the distribution that was needed last: rows of one comparison mostly need the same.
+class rank_distribution {
+public:
+    /// Returns the probability of each rank statistic or less of samples of these sizes without
+    /// ties, up to the middle. Good until the next call.
+    [[nodiscard]] const std::vector<double>& below(std::size_t n1, std::size_t n2) {
+        if (below_.empty() || n1 != size1_ || n2 != size2_) {
+            below_ = mann_whitney_below(n1, n2);
+            size1_ = n1;
+            size2_ = n2;
+        }
+        return below_;
+    }
+
+private:
+    std::vector<double> below_;
+    std::size_t size1_ = 0;
+    std::size_t size2_ = 0;
+};
+
+/// What a test makes of the rank statistic. `inflation` is by how much the variance of that is
+/// greater than of independent samples; p-values become those of the normal distribution with it.
+class rank_test {
+public:
+    rank_test(std::size_t n1,
+              std::size_t n2,
+              double ties,
+              double inflation,
+              rank_distribution& distribution)
+        : pairs_(static_cast<double>(n1) * static_cast<double>(n2))
+        , inflation_(inflation) {
+        if (n1 <= 2500 && n2 <= 2500 && n1 * n2 <= 2500 && !(ties > 0)) {
+            below_ = &distribution.below(n1, n2);
+        }
+        const double n = static_cast<double>(n1) + static_cast<double>(n2);
+        variance_ = pairs_ / 12 * (n + 1 - ties / (n * (n - 1)));
+    }
+
+    /// Returns the p-value, two-sided, of the statistic u or its opposite.
+    [[nodiscard]] double p_value(double u) const {
+        const double p = independent_p_value(u);
+        if (!(inflation_ > 1)) { return p; }
+        return normal_beyond(normal_quantile_beyond(p) / std::sqrt(inflation_));
+    }
+
+    /// Returns the greatest whole u below the middle whose p-value is not above alpha; -1: none is.
+    [[nodiscard]] double critical(double alpha) const {
+        const double limit =
+            inflation_ > 1 ? normal_beyond(normal_quantile_beyond(alpha) * std::sqrt(inflation_))
+                           : alpha;
+        if (independent_p_value(0) > limit) { return -1; }
+        double in = 0;
+        double out = std::floor(pairs_ / 2) + 1;
+        while (out - in > 1) {
+            const double middle = std::floor(in + (out - in) / 2);
+            (independent_p_value(middle) > limit ? out : in) = middle;
+        }
+        return in;
+    }
+
+private:
+    double pairs_;
+    double inflation_;
+    double variance_ = 0;
+    const std::vector<double>* below_ = nullptr; // null: the normal approximation
+
+    [[nodiscard]] double independent_p_value(double u) const {
+        const double inner = (std::min)(u, pairs_ - u);
+        if (below_ != nullptr) {
+            return (std::min)(1.0, 2 * (*below_)[static_cast<std::size_t>(inner)]);
+        }
+        if (!(variance_ > 0)) { return 1; }
+        const double z = (pairs_ / 2 - inner - 0.5) / std::sqrt(variance_);
+        return (std::min)(1.0, 2 * normal_above(z));
+    }
+};
+
+/// Returns the value of a rank, from 0; changes the order of the others.
+[[nodiscard]] inline double value_at_rank(std::vector<double>& values, std::size_t rank) {
+    const auto at = values.begin() + static_cast<std::ptrdiff_t>(rank);
+    std::nth_element(values.begin(), at, values.end());
+    return *at;
+}
+
+/// Returns how `b` compares with `a` by rank: the test and the median of all differences b - a,
+/// with the interval of that which the test does not reject at alpha. NaN must not be among the
+/// values. Cost: n1 n2 numbers of memory: meant for n1 n2 up to some millions. Source: Hodges and
+/// Lehmann, "Estimates of location based on rank tests" (1963).
+[[nodiscard]] inline rank_comparison compare_ranks(const std::vector<double>& a,
+                                                   const std::vector<double>& b,
+                                                   rank_distribution& distribution,
+                                                   double alpha,
+                                                   double inflation) {
+    rank_comparison made;
+    if (a.empty() || b.empty()) { return made; }
+    const rank_sums sums = rank_statistic(a, b);
+    const rank_test test(a.size(), b.size(), sums.ties, inflation, distribution);
+    made.p_value = test.p_value(sums.u1);
+    made.least_p_value =
+        rank_test(a.size(), b.size(), 0, inflation, distribution).p_value(0); // without ties
+    std::vector<double> differences;
+    differences.reserve(a.size() * b.size());
+    for (const double x : a) {
+        for (const double y : b) { differences.push_back(y - x); }
+    }
+    const std::size_t size = differences.size();
+    made.shift =
+        value_at_rank(differences, (size - 1) / 2) / 2 + value_at_rank(differences, size / 2) / 2;
+    const double critical = test.critical(alpha);
+    if (critical >= 0) {
+        const auto outside = static_cast<std::size_t>(critical);
+        made.low = value_at_rank(differences, outside);
+        made.high = value_at_rank(differences, size - 1 - outside);
+    } else if (made.least_p_value <= alpha) { // ties of nearly all values
+        made.low = *std::min_element(differences.begin(), differences.end());
+        made.high = *std::max_element(differences.begin(), differences.end());
+    }
+    return made;
+}
+
+/// The same of one pair of samples alone.
+[[nodiscard]] inline rank_comparison compare_ranks(const std::vector<double>& a,
+                                                   const std::vector<double>& b,
+                                                   double alpha = 0.05,
+                                                   double inflation = 1) {
+    rank_distribution distribution;
+    return compare_ranks(a, b, distribution, alpha, inflation);
+}
+
+/// Returns Brunner and Munzel's test, which does not assume that both samples spread alike: W is
+/// positive where the second lies above the first. Statistic 0 and p-value 1 for fewer than two.
+/// Source: Brunner and Munzel, "The nonparametric Behrens-Fisher problem" (2000).
+[[nodiscard]] inline test_result brunner_munzel(std::vector<double> a, std::vector<double> b) {
+    if (a.size() < 2 || b.size() < 2) { return {0, 1}; }
+    std::sort(a.begin(), a.end());
+    std::sort(b.begin(), b.end());
+    // The rank of a value among all, less that in its own sample, is its rank among the others.
+    const auto rank_in = [](const std::vector<double>& sorted, double v) {
+        const auto below = std::lower_bound(sorted.begin(), sorted.end(), v);
+        const auto equal = std::upper_bound(below, sorted.end(), v);
+        return static_cast<double>(below - sorted.begin()) + static_cast<double>(equal - below) / 2;
+    };
+    std::vector<double> of_a;
+    std::vector<double> of_b;
+    for (const double v : a) { of_a.push_back(rank_in(b, v)); }
+    for (const double v : b) { of_b.push_back(rank_in(a, v)); }
+    const moments first = moments_of(of_a);
+    const moments second = moments_of(of_b);
+    const double e1 = first.size * first.variance;
+    const double e2 = second.size * second.variance;
+    // The mean ranks differ by what the second sample is above the first, less the opposite.
+    const double mean_ranks = (second.mean - first.mean) + (second.size - first.size) / 2;
+    if (!(e1 + e2 > 0)) {
+        const bool equal = !(mean_ranks < 0) && !(mean_ranks > 0);
+        return {equal ? 0 : std::copysign(infinity, mean_ranks), equal ? 1.0 : 0.0};
+    }
+    const double w =
+        first.size * second.size * mean_ranks / ((first.size + second.size) * std::sqrt(e1 + e2));
+    const double freedom =
+        (e1 + e2) * (e1 + e2) / (e1 * e1 / (first.size - 1) + e2 * e2 / (second.size - 1));
+    return {w, student_beyond(w, freedom)};
+}
+
+/// Returns p-values adjusted so that the chance of any false one among those under a limit is at
+/// most that limit, whatever their dependence (Holm 1979), in the order of the input.
+[[nodiscard]] inline std::vector<double> holm(const std::vector<double>& p_values) {
+    std::vector<std::size_t> order(p_values.size());
+    for (std::size_t i = 0; i < order.size(); ++i) { order[i] = i; }
+    std::sort(order.begin(), order.end(), [&](std::size_t x, std::size_t y) {
+        return p_values[x] < p_values[y];
+    });
+    std::vector<double> adjusted(p_values.size());
+    double most = 0;
+    for (std::size_t i = 0; i < order.size(); ++i) {
+        const double p = p_values[order[i]] * static_cast<double>(order.size() - i);
+        most = (std::max)(most, (std::min)(1.0, p));
+        adjusted[order[i]] = most;
+    }
+    return adjusted;
+}
+
+} // namespace detail
+WICK_END_NAMESPACE
+
+#endif
+
+#include <algorithm>   // std::sort, std::min, std::max
+#include <cmath>       // std::log, std::exp
+#include <cstddef>     // std::size_t
+#include <cstdint>     // counts
+#include <string>      // reasons
+#include <string_view> // units
+#include <utility>     // std::move
+#include <vector>      // sides, rows
+
+WICK_BEGIN_NAMESPACE
+
+/// How to compare latencies.
+struct compare_options {
+    /// What is asked; each in between 0 and 1.
+    std::vector<double> quantiles = {0.5, 0.9, 0.99};
+    /// A quantile has regressed only if it grew by more than this part, improved only if its
+    /// opposite shrank so: 0.05 is from 1 / 1.05 to 1.05.
+    double threshold = 0.05;
+    /// The chance of any false alarm among all quantiles asked; intervals have a confidence of
+    /// 1 - alpha.
+    double alpha = 0.05;
+    /// The histograms, or windows, are runs that do not depend on each other. (Requests always
+    /// may.)
+    bool independent = false;
+};
+
+/// One quantile on both sides.
+struct compared_quantile {
+    double q = 0;
+    double before = 0;              ///< of all requests of the side, in the unit of the input
+    double after = 0;               ///< the same
+    double ratio = 1;               ///< after over before: the median over all pairs of windows
+    double low = 0;                 ///< the interval of the ratio
+    double high = 0;                ///< the same; infinite where there are too few windows for one
+    double p_value = 1;             ///< of this quantile alone
+    double adjusted = 1;            ///< the same, corrected for how many were asked
+    std::size_t windows_before = 0; ///< how many windows the test had; 0: it had none
+    std::size_t windows_after = 0;
+    wick::verdict verdict = verdict::untested;
+    std::string reason; ///< of the verdict, as a sentence without a full stop
+};
+
+/// Two latencies compared.
+struct latency_comparison {
+    std::vector<compared_quantile> quantiles; ///< as asked
+    /// The deciles 0.1 … 0.9, adjusted among themselves by Benjamini and Hochberg: what moved, the
+    /// body or the tail. The verdict does not depend on them.
+    std::vector<compared_quantile> shifts;
+    wick::verdict verdict = verdict::untested; ///< regressed if any quantile has
+    std::string reason;
+    /// How many requests, or histograms, in a row tell as much as one independent one.
+    double correlation_time = 1;
+    std::uint64_t requests_before = 0;
+    std::uint64_t requests_after = 0;
+    /// There was one histogram a side, or no order of time: the p-values hold only for requests
+    /// that do not depend on each other, which those of one server do. Trust "unchanged" no more.
+    bool assumes_independent = false;
+};
+
+namespace detail {
+
+/// Windows are so many correlation times long at least: their neighbours' correlation is then less
+/// than a tenth, and what it does to the variance can be put right. Windows have so many requests
+/// beyond the quantile at least, and there are at most so many of them on the shorter side: more
+/// would not tell more.
+inline constexpr double window_correlation_times = 6;
+inline constexpr double window_tail_requests = 5;
+inline constexpr std::size_t most_windows = 50;
+inline constexpr std::size_t least_windows = 4;
+
+/// One side as requests in the order of time.
+class sample_side {
+public:
+    explicit sample_side(const std::vector<double>& samples)
+        : samples_(samples)
+        , sorted_(samples) {
+        std::sort(sorted_.begin(), sorted_.end());
+    }
+
+    /// How many pieces there are that windows are made of, and how many requests a piece has.
+    [[nodiscard]] std::size_t size() const noexcept { return samples_.size(); }
+    [[nodiscard]] double requests() const noexcept { return static_cast<double>(size()); }
+    [[nodiscard]] double whole(double q) const { return quantile_of(sorted_, q); }
+
+    /// Returns the correlation time, in pieces, of which requests are slower than the q-quantile.
+    [[nodiscard]] double time(double q) const {
+        const double limit = quantile_of(sorted_, q);
+        std::vector<double> slower;
+        slower.reserve(size());
+        for (const double v : samples_) { slower.push_back(v > limit ? 1 : 0); }
+        return correlation_time(slower);
+    }
+
+    /// Returns the q-quantiles of so many windows of equal length.
+    [[nodiscard]] std::vector<double> windows(double q, std::size_t count) {
+        std::vector<double> made;
+        for (const std::vector<double>& window : cut_into(count)) {
+            made.push_back(quantile_of(window, q, quantile_type::median_unbiased));
+        }
+        return made;
+    }
+
+private:
+    const std::vector<double>& samples_;
+    std::vector<double> sorted_;
+    std::vector<std::vector<std::vector<double>>> cuts_; // into different numbers of windows
+
+    // The requests of each window, sorted. Few quantiles ask for few different numbers of windows.
+    [[nodiscard]] const std::vector<std::vector<double>>& cut_into(std::size_t count) {
+        for (const std::vector<std::vector<double>>& cut : cuts_) {
+            if (cut.size() == count) { return cut; }
+        }
+        if (cuts_.size() >= 4) { cuts_.clear(); }
+        std::vector<std::vector<double>> cut;
+        for (std::size_t w = 0; w < count; ++w) {
+            const auto begin = static_cast<std::ptrdiff_t>(w * size() / count);
+            const auto end = static_cast<std::ptrdiff_t>((w + 1) * size() / count);
+            cut.emplace_back(samples_.begin() + begin, samples_.begin() + end);
+            std::sort(cut.back().begin(), cut.back().end());
+        }
+        cuts_.push_back(std::move(cut));
+        return cuts_.back();
+    }
+};
+
+/// One side as histograms in the order of time, none of them empty.
+template <int Digits>
+class histogram_side {
+public:
+    [[nodiscard]] error add(const histogram<Digits>& piece) {
+        if (piece.empty()) { return {}; }
+        pieces_.push_back(&piece);
+        return whole_.merge(piece);
+    }
+
+    [[nodiscard]] std::size_t size() const noexcept { return pieces_.size(); }
+    [[nodiscard]] double requests() const noexcept { return static_cast<double>(whole_.count()); }
+    [[nodiscard]] double whole(double q) const { return smooth_quantile(whole_, q); }
+
+    [[nodiscard]] double time(double q) const {
+        const std::int64_t limit = whole_.quantile(q);
+        std::vector<double> slower;
+        for (const histogram<Digits>* piece : pieces_) {
+            slower.push_back(piece->share_above(limit));
+        }
+        return correlation_time(slower);
+    }
+
+    [[nodiscard]] std::vector<double> windows(double q, std::size_t count) {
+        if (count != windows_.size()) {
+            windows_.assign(count, {});
+            for (std::size_t w = 0; w < count; ++w) {
+                const std::size_t end = (w + 1) * size() / count;
+                for (std::size_t i = w * size() / count; i < end; ++i) {
+                    // The whole side was merged: no part of it can overflow.
+                    static_cast<void>(static_cast<bool>(windows_[w].merge(*pieces_[i])));
+                }
+            }
+        }
+        std::vector<double> made;
+        for (const histogram<Digits>& window : windows_) {
+            made.push_back(smooth_quantile(window, q, quantile_type::median_unbiased));
+        }
+        return made;
+    }
+
+private:
+    std::vector<const histogram<Digits>*> pieces_;
+    histogram<Digits> whole_;
+    std::vector<histogram<Digits>> windows_;
+};
+
+/// How many windows each side is cut into, and by how much the variance of a test of them is
+/// greater than if they did not depend on each other at all.
+struct window_plan {
+    std::size_t before = 0;
+    std::size_t after = 0;
+    double inflation = 1;
+};
+
+template <class Side>
+[[nodiscard]] window_plan
+plan_windows(const Side& before, const Side& after, double q, double time) {
+    const double size1 = static_cast<double>(before.size());
+    const double size2 = static_cast<double>(after.size());
+    const double a_piece = (std::min)(before.requests() / size1, after.requests() / size2);
+    const double tail = window_tail_requests / (std::min)(q, 1 - q) / a_piece;
+    const double most = static_cast<double>(most_windows);
+    const double shorter = (std::min)(size1, size2);
+    const double least =
+        std::ceil((std::max)(tail, time > 1 ? window_correlation_times * time : 1));
+    const double count = (std::min)(most, std::floor(shorter / least));
+    if (count < 1) { return {}; }
+    const double length = shorter / count;
+    // A longer side has more windows, as long; but no more than a test can use.
+    const auto windows = [&](double size) {
+        return static_cast<std::size_t>((std::min)(std::floor(size / length + 1e-9), 10 * most));
+    };
+    // Of an exponentially decaying correlation, and about so for others.
+    return {windows(size1), windows(size2), time > 1 ? 1 + time / (2 * length) : 1};
+}
+
+[[nodiscard]] inline std::string ratio_text(double ratio) {
+    std::string text;
+    if (ratio < 1e6) {
+        append_decimals(text, ratio, ratio < 100 ? 3 : 0, false);
+    } else {
+        append_number(text, ratio);
+    }
+    return text + "x";
+}
+
+[[nodiscard]] inline std::string interval_text(const compared_quantile& row) {
+    return ratio_text(row.ratio) + " [" + ratio_text(row.low) + ", " + ratio_text(row.high) + "]";
+}
+
+[[nodiscard]] inline std::string percent_text(double share) {
+    std::string text;
+    append_number(text, 100 * share, 3);
+    return text + " %";
+}
+
+[[nodiscard]] inline std::string p_text(double p) {
+    if (p < 1e-6) { return "p < 0.000001"; }
+    std::string text = "p = ";
+    append_number(text, p, 2);
+    return text;
+}
+
+/// Concludes from the figures of a row, in which p-values have been adjusted.
+inline void conclude(compared_quantile& row, const compare_options& options) {
+    const double limit = 1 + options.threshold;
+    const std::string limits = percent_text(options.threshold);
+    const bool grew = row.ratio > limit;
+    const bool shrank = row.ratio * limit < 1;
+    if (row.adjusted <= options.alpha && (grew || shrank)) {
+        row.verdict = grew ? verdict::regressed : verdict::improved;
+        row.reason = interval_text(row) + ", " + p_text(row.adjusted) + " after correction";
+        return;
+    }
+    if (row.high <= limit && row.low * limit >= 1) {
+        row.verdict = verdict::unchanged;
+        row.reason = interval_text(row) + " lies within " + limits;
+        return;
+    }
+    row.verdict = verdict::inconclusive;
+    row.reason = interval_text(row);
+    if (row.adjusted <= options.alpha) {
+        row.reason += " differs, but by no more than " + limits + " as far as can be told";
+    } else if (row.p_value <= options.alpha) {
+        row.reason += " would differ if it alone had been asked, but not after correction";
+    } else {
+        row.reason += " reaches past " + limits + ": more requests are needed to tell";
+    }
+}
+
+/// Compares one quantile; the p-value is not adjusted yet. Returns what the p-value would be at the
+/// least.
+template <class Side>
+double compare_quantile(compared_quantile& row,
+                        Side& before,
+                        Side& after,
+                        double time,
+                        const compare_options& options,
+                        rank_distribution& distribution) {
+    row.before = before.whole(row.q);
+    row.after = after.whole(row.q);
+    row.high = infinity;
+    const window_plan plan = plan_windows(before, after, row.q, time);
+    row.windows_before = plan.before;
+    row.windows_after = plan.after;
+    if (plan.before < least_windows || plan.after < least_windows) { return 1; }
+    std::vector<double> logs[2] = {before.windows(row.q, plan.before),
+                                   after.windows(row.q, plan.after)};
+    for (std::vector<double>& side : logs) {
+        for (double& v : side) {
+            if (!(v > 0)) {
+                row.reason = "it is 0 in a window: there is no ratio to that";
+                return 1;
+            }
+            v = std::log(v);
+        }
+    }
+    const rank_comparison found =
+        compare_ranks(logs[0], logs[1], distribution, options.alpha, plan.inflation);
+    row.ratio = std::exp(found.shift);
+    row.low = std::exp(found.low);
+    row.high = std::exp(found.high);
+    row.p_value = found.p_value;
+    return found.least_p_value;
+}
+
+/// Compares several quantiles; `adjust` corrects their p-values.
+template <class Side, class Adjust>
+[[nodiscard]] std::vector<compared_quantile> compare_rows(const std::vector<double>& quantiles,
+                                                          Side& before,
+                                                          Side& after,
+                                                          double time,
+                                                          const compare_options& options,
+                                                          Adjust adjust) {
+    std::vector<compared_quantile> rows(quantiles.size());
+    std::vector<double> p_values;
+    std::vector<double> least;
+    rank_distribution distribution;
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+        rows[i].q = quantiles[i];
+        least.push_back(compare_quantile(rows[i], before, after, time, options, distribution));
+        p_values.push_back(rows[i].p_value);
+    }
+    const std::vector<double> adjusted = adjust(p_values);
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+        rows[i].adjusted = adjusted[i];
+        const bool too_few = least[i] > options.alpha;
+        if (!too_few) {
+            conclude(rows[i], options);
+            continue;
+        }
+        rows[i].verdict = verdict::inconclusive;
+        if (!rows[i].reason.empty()) { continue; }
+        const std::size_t windows = (std::min)(rows[i].windows_before, rows[i].windows_after);
+        rows[i].reason = "there are " + std::to_string(windows) +
+                         " windows that are long enough, too few for any difference to show";
+    }
+    return rows;
+}
+
+/// Sums up the rows' verdicts.
+inline void conclude(latency_comparison& made) {
+    std::size_t counts[5] = {};
+    for (const compared_quantile& row : made.quantiles) {
+        ++counts[static_cast<std::size_t>(row.verdict)];
+    }
+    const auto count = [&](verdict v) { return counts[static_cast<std::size_t>(v)]; };
+    const bool both = count(verdict::regressed) > 0 && count(verdict::improved) > 0;
+    for (const verdict v :
+         {verdict::regressed, verdict::improved, verdict::inconclusive, verdict::unchanged}) {
+        if (count(v) == 0) { continue; }
+        made.verdict = v;
+        break;
+    }
+    for (const compared_quantile& row : made.quantiles) {
+        if (row.verdict != made.verdict) { continue; }
+        if (!made.reason.empty()) { made.reason += "; "; }
+        made.reason += quantile_name(row.q) + " " + row.reason;
+    }
+    if (both) { made.reason += "; others improved"; }
+}
+
+[[nodiscard]] inline error problem_of(const compare_options& options) {
+    if (options.quantiles.empty()) { return {"no quantile is asked for"}; }
+    for (const double q : options.quantiles) {
+        if (q > 0 && q < 1) { continue; }
+        std::string text;
+        append_number(text, q, 6);
+        return {"a quantile is in between 0 and 1, not " + text};
+    }
+    if (!(options.alpha > 0 && options.alpha < 1)) { return {"alpha is in between 0 and 1"}; }
+    if (!(options.threshold >= 0)) { return {"the threshold is 0 or more"}; }
+    return {};
+}
+
+template <class Side>
+[[nodiscard]] latency_comparison
+compare_sides(Side& before, Side& after, const compare_options& options) {
+    latency_comparison made;
+    made.requests_before = static_cast<std::uint64_t>(before.requests());
+    made.requests_after = static_cast<std::uint64_t>(after.requests());
+    if (!options.independent) {
+        std::vector<double> asked = options.quantiles;
+        asked.push_back(0.5);
+        for (const double q : asked) {
+            made.correlation_time =
+                (std::max)(made.correlation_time, (std::max)(before.time(q), after.time(q)));
+        }
+    }
+    made.quantiles =
+        compare_rows(options.quantiles, before, after, made.correlation_time, options, holm);
+    made.shifts = compare_rows({0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9},
+                               before,
+                               after,
+                               made.correlation_time,
+                               options,
+                               benjamini_hochberg);
+    conclude(made);
+    return made;
+}
+
+[[nodiscard]] inline error problem_of(const std::vector<double>& samples, const char* side) {
+    if (samples.empty()) { return {std::string(side) + ": there are no requests"}; }
+    for (std::size_t i = 0; i < samples.size(); ++i) {
+        if (samples[i] >= 0 && std::isfinite(samples[i])) { continue; }
+        return {std::string(side) + ": request " + std::to_string(i + 1) + " has no latency"};
+    }
+    return {};
+}
+
+} // namespace detail
+
+/// Returns whether the second side is slower than the first, by how much and how surely. A side is
+/// the latency of each request, in the order of time.
+/// Neighbouring requests tell much the same about a server, so that tests of requests cry wolf;
+/// what is tested is the quantile in each of a number of windows. These are as long as six
+/// correlation times, estimated of the data, and have five requests beyond the quantile; 50 of them
+/// at most. What correlation is left between them widens the test. Both sides' windows are compared
+/// by rank (Mann and Whitney), their ratio is Hodges and Lehmann's, and p-values are adjusted by
+/// Holm's rule. How often it errs: tests/benchmark/latency.cpp. Errors: a side that is empty, a
+/// request that is negative or not a finite number. Cost: O(n log n), and 4096^2 / 4 steps at most
+/// for the correlation; 50 n bytes at most.
+[[nodiscard]] inline result<latency_comparison> compare(const std::vector<double>& before,
+                                                        const std::vector<double>& after,
+                                                        const compare_options& options = {}) {
+    for (error e : {detail::problem_of(options),
+                    detail::problem_of(before, "before"),
+                    detail::problem_of(after, "after")}) {
+        if (e) { return {{}, std::move(e)}; }
+    }
+    compare_options of_requests = options;
+    of_requests.independent = false;
+    detail::sample_side first(before);
+    detail::sample_side second(after);
+    return {detail::compare_sides(first, second, of_requests), {}};
+}
+
+namespace detail {
+
+/// Compares two sides of which piece i is at(i), a histogram.
+template <int Digits, class First, class Second>
+[[nodiscard]] result<latency_comparison> compare_histograms(std::size_t size1,
+                                                            First before,
+                                                            std::size_t size2,
+                                                            Second after,
+                                                            const compare_options& options) {
+    histogram_side<Digits> sides[2];
+    error e = problem_of(options);
+    for (std::size_t i = 0; i < size1 && !e; ++i) { e = sides[0].add(before(i)); }
+    for (std::size_t i = 0; i < size2 && !e; ++i) { e = sides[1].add(after(i)); }
+    if (!e && sides[0].size() == 0) { e = {"before: there are no requests"}; }
+    if (!e && sides[1].size() == 0) { e = {"after: there are no requests"}; }
+    if (e) { return {{}, std::move(e)}; }
+    return {compare_sides(sides[0], sides[1], options), {}};
+}
+
+/// Compares one quantile of two histograms by the order statistics that bound it on each side.
+template <int Digits>
+void compare_quantile(compared_quantile& row,
+                      const histogram<Digits>& before,
+                      const histogram<Digits>& after,
+                      double alpha) {
+    row.before = smooth_quantile(before, row.q);
+    row.after = smooth_quantile(after, row.q);
+    row.high = infinity;
+    const value_interval bounds[2] = {before.quantile_interval(row.q, 1 - alpha),
+                                      after.quantile_interval(row.q, 1 - alpha)};
+    if (!(row.before > 0 && row.after > 0)) {
+        row.reason = "it is 0: there is no ratio to that";
+        return;
+    }
+    row.ratio = row.after / row.before;
+    interval logs[2];
+    const double quantiles[2] = {row.before, row.after};
+    for (std::size_t i = 0; i < 2; ++i) {
+        if (bounds[i].low <= 0 || bounds[i].high >= histogram<Digits>::max_value) { return; }
+        // The bounds are of whole buckets, the quantile lies within one.
+        logs[i].low = std::log((std::min)(static_cast<double>(bounds[i].low), quantiles[i]));
+        logs[i].high = std::log((std::max)(static_cast<double>(bounds[i].high), quantiles[i]));
+    }
+    const interval of_ratio =
+        interval_of_difference(std::log(row.before), logs[0], std::log(row.after), logs[1]);
+    row.low = std::exp(of_ratio.low);
+    row.high = std::exp(of_ratio.high);
+    const double shift = std::log(row.ratio);
+    const double half = shift > 0 ? shift - of_ratio.low : of_ratio.high - shift;
+    if (half > 0) { row.p_value = normal_beyond(shift / half * normal_quantile_beyond(alpha)); }
+}
+
+template <int Digits, class Adjust>
+[[nodiscard]] std::vector<compared_quantile> compare_rows(const std::vector<double>& quantiles,
+                                                          const histogram<Digits>& before,
+                                                          const histogram<Digits>& after,
+                                                          const compare_options& options,
+                                                          Adjust adjust) {
+    std::vector<compared_quantile> rows(quantiles.size());
+    std::vector<double> p_values;
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+        rows[i].q = quantiles[i];
+        compare_quantile(rows[i], before, after, options.alpha);
+        p_values.push_back(rows[i].p_value);
+    }
+    const std::vector<double> adjusted = adjust(p_values);
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+        rows[i].adjusted = adjusted[i];
+        if (rows[i].reason.empty() && rows[i].high < infinity) {
+            conclude(rows[i], options);
+            continue;
+        }
+        rows[i].verdict = verdict::inconclusive;
+        if (rows[i].reason.empty()) { rows[i].reason = "there are too few requests beyond it"; }
+    }
+    return rows;
+}
+
+} // namespace detail
+
+/// The same for sides that are histograms in the order of time: windows, or runs (then say so in
+/// `options.independent`). Neighbours are merged into windows that are long enough; empty ones are
+/// left out. The more histograms there are (20 and more), the better is the estimate of how they
+/// depend on each other.
+template <int Digits>
+[[nodiscard]] result<latency_comparison> compare(const std::vector<histogram<Digits>>& before,
+                                                 const std::vector<histogram<Digits>>& after,
+                                                 const compare_options& options = {}) {
+    const auto first = [&](std::size_t i) -> const histogram<Digits>& { return before[i]; };
+    const auto second = [&](std::size_t i) -> const histogram<Digits>& { return after[i]; };
+    return detail::compare_histograms<Digits>(before.size(), first, after.size(), second, options);
+}
+
+/// The same for windows by time.
+template <int Digits>
+[[nodiscard]] result<latency_comparison> compare(const latency_windows<Digits>& before,
+                                                 const latency_windows<Digits>& after,
+                                                 const compare_options& options = {}) {
+    const auto first = [&](std::size_t i) -> const histogram<Digits>& { return before[i]; };
+    const auto second = [&](std::size_t i) -> const histogram<Digits>& { return after[i]; };
+    return detail::compare_histograms<Digits>(before.size(), first, after.size(), second, options);
+}
+
+/// The same where nothing is known but one histogram a side: the interval of each quantile is that
+/// of the order statistics around it, as if requests did not depend on each other. The result says
+/// so (`assumes_independent`): requests of one server do, and then false alarms are many times as
+/// often as alpha. Keep windows.
+template <int Digits>
+[[nodiscard]] result<latency_comparison> compare(const histogram<Digits>& before,
+                                                 const histogram<Digits>& after,
+                                                 const compare_options& options = {}) {
+    error e = detail::problem_of(options);
+    if (!e && before.empty()) { e = {"before: there are no requests"}; }
+    if (!e && after.empty()) { e = {"after: there are no requests"}; }
+    if (e) { return {{}, std::move(e)}; }
+    latency_comparison made;
+    made.requests_before = before.count();
+    made.requests_after = after.count();
+    made.assumes_independent = true;
+    made.quantiles = detail::compare_rows(options.quantiles, before, after, options, detail::holm);
+    made.shifts = detail::compare_rows({0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9},
+                                       before,
+                                       after,
+                                       options,
+                                       detail::benjamini_hochberg);
+    detail::conclude(made);
+    made.reason += "; assumes independent requests";
+    return {std::move(made), {}};
+}
+
+WICK_END_NAMESPACE
+
+#endif
+// wick/detail/latency_text.hpp - latencies as tables of text, and as bars.
+#ifndef WICK_DETAIL_LATENCY_TEXT_HPP
+#define WICK_DETAIL_LATENCY_TEXT_HPP
+
+// wick/detail/latency_tiers.hpp - how much of slow requests is one tier's, and how much the rest's.
+#ifndef WICK_DETAIL_LATENCY_TIERS_HPP
+#define WICK_DETAIL_LATENCY_TIERS_HPP
+
+
+#include <algorithm>   // std::sort, std::min, std::max
+#include <cmath>       // std::isfinite
+#include <cstddef>     // std::size_t
+#include <cstdint>     // times
+#include <string>      // errors
+#include <string_view> // names
+#include <utility>     // std::move
+#include <vector>      // requests, rows
+
+WICK_BEGIN_NAMESPACE
+
+/// A request as its user saw it, and the part of it that one tier accounts for.
+struct tier_request {
+    double total = 0;      ///< 0 or more, in any unit
+    double part = 0;       ///< 0 … total, in the same
+    std::int64_t time = 0; ///< when it was, in nanoseconds; for the heights alone
+};
+
+/// What to tell of tiers.
+struct tier_options {
+    std::vector<double> quantiles = {0.5, 0.75, 0.9, 0.95, 0.99};
+    /// Requests are near a quantile whose rank is this share of all away from it, or half of what
+    /// lies beyond the quantile if that is less; at least 5 on each side where there are.
+    double nearness = 0.01;
+    /// Windows of so many nanoseconds for the heights; 0: there are no times.
+    std::int64_t window_ns = 0;
+    double height_quantile = 0.9;
+};
+
+/// What requests near one quantile of the total are made of: means over them.
+struct tier_row {
+    double q = 0;
+    double total = 0;         ///< the quantile itself
+    double near_total = 0;    ///< the mean of the requests near it
+    double near_part = 0;     ///< the part of these
+    double outside = 0;       ///< share of their total that is outside of the part, 0 … 1
+    std::size_t requests = 0; ///< how many there are; 0: a difference of quantiles, see below
+};
+
+/// Where latency is made.
+struct tier_report {
+    std::vector<tier_row> rows;
+    /// Only two separate series were known: near_part is the part's own quantile. The requests in
+    /// which the part is slow need not be those that are slow, so that `outside` may be far off,
+    /// even below 0.
+    bool approximate = false;
+    /// How the windows' quantiles rise and fall, of the total, the part, and what is outside of it
+    /// (of pairs alone). `windows` in them is 0 where no times were known.
+    latency_height total_height;
+    latency_height part_height;
+    latency_height outside_height;
+    double height_quantile = 0.9;
+};
+
+namespace detail {
+
+/// Returns what requests near a quantile are made of; they are in the order of their total.
+[[nodiscard]] inline tier_row
+tier_at(const std::vector<tier_request>& sorted, double q, double nearness) {
+    const double n = static_cast<double>(sorted.size());
+    const sample_place at = quantile_place(n, q, quantile_type::linear);
+    tier_row row;
+    row.q = q;
+    row.total =
+        value_at_place(at, n, [&](double i) { return sorted[static_cast<std::size_t>(i)].total; });
+    const double reach = (std::max)(5.0, n * (std::min)(nearness, (std::min)(q, 1 - q) / 2));
+    const double middle = at.whole + at.part;
+    const double first = (std::max)(0.0, std::ceil(middle - reach));
+    const double last = (std::min)(n - 1, std::floor(middle + reach));
+    for (double i = first; i <= last; ++i) {
+        const tier_request& r = sorted[static_cast<std::size_t>(i)];
+        row.near_total += r.total;
+        row.near_part += r.part;
+        ++row.requests;
+    }
+    const double count = static_cast<double>(row.requests);
+    row.near_total /= count;
+    row.near_part /= count;
+    row.outside = row.near_total > 0 ? 1 - row.near_part / row.near_total : 0;
+    return row;
+}
+
+/// Returns the height of a figure of requests that are in the order of time. Windows without
+/// requests are none; those of fewer than 10 count as left out.
+template <class Figure>
+[[nodiscard]] latency_height
+tier_height(const std::vector<tier_request>& by_time, const tier_options& options, Figure figure) {
+    std::vector<double> series;
+    for (std::size_t i = 0; i < by_time.size();) {
+        const std::int64_t window = by_time[i].time / options.window_ns;
+        std::vector<double> values;
+        for (; i < by_time.size() && by_time[i].time / options.window_ns == window; ++i) {
+            values.push_back(figure(by_time[i]));
+        }
+        std::sort(values.begin(), values.end());
+        series.push_back(values.size() >= 10 ? quantile_of(values, options.height_quantile)
+                                             : std::numeric_limits<double>::quiet_NaN());
+    }
+    return height_of(series).value;
+}
+
+/// Fills in the heights of the requests' windows.
+inline void
+add_heights(tier_report& made, std::vector<tier_request> requests, const tier_options& options) {
+    std::stable_sort(requests.begin(),
+                     requests.end(),
+                     [](const tier_request& a, const tier_request& b) { return a.time < b.time; });
+    const auto height = [&](auto figure) { return tier_height(requests, options, figure); };
+    made.total_height = height([](const tier_request& r) { return r.total; });
+    made.part_height = height([](const tier_request& r) { return r.part; });
+    made.outside_height = height([](const tier_request& r) { return r.total - r.part; });
+}
+
+[[nodiscard]] inline error problem_of(const std::vector<tier_request>& requests,
+                                      const tier_options& options) {
+    if (requests.empty()) { return {"there are no requests"}; }
+    for (std::size_t i = 0; i < requests.size(); ++i) {
+        const tier_request& r = requests[i];
+        const std::string name = "request " + std::to_string(i + 1);
+        if (!(r.total >= 0) || !std::isfinite(r.total)) { return {name + " has no latency"}; }
+        if (!(r.part >= 0)) { return {name + ": its part has no latency"}; }
+        if (r.part > r.total) { return {name + ": its part takes longer than all of it"}; }
+        if (options.window_ns > 0 && r.time < 0) { return {name + " has a negative time"}; }
+    }
+    return {};
+}
+
+[[nodiscard]] inline error problem_of(const tier_options& options) {
+    for (const double q : options.quantiles) {
+        if (!(q >= 0 && q <= 1)) { return {"a quantile is from 0 to 1"}; }
+    }
+    return {};
+}
+
+} // namespace detail
+
+/// Returns what requests near each quantile of the total are made of. A quantile of the part, or of
+/// the rest, says nothing about that: it is of other requests.
+/// Errors: no requests; one that is negative, not a finite number, or less than its part.
+/// Cost: O(n log n), a copy of the requests.
+[[nodiscard]] inline result<tier_report> tiers(const std::vector<tier_request>& requests,
+                                               const tier_options& options = {}) {
+    error e = detail::problem_of(options);
+    if (!e) { e = detail::problem_of(requests, options); }
+    if (e) { return {{}, std::move(e)}; }
+    result<tier_report> made;
+    made.value.height_quantile = options.height_quantile;
+    std::vector<tier_request> sorted = requests;
+    std::sort(sorted.begin(), sorted.end(), [](const tier_request& a, const tier_request& b) {
+        return a.total < b.total || (!(b.total < a.total) && a.part < b.part);
+    });
+    for (const double q : options.quantiles) {
+        made.value.rows.push_back(detail::tier_at(sorted, q, options.nearness));
+    }
+    if (options.window_ns > 0) { detail::add_heights(made.value, requests, options); }
+    return made;
+}
+
+/// The same of two columns. An error if they are not of one length.
+[[nodiscard]] inline result<tier_report> tiers(const std::vector<double>& total,
+                                               const std::vector<double>& part,
+                                               const tier_options& options = {}) {
+    if (total.size() != part.size()) {
+        return {{},
+                {std::to_string(total.size()) + " requests in all and " +
+                 std::to_string(part.size()) + " of the part: they do not belong together"}};
+    }
+    std::vector<tier_request> requests(total.size());
+    for (std::size_t i = 0; i < total.size(); ++i) { requests[i] = {total[i], part[i], 0}; }
+    tier_options rest = options;
+    rest.window_ns = 0;
+    return tiers(requests, rest);
+}
+
+/// The same where only the windows of the total and those of the part are known, as of two servers'
+/// logs: an approximation, and labelled as such. Heights are those of both.
+template <int Digits>
+[[nodiscard]] result<tier_report> tiers(const latency_windows<Digits>& total,
+                                        const latency_windows<Digits>& part,
+                                        const tier_options& options = {}) {
+    result<tier_report> made;
+    made.error = detail::problem_of(options);
+    const result<histogram<Digits>> all = total.total();
+    const result<histogram<Digits>> of_part = part.total();
+    if (!made.error) { made.error = all.error ? all.error : of_part.error; }
+    if (!made.error && (all.value.empty() || of_part.value.empty())) {
+        made.error = {all.value.empty() ? "there are no requests"
+                                        : "there are no requests of the part"};
+    }
+    if (made.error) { return made; }
+    made.value.approximate = true;
+    made.value.height_quantile = options.height_quantile;
+    for (const double q : options.quantiles) {
+        tier_row row;
+        row.q = q;
+        row.total = row.near_total = detail::smooth_quantile(all.value, q);
+        row.near_part = detail::smooth_quantile(of_part.value, q);
+        row.outside = row.total > 0 ? 1 - row.near_part / row.total : 0;
+        made.value.rows.push_back(row);
+    }
+    made.value.total_height = height_of(total, options.height_quantile).value;
+    made.value.part_height = height_of(part, options.height_quantile).value;
+    return made;
+}
+
+WICK_END_NAMESPACE
+
+#endif
+// wick/detail/open_loop.hpp - requests on a schedule, so that a stall is not left out.
+#ifndef WICK_DETAIL_OPEN_LOOP_HPP
+#define WICK_DETAIL_OPEN_LOOP_HPP
+
+
+#include <algorithm> // std::max
+#include <cmath>     // std::floor
+#include <cstdint>   // times
+
+WICK_BEGIN_NAMESPACE
+
+/// When requests should start, at a fixed rate whatever the answers do. A client that sends the
+/// next request only once it has its answer stops asking while the server stalls, and so leaves out
+/// what users would have waited ("coordinated omission"). Here each request has its place in time;
+/// one that starts late is sent as soon as it can be, and has waited since its place.
+///     const std::int64_t intended = clock.next();
+///     sleep_until(clock.send_time());     // the caller's; returns at once when that has passed
+///     const std::int64_t sent = now();
+///     clock.sent(sent);
+///     … the request …
+///     times.record(intended, sent, now());
+/// Times are in nanoseconds from any instant. Starts are computed from their number, so that no
+/// error adds up. Thread safety: none; each connection has its own, with a part of the rate.
+class open_loop_clock {
+public:
+    /// A request each 1 / rate seconds from start_ns on; rate > 0. After a stall requests follow
+    /// each other no faster than `catch_up` times the rate; 0: as fast as they can be sent.
+    open_loop_clock(double rate_per_second, std::int64_t start_ns, double catch_up = 0)
+        : interval_(1e9 / rate_per_second)
+        , start_(start_ns)
+        , last_sent_(start_ns) {
+        WICK_ASSERT(rate_per_second > 0 && (catch_up <= 0 || catch_up >= 1));
+        if (catch_up > 0) { pause_ = static_cast<std::int64_t>(interval_ / catch_up); }
+    }
+
+    /// Returns when request i should start, from 0.
+    [[nodiscard]] std::int64_t intended(std::uint64_t i) const noexcept {
+        const double after = static_cast<double>(i) * interval_;
+        return start_ + static_cast<std::int64_t>(std::floor(after + 0.5));
+    }
+    /// Takes the next request and returns when it should start.
+    std::int64_t next() noexcept { return current_ = intended(taken_++); }
+
+    /// Returns when the request that was taken last may be sent: not before its place, and behind
+    /// the one before it by the pause for catching up. A time that has passed means: now.
+    [[nodiscard]] std::int64_t send_time() const noexcept {
+        return taken_ > 1 ? (std::max)(current_, last_sent_ + pause_) : current_;
+    }
+    /// Tells when it was sent.
+    void sent(std::int64_t now_ns) noexcept { last_sent_ = now_ns; }
+
+    /// Returns how many requests have been taken.
+    [[nodiscard]] std::uint64_t taken() const noexcept { return taken_; }
+    /// Returns how many more should have started by now: how far the client is behind.
+    [[nodiscard]] std::uint64_t behind(std::int64_t now_ns) const noexcept {
+        if (now_ns < start_) { return 0; }
+        const double passed = static_cast<double>(now_ns - start_) / interval_;
+        const auto due = static_cast<std::uint64_t>(std::floor(passed)) + 1;
+        return due > taken_ ? due - taken_ : 0;
+    }
+
+private:
+    double interval_; // in nanoseconds
+    std::int64_t start_;
+    std::int64_t last_sent_;
+    std::int64_t pause_ = 0;
+    std::int64_t current_ = 0;
+    std::uint64_t taken_ = 0;
+};
+
+/// Both latencies of the same requests: what the server needed, and what a user on the schedule
+/// waited. They differ by the wait of requests that could not start in time; only the second tells
+/// of a stall in proportion to its length.
+template <int Digits = 3>
+struct open_loop_times {
+    histogram<Digits> service;  ///< from when a request was sent
+    histogram<Digits> response; ///< from when it should have started
+
+    /// Counts a request; a time before its start counts as 0, and in below().
+    void record(std::int64_t intended_ns, std::int64_t sent_ns, std::int64_t finished_ns) {
+        service.record(finished_ns - sent_ns);
+        response.record(finished_ns - intended_ns);
+    }
+    [[nodiscard]] error merge(const open_loop_times& other) {
+        if (error e = service.merge(other.service)) { return e; }
+        return response.merge(other.response);
+    }
+    friend bool operator==(const open_loop_times& a, const open_loop_times& b) {
+        return a.service == b.service && a.response == b.response;
+    }
+    friend bool operator!=(const open_loop_times& a, const open_loop_times& b) { return !(a == b); }
+};
+
+WICK_END_NAMESPACE
+
+#endif
+
+#include <algorithm>   // std::min, std::max
+#include <cmath>       // std::log10, std::pow
+#include <cstddef>     // std::size_t
+#include <cstdint>     // counts
+#include <string>      // tables
+#include <string_view> // units
+#include <vector>      // bins
+
+WICK_BEGIN_NAMESPACE
+
+namespace detail {
+
+/// Lines of cells: the first column to the left, the others to the right, as wide as they need.
+class text_cells {
+public:
+    explicit text_cells(std::vector<std::string> head) { add(std::move(head)); }
+    void add(std::vector<std::string> row) { rows_.push_back(std::move(row)); }
+
+    /// Returns the lines; a column past the first row's is a remark and stands behind.
+    [[nodiscard]] std::string text() const {
+        const std::size_t columns = rows_[0].size();
+        std::vector<std::size_t> widths(columns);
+        for (const std::vector<std::string>& row : rows_) {
+            for (std::size_t i = 0; i < (std::min)(columns, row.size()); ++i) {
+                widths[i] = (std::max)(widths[i], row[i].size());
+            }
+        }
+        std::string made;
+        for (const std::vector<std::string>& row : rows_) {
+            std::string line;
+            for (std::size_t i = 0; i < row.size(); ++i) {
+                if (i > 0) { line += "  "; }
+                if (i == 0) {
+                    append_left(line, row[i], widths[0]);
+                } else if (i < columns) {
+                    append_right(line, row[i], widths[i]);
+                } else {
+                    line += row[i];
+                }
+            }
+            line.resize(line.find_last_not_of(' ') + 1);
+            made += line + '\n';
+        }
+        return made;
+    }
+
+private:
+    std::vector<std::vector<std::string>> rows_;
+};
+
+} // namespace detail
+
+/// Returns both latencies side by side, a line a quantile. `unit` is that of the values.
+template <int Digits>
+[[nodiscard]] std::string
+to_text(const open_loop_times<Digits>& times,
+        const std::vector<double>& quantiles = {0.5, 0.75, 0.9, 0.95, 0.99, 0.999},
+        std::string_view unit = "ns") {
+    detail::text_cells cells({"", "service time", "response time"});
+    const auto amount = [&](double v) { return detail::amount_text(v, unit); };
+    const histogram<Digits>& service = times.service;
+    const histogram<Digits>& response = times.response;
+    cells.add({"requests", std::to_string(service.count()), std::to_string(response.count())});
+    cells.add({"mean", amount(service.mean()), amount(response.mean())});
+    for (const double q : quantiles) {
+        if (service.empty() || response.empty()) { break; }
+        cells.add({detail::quantile_name(q),
+                   amount(detail::smooth_quantile(service, q)),
+                   amount(detail::smooth_quantile(response, q))});
+    }
+    cells.add({"max",
+               amount(static_cast<double>(service.greatest())),
+               amount(static_cast<double>(response.greatest()))});
+    return cells.text() + "service time: from when a request was sent; response time: from when it "
+                          "should have been\n";
+}
+
+/// Returns a height in one line: "P90 from 210 ms to 530 ms: height 1.52 of the valley, …".
+[[nodiscard]] inline std::string
+to_text(const latency_height& height, double q = 0.9, std::string_view unit = "ns") {
+    if (height.windows == 0) { return "no windows\n"; }
+    const auto line = [&](const char* name, const peak_and_valley& h) {
+        std::string text = detail::quantile_name(q) + " " + name + ": ";
+        text += detail::amount_text(h.valley, unit) + " to " + detail::amount_text(h.peak, unit);
+        text += ", height " + detail::percent_text(h.over_valley()) + " of the valley, ";
+        text += detail::percent_text(h.over_peak()) + " of the peak, ";
+        return text + detail::percent_text(h.over_mean()) + " of the mean\n";
+    };
+    std::string text = line("robust (p5 to p95 of the windows)", height.robust);
+    text += line("plain (least to greatest window)", height.plain);
+    text += std::to_string(height.windows) + " windows";
+    if (height.left_out > 0) {
+        text += ", " + std::to_string(height.left_out) + " more with too few requests";
+    }
+    return text + '\n';
+}
+
+/// Returns what slow requests are made of, a line a quantile, and the heights side by side.
+[[nodiscard]] inline std::string to_text(const tier_report& report, std::string_view unit = "ns") {
+    const auto amount = [&](double v) { return detail::amount_text(v, unit); };
+    detail::text_cells cells(
+        {"", "total", "part", "outside", "share outside", report.approximate ? "" : "requests"});
+    for (const tier_row& row : report.rows) {
+        cells.add({detail::quantile_name(row.q),
+                   amount(row.total),
+                   amount(row.near_part),
+                   amount(row.near_total - row.near_part),
+                   detail::percent_text(row.outside),
+                   report.approximate ? "" : std::to_string(row.requests)});
+    }
+    std::string text = cells.text();
+    text += report.approximate
+                ? "APPROXIMATION: differences of quantiles of two separate series; requests that "
+                  "are slow in all\nneed not be those that are slow in the part\n"
+                : "part and outside: means of the requests near that quantile of the total\n";
+    if (report.total_height.windows == 0) { return text; }
+    detail::text_cells heights({"height of " + detail::quantile_name(report.height_quantile),
+                                "valley",
+                                "peak",
+                                "of the valley",
+                                "plain"});
+    const auto add = [&](const char* name, const latency_height& h) {
+        if (h.windows == 0) { return; }
+        heights.add({name,
+                     amount(h.robust.valley),
+                     amount(h.robust.peak),
+                     detail::percent_text(h.robust.over_valley()),
+                     detail::percent_text(h.plain.over_valley())});
+    };
+    add("total", report.total_height);
+    add("part", report.part_height);
+    add("outside", report.outside_height);
+    return text + heights.text();
+}
+
+/// Returns a comparison as a table, with the verdict in the first line. `unit` is that of the
+/// values: "ns" for histograms by convention; "" for numbers without one.
+[[nodiscard]] inline std::string to_text(const latency_comparison& c,
+                                         std::string_view unit = "ns") {
+    const auto amount = [&](double v) { return detail::amount_text(v, unit); };
+    std::string text = detail::name_of(c.verdict);
+    text += ": " + c.reason + '\n';
+    detail::text_cells cells(
+        {"", "before", "after", "ratio", "interval", "p", "adjusted", "windows"});
+    const auto add = [&](const compared_quantile& row, bool judged) {
+        std::string adjusted = detail::p_text(row.adjusted);
+        std::string own = detail::p_text(row.p_value);
+        for (std::string* p : {&adjusted, &own}) {
+            if (p->rfind("p = ", 0) == 0) { p->erase(0, 4); }
+            if (p->rfind("p ", 0) == 0) { p->erase(0, 2); }
+        }
+        cells.add({detail::quantile_name(row.q),
+                   amount(row.before),
+                   amount(row.after),
+                   detail::ratio_text(row.ratio),
+                   detail::ratio_text(row.low) + " to " + detail::ratio_text(row.high),
+                   std::move(own),
+                   std::move(adjusted),
+                   std::to_string(row.windows_before) + " + " + std::to_string(row.windows_after),
+                   judged ? detail::name_of(row.verdict) : ""});
+    };
+    for (const compared_quantile& row : c.quantiles) { add(row, true); }
+    cells.add({"shift"}); // of the deciles, which are adjusted among themselves
+    for (const compared_quantile& row : c.shifts) { add(row, false); }
+    text += cells.text();
+    text +=
+        std::to_string(c.requests_before) + " + " + std::to_string(c.requests_after) + " requests";
+    if (c.assumes_independent) {
+        text += "; one histogram a side: p-values assume independent requests\n";
+    } else {
+        text += ", correlation time ";
+        detail::append_number(text, c.correlation_time, 3);
+        text += '\n';
+    }
+    return text;
+}
+
+/// How bars look.
+struct text_histogram_options {
+    std::size_t rows = 24;  ///< at most
+    std::size_t width = 50; ///< of the longest bar, in characters
+    std::string unit = "ns";
+    /// Marked in the rows that they lie in.
+    std::vector<double> quantiles = {0.5, 0.9, 0.99, 0.999};
+};
+
+namespace detail {
+
+/// A bin of a logarithmic axis, from `low` up to the next one's.
+struct log_bins {
+    double per_decade = 1;
+    double first = 0; // the index of the first bin: its lower end is 10^(first / per_decade)
+    std::size_t count = 0;
+
+    [[nodiscard]] double low(std::size_t i) const noexcept {
+        return std::pow(10, (first + static_cast<double>(i)) / per_decade);
+    }
+    [[nodiscard]] std::size_t of(double value) const noexcept {
+        const double index = std::floor(std::log10(value) * per_decade + 1e-9) - first;
+        const double last = static_cast<double>(count) - 1;
+        return static_cast<std::size_t>((std::min)((std::max)(index, 0.0), last));
+    }
+};
+
+/// Returns at most `rows` bins over the positive values least … greatest, as fine as that allows.
+[[nodiscard]] inline log_bins bins_over(double least, double greatest, std::size_t rows) noexcept {
+    log_bins bins;
+    const double from = std::log10(least);
+    const double to = std::log10(greatest);
+    for (const double per_decade :
+         {1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0, 15.0, 20.0, 30.0, 50.0, 100.0, 200.0}) {
+        const double first = std::floor(from * per_decade + 1e-9);
+        const double count = std::floor(to * per_decade + 1e-9) - first + 1;
+        if (per_decade > 1 && count > static_cast<double>(rows)) { break; }
+        bins = {per_decade, first, static_cast<std::size_t>(count)};
+    }
+    return bins;
+}
+
+/// Appends a bar of so many eighths of a character.
+inline void append_bar(std::string& out, std::size_t eighths) {
+    for (; eighths >= 8; eighths -= 8) { out += "\xe2\x96\x88"; }
+    if (eighths > 0) { // U+258F is one eighth, U+2589 seven
+        out += "\xe2\x96";
+        out += static_cast<char>(0x90 - eighths);
+    }
+}
+
+} // namespace detail
+
+/// Returns a histogram as bars of text, drawn to an eighth of a character: a row for each bin of a
+/// logarithmic axis, its count and share, and marks where quantiles lie. Rows are of one width per
+/// decade, so that shapes can be compared; a count above 0 shows at least an eighth. Values of 0
+/// have a row of their own. A bucket counts where its middle lies.
+template <int Digits>
+[[nodiscard]] std::string text_histogram(const histogram<Digits>& h,
+                                         const text_histogram_options& options = {}) {
+    if (h.empty()) { return "no values\n"; }
+    const double greatest = (std::max)(1.0, static_cast<double>(h.greatest()));
+    const double least = (std::max)(1.0, static_cast<double>(h.least()));
+    const detail::log_bins bins =
+        detail::bins_over(least, greatest, (std::max)(options.rows, std::size_t{1}));
+    std::vector<std::uint64_t> counts(bins.count);
+    std::uint64_t zeros = 0;
+    h.for_each_bucket([&](const histogram_bucket& bucket) {
+        if (bucket.high == 0) {
+            zeros += bucket.count;
+            return;
+        }
+        const double low = (std::max)(static_cast<double>(bucket.low), least);
+        const double high = (std::min)(static_cast<double>(bucket.high), greatest);
+        counts[bins.of((low + high) / 2)] += bucket.count;
+    });
+    std::vector<std::string> marks(bins.count);
+    std::string zero_marks;
+    for (const double q : options.quantiles) {
+        const double value = detail::smooth_quantile(h, q);
+        std::string& mark = value < 1 ? zero_marks : marks[bins.of(value)];
+        mark += mark.empty() ? " <- " : ", ";
+        mark += detail::quantile_name(q) + ' ' + detail::amount_text(value, options.unit);
+    }
+    std::uint64_t most = zeros;
+    for (const std::uint64_t c : counts) { most = (std::max)(most, c); }
+    const std::size_t count_width = std::to_string(most).size();
+    std::string text;
+    const auto add_row =
+        [&](const std::string& label, std::uint64_t count, const std::string& mark) {
+            const double part = static_cast<double>(count) / static_cast<double>(most);
+            auto eighths = static_cast<std::size_t>(
+                std::floor(part * static_cast<double>(8 * options.width) + 0.5));
+            if (count > 0 && eighths == 0) { eighths = 1; }
+            detail::append_right(text, label, 8);
+            text += " \xe2\x94\x82"; // a vertical line
+            detail::append_bar(text, eighths);
+            text.append(options.width - (std::min)(options.width, (eighths + 7) / 8) + 1, ' ');
+            detail::append_right(text, std::to_string(count), count_width);
+            std::string share;
+            detail::append_decimals(
+                share, 100 * static_cast<double>(count) / static_cast<double>(h.count()), 2, false);
+            detail::append_right(text, share, 7);
+            text += " %" + mark + '\n';
+        };
+    if (zeros > 0) { add_row("0", zeros, zero_marks); }
+    for (std::size_t i = 0; i < bins.count && zeros < h.count(); ++i) {
+        add_row(detail::amount_text(bins.low(i), options.unit), counts[i], marks[i]);
+    }
+    return text;
+}
+
+WICK_END_NAMESPACE
+
+#endif
+
+#include <algorithm> // std::sort, std::adjacent_find
+#include <cstddef>   // std::size_t
+#include <cstdint>   // counts
+#include <string>    // text, errors
+#include <utility>   // std::move
+#include <vector>    // samples, quantiles
+
+WICK_BEGIN_NAMESPACE
+
+/// A description of latencies: what pandas' `describe()` tells.
+struct summary {
+    std::uint64_t count = 0;
+    double mean = 0;
+    double stddev = 0; ///< of the sample, divided by n - 1: NaN for one value
+    double least = 0;
+    double greatest = 0;
+    std::vector<double> quantiles; ///< which, ascending
+    std::vector<double> values;    ///< the value of each
+    /// Mean, least and greatest value are those of the values; else of a histogram's buckets.
+    bool exact = true;
+};
+
+namespace detail {
+
+/// Returns what is asked for as pandas has it: in order, with the median. An error for a quantile
+/// that is none, or twice the same.
+[[nodiscard]] inline result<std::vector<double>> asked_quantiles(std::vector<double> quantiles) {
+    for (const double q : quantiles) {
+        if (!(q >= 0 && q <= 1)) { return {{}, {"a quantile is from 0 to 1"}}; }
+    }
+    const auto same = [](double a, double b) { return !(a < b) && !(b < a); };
+    const auto is_half = [&](double q) { return same(q, 0.5); };
+    if (std::none_of(quantiles.begin(), quantiles.end(), is_half)) { quantiles.push_back(0.5); }
+    std::sort(quantiles.begin(), quantiles.end());
+    if (std::adjacent_find(quantiles.begin(), quantiles.end(), same) != quantiles.end()) {
+        return {{}, {"a quantile is asked for twice"}};
+    }
+    return {std::move(quantiles), {}};
+}
+
+} // namespace detail
+
+/// Returns count, mean, standard deviation, least and greatest sample, and quantiles (type 7, as
+/// pandas; the median is always among them). An error if there are no samples, or for the first
+/// that is not a finite number; pandas drops NaN.
+/// Cost: O(n log n).
+[[nodiscard]] inline result<summary> describe(std::vector<double> samples,
+                                              std::vector<double> quantiles = {0.25, 0.5, 0.75}) {
+    result<std::vector<double>> asked = detail::asked_quantiles(std::move(quantiles));
+    if (!asked) { return {{}, std::move(asked.error)}; }
+    result<std::vector<double>> sorted = sorted_samples(std::move(samples));
+    if (!sorted) { return {{}, std::move(sorted.error)}; }
+    if (sorted.value.empty()) { return {{}, {"there are no samples"}}; }
+    summary made;
+    made.count = sorted.value.size();
+    made.mean = mean_of(sorted.value);
+    made.stddev = standard_deviation(sorted.value);
+    made.least = sorted.value.front();
+    made.greatest = sorted.value.back();
+    for (const double q : asked.value) { made.values.push_back(quantile_of(sorted.value, q)); }
+    made.quantiles = std::move(asked.value);
+    return {std::move(made), {}};
+}
+
+/// The same of a histogram. Quantiles lie between its values as those of samples do, which are
+/// taken to be at equal distances within their bucket: half a bucket off at most. The deviation is
+/// of the middles of buckets. `scale` is what values are multiplied by: 1e-9 makes seconds of
+/// nanoseconds. Cost: one pass over the buckets.
+template <int Digits>
+[[nodiscard]] result<summary> describe(const histogram<Digits>& h,
+                                       std::vector<double> quantiles = {0.25, 0.5, 0.75},
+                                       double scale = 1) {
+    result<std::vector<double>> asked = detail::asked_quantiles(std::move(quantiles));
+    if (!asked) { return {{}, std::move(asked.error)}; }
+    if (h.empty()) { return {{}, {"there are no values"}}; }
+    detail::smooth_figures figures = detail::smooth_figures_of(h, asked.value);
+    summary made;
+    made.count = h.count();
+    made.mean = figures.mean * scale;
+    made.stddev = figures.stddev * scale;
+    made.least = static_cast<double>(h.least()) * scale;
+    made.greatest = static_cast<double>(h.greatest()) * scale;
+    made.exact = h.exact();
+    for (const double v : figures.quantiles) { made.values.push_back(v * scale); }
+    made.quantiles = std::move(asked.value);
+    return {std::move(made), {}};
+}
+
+/// Returns a description as pandas 2 prints it, to the byte, with a newline at the end:
+///     count    8.000000
+///     mean     0.155552
+///     …
+///     dtype: float64
+[[nodiscard]] inline std::string to_text(const summary& s) {
+    std::vector<std::string> names{"count", "mean", "std", "min"};
+    std::vector<double> values{static_cast<double>(s.count), s.mean, s.stddev, s.least};
+    for (std::string& label : detail::pandas_labels(s.quantiles)) {
+        names.push_back(std::move(label));
+    }
+    values.insert(values.end(), s.values.begin(), s.values.end());
+    names.emplace_back("max");
+    values.push_back(s.greatest);
+    return detail::pandas_series(names, values);
 }
 
 WICK_END_NAMESPACE
@@ -20587,259 +30528,6 @@ inline bool pattern::search(std::string_view text) const {
 WICK_END_NAMESPACE
 
 #endif
-// wick/detail/python_text.hpp - numbers and texts as Python prints them, byte for byte.
-#ifndef WICK_DETAIL_PYTHON_TEXT_HPP
-#define WICK_DETAIL_PYTHON_TEXT_HPP
-
-
-#include <charconv>    // std::to_chars
-#include <cstddef>     // std::size_t
-#include <cstdint>     // bits of numbers
-#include <cstring>     // std::memcpy, std::memset, std::strcpy
-#include <string>      // what is appended to
-#include <string_view> // what is printed
-#include <vector>      // the buffer
-
-WICK_BEGIN_NAMESPACE
-namespace detail {
-
-/// Whether the bits of a number say that it is none.
-[[nodiscard]] constexpr bool is_nan(std::uint64_t bits) noexcept {
-    return (bits & 0x7fffffffffffffffu) > 0x7ff0000000000000u;
-}
-
-/// The most that put_thousandths writes: all digits of the largest number.
-inline constexpr std::size_t max_thousandths = 336;
-
-/// Writes a number as printf's "%.3f" does and returns the end. Exact as it is, but without the
-/// general algorithm: thousandths of a number below 2^53 fit a 64-bit integer and a remainder.
-inline char* put_thousandths(char* to, double value) noexcept {
-    std::uint64_t bits = 0;
-    std::memcpy(&bits, &value, sizeof bits);
-    const auto exponent = static_cast<int>(bits >> 52 & 0x7ff);
-    const std::uint64_t fraction = bits & 0xfffffffffffffu;
-    constexpr int whole = 1075; // the exponent of 2^52, from where on there are no fractions
-    if (exponent >= whole) {
-        if (is_nan(bits)) { return std::strcpy(to, "nan") + 3; }
-        return std::to_chars(to, to + max_thousandths, value, std::chars_format::fixed, 3).ptr;
-    }
-    if ((bits >> 63) != 0) { *to++ = '-'; }
-    // value = mantissa / 2^shift
-    const std::uint64_t mantissa = exponent == 0 ? fraction : fraction | std::uint64_t{1} << 52;
-    const int shift = exponent == 0 ? whole - 1 : whole - exponent;
-    std::uint64_t thousandths = 0;
-    if (shift < 64) {
-        const std::uint64_t scaled = mantissa * 1000; // less than 2^63
-        thousandths = scaled >> shift;
-        const std::uint64_t rest = scaled - (thousandths << shift);
-        const std::uint64_t half = std::uint64_t{1} << (shift - 1);
-        if (rest > half || (rest == half && (thousandths & 1) != 0)) { ++thousandths; }
-    }
-    to = std::to_chars(to, to + 20, thousandths / 1000).ptr;
-    const auto last = static_cast<unsigned>(thousandths % 1000);
-    to[0] = '.';
-    to[1] = static_cast<char>('0' + last / 100);
-    to[2] = static_cast<char>('0' + last / 10 % 10);
-    to[3] = static_cast<char>('0' + last % 10);
-    return to + 4;
-}
-
-/// Appends a number as Python's repr does: the fewest digits that give it back.
-inline void append_repr(std::string& out, double value) {
-    std::uint64_t bits = 0;
-    std::memcpy(&bits, &value, sizeof bits);
-    if (is_nan(bits)) {
-        out += "nan";
-        return;
-    }
-    char text[40];
-    const char* end =
-        std::to_chars(text, text + sizeof text, value, std::chars_format::scientific).ptr;
-    const char* at = text;
-    if (*at == '-') { out += *at++; }
-    if (*at == 'i') {
-        out += "inf";
-        return;
-    }
-    std::string digits;
-    for (; at < end && *at != 'e'; ++at) {
-        if (*at != '.') { digits += *at; }
-    }
-    int exponent = 0;
-    const bool negative = at + 1 < end && at[1] == '-';
-    for (at += 2; at < end; ++at) { exponent = exponent * 10 + (*at - '0'); }
-    if (negative) { exponent = -exponent; }
-    const auto size = static_cast<int>(digits.size());
-    if (exponent < -4 || exponent >= 16) {
-        out += digits[0];
-        if (size > 1) { (out += '.').append(digits, 1, std::string::npos); }
-        out += negative ? "e-" : "e+";
-        const int shown = negative ? -exponent : exponent;
-        if (shown < 10) { out += '0'; }
-        out += std::to_string(shown);
-    } else if (exponent < 0) {
-        out += "0.";
-        out.append(static_cast<std::size_t>(-exponent - 1), '0');
-        out += digits;
-    } else {
-        const auto point = static_cast<std::size_t>(exponent) + 1;
-        out.append(digits, 0, point);
-        if (point > digits.size()) { out.append(point - digits.size(), '0'); }
-        out += '.';
-        out += point < digits.size() ? digits.substr(point) : std::string("0");
-    }
-}
-
-/// Returns how many characters a text has: bytes that begin one.
-[[nodiscard]] inline std::size_t count_characters(std::string_view text) noexcept {
-    std::size_t more = 0;
-    for (const char c : text) { more += (static_cast<unsigned char>(c) & 0xc0) == 0x80 ? 1u : 0u; }
-    return text.size() - more;
-}
-
-/// A character at the beginning of a text, and its size in bytes; a byte that is none has the code
-/// 0xdc00 and more, as Python's "surrogateescape" has it.
-struct decoded_character {
-    std::uint32_t code;
-    std::size_t size;
-};
-
-[[nodiscard]] inline decoded_character decode_character(std::string_view text) noexcept {
-    const auto byte = [&](std::size_t i) -> std::uint32_t {
-        return i < text.size() ? static_cast<unsigned char>(text[i]) : 0u;
-    };
-    const std::uint32_t first = byte(0);
-    if (first < 0x80) { return {first, 1}; }
-    const decoded_character none{0xdc00 + first, 1};
-    if (first < 0xc2 || first > 0xf4) { return none; }
-    const std::size_t size = first >= 0xf0 ? 4 : first >= 0xe0 ? 3 : 2;
-    std::uint32_t code = first & (0x7fu >> size);
-    for (std::size_t i = 1; i < size; ++i) {
-        if ((byte(i) & 0xc0) != 0x80) { return none; }
-        code = code << 6 | (byte(i) & 0x3f);
-    }
-    const std::uint32_t least = size == 2 ? 0x80u : size == 3 ? 0x800u : 0x10000u;
-    return code < least || code > 0x10ffff ? none : decoded_character{code, size};
-}
-
-/// Returns whether Python's repr shows a character as it is. Exact below 0x300 and for the blanks,
-/// marks of direction, surrogates and private characters above; characters that are not assigned
-/// are taken for printable.
-[[nodiscard]] inline bool is_printable(std::uint32_t c) noexcept {
-    if (c < 0x7f) { return c >= 0x20; }
-    if (c <= 0xa0 || c == 0xad) { return false; }
-    if (c < 0x600) { return true; }
-    const bool blank = c == 0x1680 || (c >= 0x2000 && c <= 0x200f) ||
-                       (c >= 0x2028 && c <= 0x202f) || (c >= 0x205f && c <= 0x206f) ||
-                       c == 0x3000 || c == 0xfeff;
-    const bool odd = (c >= 0xd800 && c <= 0xf8ff) || (c >= 0xfff0 && c <= 0xfffb) ||
-                     (c & 0xfffe) == 0xfffe || c >= 0xe0000;
-    return !blank && !odd && c > 0x605;
-}
-
-/// Appends a text as Python's repr does: in quotes, with escapes.
-inline void append_repr(std::string& out, std::string_view text) {
-    constexpr char hex[] = "0123456789abcdef";
-    const bool apostrophes = text.find('\'') != std::string_view::npos;
-    const char quote = apostrophes && text.find('"') == std::string_view::npos ? '"' : '\'';
-    out += quote;
-    for (std::size_t at = 0; at < text.size();) {
-        const decoded_character c = decode_character(text.substr(at));
-        const std::string_view shown = text.substr(at, c.size);
-        at += c.size;
-        if (c.code == '\\' || c.code == static_cast<unsigned char>(quote)) {
-            out += '\\';
-            out += shown;
-        } else if (c.code == '\n' || c.code == '\r' || c.code == '\t') {
-            out += c.code == '\n' ? "\\n" : c.code == '\r' ? "\\r" : "\\t";
-        } else if (is_printable(c.code)) {
-            out += shown;
-        } else {
-            const int digits = c.code < 0x100 ? 2 : c.code < 0x10000 ? 4 : 8;
-            out += digits == 2 ? "\\x" : digits == 4 ? "\\u" : "\\U";
-            for (int d = digits; d-- > 0;) { out += hex[c.code >> (4 * d) & 15]; }
-        }
-    }
-    out += quote;
-}
-
-/// Collects lines of tables: a buffer that numbers are written into in place.
-template <class Sink>
-class page {
-public:
-    explicit page(Sink& sink)
-        : out_(sink)
-        , buffer_(capacity) {}
-
-    void put(std::string_view text) {
-        std::memcpy(need(text.size()), text.data(), text.size());
-        used_ += text.size();
-    }
-    void put(char c) {
-        *need(1) = c;
-        ++used_;
-    }
-    void pad(std::size_t blanks) {
-        std::memset(need(blanks), ' ', blanks);
-        used_ += blanks;
-    }
-    /// A text, and blanks up to a width; `size` is the text's in characters.
-    void put_left(std::string_view text, std::size_t size, std::size_t width) {
-        put(text);
-        if (size < width) { pad(width - size); }
-    }
-    void put_number(std::uint64_t value) {
-        char* const to = need(20);
-        used_ += static_cast<std::size_t>(std::to_chars(to, to + 20, value).ptr - to);
-    }
-    /// "%8.3f", or with another width.
-    void put_time(double value, std::size_t width = 8) {
-        char* const to = need(max_thousandths + width);
-        char digits[max_thousandths];
-        const auto size = static_cast<std::size_t>(put_thousandths(digits, value) - digits);
-        const std::size_t blanks = size < width ? width - size : 0;
-        std::memset(to, ' ', blanks);
-        std::memcpy(to + blanks, digits, size);
-        used_ += blanks + size;
-    }
-    /// "7" or "7/2", to the right.
-    void put_calls(std::uint64_t all, std::uint64_t primitive, std::size_t width) {
-        char text[44];
-        char* end = std::to_chars(text, text + 20, all).ptr;
-        if (all != primitive) {
-            *end++ = '/';
-            end = std::to_chars(end, text + sizeof text, primitive).ptr;
-        }
-        const auto size = static_cast<std::size_t>(end - text);
-        if (size < width) { pad(width - size); }
-        put(std::string_view(text, size));
-    }
-    void flush() {
-        out_.put(std::string_view(buffer_.data(), used_));
-        out_.flush();
-        used_ = 0;
-    }
-
-private:
-    static constexpr std::size_t capacity = std::size_t{1} << 17;
-    text_writer<Sink> out_;
-    std::vector<char> buffer_;
-    std::size_t used_ = 0;
-
-    [[nodiscard]] char* need(std::size_t size) {
-        if (buffer_.size() - used_ < size) {
-            out_.put(std::string_view(buffer_.data(), used_));
-            used_ = 0;
-            if (buffer_.size() < size) { buffer_.resize(size); }
-        }
-        return buffer_.data() + used_;
-    }
-};
-
-} // namespace detail
-WICK_END_NAMESPACE
-
-#endif
 
 #include <algorithm>        // std::stable_sort
 #include <charconv>         // std::to_chars
@@ -22227,6 +31915,19 @@ template <class Matches>
     return detail::copy_stacks(p, plan);
 }
 
+/// Returns all stacks, cut above the last frame from the root that matches, which becomes their
+/// root; those without one stay whole.
+template <class Matches>
+[[nodiscard]] profile trim_above(const profile& p, const Matches& matches) {
+    const detail::frame_marks marks = detail::matching_frames(p, matches);
+    detail::stack_plan plan(p.nodes.size());
+    for (std::uint32_t i = 1; i < p.nodes.size(); ++i) {
+        plan.stand[i] = i;
+        plan.up[i] = marks[p.nodes[i].frame] != 0 ? 0 : p.nodes[i].parent;
+    }
+    return detail::copy_stacks(p, plan);
+}
+
 /// Returns all stacks without the frames that match: callers adopt what those called, and their
 /// weight. A stack of nothing else becomes weight of the root.
 template <class Matches>
@@ -22769,6 +32470,445 @@ private:
         return f;
     });
 }
+
+WICK_END_NAMESPACE
+
+#endif
+// wick/recorder.hpp - durations from many threads into histograms, without locks.
+#ifndef WICK_RECORDER_HPP
+#define WICK_RECORDER_HPP
+
+
+#include <algorithm> // std::min, std::max, std::remove_if
+#include <array>     // lanes, pages
+#include <atomic>    // what readers see of a thread's counts
+#include <chrono>    // durations, the clock of scoped_timer
+#include <cstddef>   // std::size_t
+#include <cstdint>   // values and counts
+#include <limits>    // the extremes of nothing
+#include <memory>    // shared ownership of what threads and recorders both need
+#include <mutex>     // for those who come, go or read
+#include <utility>   // std::move, std::exchange
+#include <vector>    // the shards
+
+WICK_BEGIN_NAMESPACE
+namespace detail {
+
+/// The counts of one writer at a time, which others may read meanwhile. They only ever grow. The
+/// writer stores, in this order, the bucket, the extremes, the sum, the number of values, each with
+/// release (on x86-64 a plain store). Whoever loads them the other way round, each with acquire,
+/// and finds as many values in the buckets as the number says, has read exactly those values: one
+/// more in the sum or the extremes would be in the buckets too.
+template <int Digits>
+class recorder_shard {
+public:
+    using histogram_type = histogram<Digits>;
+
+    /// For the writer. Allocation: a page for the first value of an octave.
+    void record(std::int64_t value) {
+        const std::uint64_t key = bucket_key<bits>(value);
+        if (key - inner_key_ >= inner_size_) {
+            record_at_edge(value);
+            return;
+        }
+        page& counts = *pages_[(key >> bits) - first_exponent + 1].load(std::memory_order_relaxed);
+        add(counts[key % page_size], 1);
+        tally(key, static_cast<std::uint64_t>(value));
+    }
+
+    /// What a reader gathers of all shards.
+    struct gathered {
+        histogram_type counts;
+        std::uint64_t sum = 0; // modulo 2^64
+        std::uint64_t below = 0;
+        std::uint64_t above = 0;
+        std::int64_t least = (std::numeric_limits<std::int64_t>::max)();
+        std::int64_t most = -1;
+        bool consistent = true;
+    };
+
+    /// For readers, one at a time.
+    void gather(gathered& all) const {
+        std::uint64_t number = 0;
+        for (const lane& l : lanes_) { number += l.number.load(std::memory_order_acquire); }
+        for (const lane& l : lanes_) { all.sum += l.sum.load(std::memory_order_acquire); }
+        const std::int64_t least = least_.load(std::memory_order_acquire);
+        const std::int64_t most = most_.load(std::memory_order_acquire);
+        const std::uint64_t before = all.counts.count();
+        if (least <= most) { all.counts.reserve(least, most); } // at once, not octave by octave
+        for (std::size_t o = 0; o < octaves; ++o) { gather_page(all, o); }
+        const std::uint64_t below = below_.load(std::memory_order_acquire);
+        const std::uint64_t above = above_.load(std::memory_order_acquire);
+        all.below += below;
+        all.above += above;
+        const std::uint64_t last = histogram_type::bucket_count - 1;
+        gather_counts(all, 0, &below, 1);
+        gather_counts(all, static_cast<std::uint32_t>(last), &above, 1);
+        all.consistent = all.consistent && all.counts.count() - before == number;
+        all.least = (std::min)(all.least, least);
+        all.most = (std::max)(all.most, most);
+    }
+
+private:
+    static constexpr unsigned bits = histogram_type::precision_bits;
+    static constexpr std::size_t page_size = std::size_t{1} << bits;
+    static constexpr std::size_t octaves = histogram_type::bucket_count >> bits;
+    static constexpr std::uint64_t first_exponent = 1023 + bits; // that of octave 1
+    static constexpr std::uint64_t first_key = first_exponent << bits;
+
+    using page = std::array<std::atomic<std::uint64_t>, page_size>;
+    struct lane {
+        std::atomic<std::uint64_t> sum{0};
+        std::atomic<std::uint64_t> number{0};
+    };
+
+    // For the writer alone: the keys of buckets all values of which lie between the extremes, and
+    // whose pages are there.
+    alignas(64) std::uint64_t inner_key_ = 0;
+    std::uint64_t inner_size_ = 0;
+    std::array<std::atomic<page*>, octaves> pages_{};
+    std::array<lane, 8> lanes_;
+    std::atomic<std::int64_t> least_{(std::numeric_limits<std::int64_t>::max)()};
+    std::atomic<std::int64_t> most_{-1};
+    std::atomic<std::uint64_t> below_{0}; // these are in no page
+    std::atomic<std::uint64_t> above_{0};
+    std::vector<std::unique_ptr<page>> owned_;
+
+    static void add(std::atomic<std::uint64_t>& to, std::uint64_t more) noexcept {
+        to.store(to.load(std::memory_order_relaxed) + more, std::memory_order_release);
+    }
+    // As in a histogram: what follows waits only where it is of the same lane, and values of one
+    // bucket wait for each other anyway.
+    void tally(std::uint64_t bucket, std::uint64_t value) noexcept {
+        lane& l = lanes_[static_cast<std::size_t>(bucket % 8)];
+        add(l.sum, value);
+        add(l.number, 1);
+    }
+
+    // Counts a value that is below 2^bits, or in the bucket of an extreme one, or out of the range.
+    [[gnu::noinline]] void record_at_edge(std::int64_t value) {
+        const std::int64_t clamped =
+            (std::min)((std::max)(value, std::int64_t{0}), histogram_type::max_value);
+        const std::uint32_t index = histogram_type::index_of(clamped);
+        const std::int64_t least = (std::min)(least_.load(std::memory_order_relaxed), clamped);
+        const std::int64_t most = (std::max)(most_.load(std::memory_order_relaxed), clamped);
+        make_pages(least, most); // before anything is counted: there may be no memory
+        if (value == clamped) {
+            add((*pages_[index >> bits].load(std::memory_order_relaxed))[index % page_size], 1);
+        } else {
+            add(value < 0 ? below_ : above_, 1);
+        }
+        set_extremes(least, most);
+        tally(index, static_cast<std::uint64_t>(clamped));
+    }
+    void make_pages(std::int64_t least, std::int64_t most) {
+        const std::uint32_t last = histogram_type::index_of(most) >> bits;
+        for (std::uint32_t o = histogram_type::index_of(least) >> bits; o <= last; ++o) {
+            if (pages_[o].load(std::memory_order_relaxed) != nullptr) { continue; }
+            owned_.push_back(std::make_unique<page>()); // zeros
+            pages_[o].store(owned_.back().get(), std::memory_order_release);
+        }
+    }
+    void set_extremes(std::int64_t least, std::int64_t most) noexcept {
+        least_.store(least, std::memory_order_release);
+        most_.store(most, std::memory_order_release);
+        std::uint32_t first = histogram_type::index_of(least);
+        std::uint32_t end = histogram_type::index_of(most);
+        // A value in the bucket of an extreme one may become the extreme, unless that is its end.
+        first += least > histogram_type::low_of(first) ? 1u : 0u;
+        end += most < histogram_type::high_of(end) ? 0u : 1u;
+        first = (std::max)(first, static_cast<std::uint32_t>(page_size));
+        inner_key_ = first_key + first - page_size;
+        inner_size_ = end > first ? end - first : 0;
+    }
+
+    void gather_page(gathered& all, std::size_t octave) const {
+        const page* counts = pages_[octave].load(std::memory_order_acquire);
+        if (counts == nullptr) { return; }
+        std::uint64_t copy[page_size];
+        for (std::size_t i = 0; i < page_size; ++i) {
+            copy[i] = (*counts)[i].load(std::memory_order_acquire);
+        }
+        gather_counts(all, static_cast<std::uint32_t>(octave << bits), copy, page_size);
+    }
+    // What would be too many for a histogram is 292 years of values.
+    static void
+    gather_counts(gathered& all, std::uint32_t first, const std::uint64_t* counts, std::size_t n) {
+        all.consistent = all.counts.add_buckets(first, counts, n) && all.consistent;
+    }
+};
+
+/// The shards of a recorder: it outlives the recorder where threads still have one.
+template <int Digits>
+class recorder_core {
+public:
+    using shard = recorder_shard<Digits>;
+
+    /// Returns a shard that nobody writes to: counts of threads that have ended stay in theirs.
+    [[nodiscard]] shard* take() {
+        const std::lock_guard<std::mutex> lock(mutex_);
+        if (!free_.empty()) {
+            shard* reused = free_.back();
+            free_.pop_back();
+            return reused;
+        }
+        free_.reserve(shards_.size() + 1); // so that giving back does not allocate
+        shards_.push_back(std::make_unique<shard>());
+        return shards_.back().get();
+    }
+    void give_back(shard* no_longer_used) noexcept {
+        const std::lock_guard<std::mutex> lock(mutex_);
+        free_.push_back(no_longer_used);
+    }
+
+    [[nodiscard]] histogram<Digits> snapshot() {
+        const std::lock_guard<std::mutex> lock(mutex_);
+        return gather();
+    }
+    [[nodiscard]] histogram<Digits> interval() {
+        const std::lock_guard<std::mutex> lock(mutex_);
+        histogram<Digits> now = gather();
+        histogram<Digits> since = now;
+        const error impossible = since.subtract(previous_); // counts only grow
+        WICK_ASSERT(!impossible);
+        static_cast<void>(impossible);
+        previous_ = std::move(now);
+        return since;
+    }
+    /// How many writers there were at the same time, at most.
+    [[nodiscard]] std::size_t shard_count() {
+        const std::lock_guard<std::mutex> lock(mutex_);
+        return shards_.size();
+    }
+
+    /// Tells threads that have a shard that there is no recorder any more.
+    void close() noexcept { closed_.store(true, std::memory_order_relaxed); }
+    [[nodiscard]] bool closed() const noexcept { return closed_.load(std::memory_order_relaxed); }
+
+private:
+    std::mutex mutex_;
+    std::vector<std::unique_ptr<shard>> shards_;
+    std::vector<shard*> free_;
+    histogram<Digits> previous_; // what interval() told of already
+    std::atomic<bool> closed_{false};
+
+    [[nodiscard]] histogram<Digits> gather() const {
+        typename shard::gathered all;
+        for (const auto& each : shards_) { each->gather(all); }
+        if (all.counts.empty()) { return {}; }
+        const error clamped = all.counts.set_clamped(all.below, all.above);
+        WICK_ASSERT(!clamped);
+        static_cast<void>(clamped);
+        if (!all.consistent) { return std::move(all.counts); }
+        // The one sum that is possible, of those with the same last 64 bits.
+        const auto [low, high] = all.counts.sum_bounds();
+        wide_sum sum = low;
+        sum.add(all.sum - low.low);
+        wide_sum next = sum;
+        next.add({0, 1});
+        if (high < next) {
+            const error contradiction = all.counts.set_exact(sum, all.least, all.most);
+            WICK_ASSERT(!contradiction);
+            static_cast<void>(contradiction);
+        }
+        return std::move(all.counts);
+    }
+};
+
+} // namespace detail
+
+/// Counts durations (or any values) of any number of threads. Each thread writes to counts of its
+/// own, with loads and stores alone: no lock, no fetch_add, nobody waits for anybody. Readers take
+/// snapshots while the writers run; intervals are differences of snapshots, nothing is reset.
+///
+/// What a snapshot guarantees: it has each value whose record() happened before it, and none
+/// partly; of those recorded meanwhile it has some. What one snapshot has, all later ones have:
+/// each value is in exactly one interval. Its sum and extremes are exact (`exact()`) if no thread
+/// recorded while its counts were read; else they are derived from the buckets, as those of a
+/// decoded histogram are, and the next quiet snapshot is exact again. The extremes of an interval
+/// are always derived, but for the first; its sum is exact if both its snapshots were.
+///
+/// Memory: 8 KiB (2 digits: 1 KiB) for each octave between a thread's least and greatest value. A
+/// thread that ends leaves its counts, and what held them to the next one. A recorder may end
+/// before or after the threads that record with it, but not while one is at it. Thread safety: all
+/// members may be called by all threads.
+template <int Digits = 3>
+class recorder {
+public:
+    using histogram_type = histogram<Digits>;
+
+    /// A writer with counts of its own: saves looking for those of the thread. It may outlive the
+    /// recorder. For one thread at a time; movable.
+    class handle {
+    public:
+        handle(handle&& other) noexcept
+            : core_(std::move(other.core_))
+            , shard_(std::exchange(other.shard_, nullptr)) {}
+        handle& operator=(handle&& other) noexcept {
+            std::swap(core_, other.core_);
+            std::swap(shard_, other.shard_);
+            return *this;
+        }
+        ~handle() {
+            if (shard_ != nullptr) { core_->give_back(shard_); }
+        }
+
+        /// Counts a value, clamped as a histogram clamps. Not for a handle that was moved from.
+        /// Cost: two nanoseconds; an allocation for the first value of an octave.
+        void record(std::int64_t value) { shard_->record(value); }
+        /// Counts a duration, as whole nanoseconds.
+        template <class Rep, class Period>
+        void record(std::chrono::duration<Rep, Period> elapsed) {
+            record(detail::to_nanoseconds(elapsed));
+        }
+
+    private:
+        friend class recorder;
+        std::shared_ptr<detail::recorder_core<Digits>> core_;
+        detail::recorder_shard<Digits>* shard_;
+
+        explicit handle(std::shared_ptr<detail::recorder_core<Digits>> core)
+            : core_(std::move(core))
+            , shard_(core_->take()) {}
+    };
+
+    recorder()
+        : id_(next_id())
+        , core_(std::make_shared<detail::recorder_core<Digits>>()) {}
+    recorder(const recorder&) = delete;
+    recorder& operator=(const recorder&) = delete;
+    ~recorder() { core_->close(); }
+
+    /// Counts a value in the calling thread's counts. The first one of a thread takes a lock.
+    void record(std::int64_t value) {
+        const cached& own = cache()[id_ % cache_size];
+        if (own.id != id_) {
+            record_first(value);
+            return;
+        }
+        own.at->record(value);
+    }
+    /// Counts a duration, as whole nanoseconds.
+    template <class Rep, class Period>
+    void record(std::chrono::duration<Rep, Period> elapsed) {
+        record(detail::to_nanoseconds(elapsed));
+    }
+
+    /// Returns a writer for a loop that records much.
+    [[nodiscard]] handle attach() { return handle(core_); }
+
+    /// Returns all that was recorded until now.
+    /// Cost: some microseconds for each octave of each thread, with a lock that keeps threads from
+    /// beginning or ending to record, not from recording.
+    [[nodiscard]] histogram_type snapshot() const { return core_->snapshot(); }
+
+    /// Returns what was recorded since the last call, or since the beginning. For one reader: two
+    /// of them share out the intervals between them; several may each subtract their own snapshots.
+    [[nodiscard]] histogram_type interval() { return core_->interval(); }
+
+    /// How many threads and handles have recorded at the same time, at most.
+    [[nodiscard]] std::size_t writers() const { return core_->shard_count(); }
+
+private:
+    using core = detail::recorder_core<Digits>;
+    using shard = detail::recorder_shard<Digits>;
+
+    // Where a thread finds its shard, if no other recorder took the place.
+    struct cached {
+        std::uint64_t id; // 0: of none
+        shard* at;
+    };
+    static constexpr std::size_t cache_size = 8;
+
+    // The shards of a thread, which it gives back at its end.
+    struct thread_shards {
+        struct entry {
+            std::uint64_t id;
+            std::shared_ptr<core> owner;
+            shard* at;
+        };
+        std::vector<entry> entries;
+
+        thread_shards() = default;
+        thread_shards(const thread_shards&) = delete;
+        thread_shards& operator=(const thread_shards&) = delete;
+        ~thread_shards() {
+            std::fill(cache(), cache() + cache_size, cached{});
+            thread_ends() = true;
+            for (const entry& e : entries) { e.owner->give_back(e.at); }
+        }
+    };
+
+    // All zeros, so that looking into them needs no check whether they were made.
+    [[nodiscard]] static cached* cache() noexcept {
+        static thread_local cached own[cache_size];
+        return own;
+    }
+    [[nodiscard]] static bool& thread_ends() noexcept {
+        static thread_local bool ends = false;
+        return ends;
+    }
+    [[nodiscard]] static std::vector<typename thread_shards::entry>& own_shards() {
+        static thread_local thread_shards own;
+        return own.entries;
+    }
+    [[nodiscard]] static std::uint64_t next_id() noexcept {
+        static std::atomic<std::uint64_t> last{0};
+        return last.fetch_add(1, std::memory_order_relaxed) + 1;
+    }
+
+    [[gnu::noinline, gnu::cold]] void record_first(std::int64_t value) {
+        if (thread_ends()) { // a destructor that runs after that of the thread's shards
+            attach().record(value);
+            return;
+        }
+        shard* own = find_shard();
+        cache()[id_ % cache_size] = {id_, own};
+        own->record(value);
+    }
+    [[nodiscard]] shard* find_shard() {
+        auto& entries = own_shards();
+        for (const auto& e : entries) {
+            if (e.id == id_) { return e.at; }
+        }
+        const auto is_over = [](const auto& e) { return e.owner->closed(); };
+        entries.erase(std::remove_if(entries.begin(), entries.end(), is_over), entries.end());
+        entries.reserve(entries.size() + 1);
+        entries.push_back({id_, core_, core_->take()});
+        return entries.back().at;
+    }
+
+    std::uint64_t id_; // of no other recorder, ever
+    std::shared_ptr<core> core_;
+};
+
+/// Records the time from its construction to its destruction, by the steady clock, in nanoseconds:
+/// `scoped_timer timed(recorder);` with a recorder, its handle or a histogram, which must outlive
+/// it.
+template <class Recorder>
+class scoped_timer {
+public:
+    explicit scoped_timer(Recorder& to) noexcept
+        : to_(&to) {}
+    scoped_timer(const scoped_timer&) = delete;
+    scoped_timer& operator=(const scoped_timer&) = delete;
+    ~scoped_timer() {
+        if (to_ != nullptr) { to_->record(elapsed()); }
+    }
+
+    /// Returns the time since the construction.
+    [[nodiscard]] std::chrono::steady_clock::duration elapsed() const noexcept {
+        return std::chrono::steady_clock::now() - begin_;
+    }
+    /// Nothing will be recorded.
+    void cancel() noexcept { to_ = nullptr; }
+
+private:
+    Recorder* to_;
+    std::chrono::steady_clock::time_point begin_ = std::chrono::steady_clock::now();
+};
+template <class Recorder>
+scoped_timer(Recorder&) -> scoped_timer<Recorder>;
 
 WICK_END_NAMESPACE
 
@@ -25985,61 +36125,17 @@ WICK_END_NAMESPACE
 #ifndef WICK_DETAIL_SYMBOLIZE_HPP
 #define WICK_DETAIL_SYMBOLIZE_HPP
 
-// wick/detail/crc32.hpp - the checksum of gzip, PNG and .gnu_debuglink.
-#ifndef WICK_DETAIL_CRC32_HPP
-#define WICK_DETAIL_CRC32_HPP
-
-
-#include <array>       // the table
-#include <cstddef>     // std::size_t
-#include <cstdint>     // std::uint32_t
-#include <string_view> // the bytes
-
-WICK_BEGIN_NAMESPACE
-namespace detail {
-
-[[nodiscard]] constexpr std::array<std::uint32_t, 256> make_crc32_table() noexcept {
-    std::array<std::uint32_t, 256> table{};
-    for (std::uint32_t byte = 0; byte < 256; ++byte) {
-        std::uint32_t remainder = byte;
-        for (int bit = 0; bit < 8; ++bit) {
-            remainder = (remainder >> 1) ^ ((remainder & 1u) != 0 ? 0xedb88320u : 0u);
-        }
-        table[byte] = remainder;
-    }
-    return table;
-}
-
-inline constexpr std::array<std::uint32_t, 256> crc32_table = make_crc32_table();
-
-/// Returns the CRC-32 (ISO-HDLC, as zlib's) of the bytes; `before` is that of what came before
-/// them. Cost: a table look-up a byte.
-[[nodiscard]] constexpr std::uint32_t crc32(std::string_view bytes,
-                                            std::uint32_t before = 0) noexcept {
-    std::uint32_t crc = ~before;
-    for (const char c : bytes) {
-        crc = (crc >> 8) ^ crc32_table[(crc ^ static_cast<unsigned char>(c)) & 255u];
-    }
-    return ~crc;
-}
-
-} // namespace detail
-WICK_END_NAMESPACE
-
-#endif
 // wick/detail/demangle.hpp - what a linker symbol is called in the source.
 #ifndef WICK_DETAIL_DEMANGLE_HPP
 #define WICK_DETAIL_DEMANGLE_HPP
 
 
-#include <algorithm>    // std::min
-#include <charconv>     // std::from_chars
-#include <cstddef>      // std::size_t
-#include <cstdlib>      // std::free, for what the ABI's demangler allocates
-#include <cstring>      // std::strlen
-#include <string>       // names
-#include <string_view>  // symbols
-#include <system_error> // std::errc
+#include <algorithm>   // std::min
+#include <cstddef>     // std::size_t
+#include <cstdlib>     // std::free, for what the ABI's demangler allocates
+#include <cstring>     // std::strlen
+#include <string>      // names
+#include <string_view> // symbols
 
 #include <cxxabi.h> // abi::__cxa_demangle
 
@@ -26077,77 +36173,6 @@ inline constexpr int max_pack_expansions = 2;
     return references <= max_back_references && expansions <= max_pack_expansions;
 }
 
-/// Appends one part of a Rust path: "$LT$" and the like stand for punctuation, ".." for "::".
-inline void append_rust_part(std::string& out, std::string_view part) {
-    struct escape {
-        std::string_view code;
-        char means;
-    };
-    constexpr escape escapes[] = {{"SP", '@'},
-                                  {"BP", '*'},
-                                  {"RF", '&'},
-                                  {"LT", '<'},
-                                  {"GT", '>'},
-                                  {"LP", '('},
-                                  {"RP", ')'},
-                                  {"C", ','}};
-    if (part.substr(0, 2) == "_$") {
-        part.remove_prefix(1); // put there because an identifier cannot start with '$'
-    }
-    while (!part.empty()) {
-        if (part.substr(0, 2) == "..") {
-            out += "::";
-            part.remove_prefix(2);
-            continue;
-        }
-        const std::size_t close = part[0] == '$' ? part.find('$', 1) : std::string_view::npos;
-        char means = 0;
-        if (close != std::string_view::npos) {
-            const std::string_view code = part.substr(1, close - 1);
-            for (const escape& e : escapes) { means = e.code == code ? e.means : means; }
-            unsigned value = 0;
-            if (code.size() == 3 && code[0] == 'u' &&
-                std::from_chars(code.data() + 1, code.data() + 3, value, 16).ptr ==
-                    code.data() + 3 &&
-                value >= 0x20 && value < 0x7f) {
-                means = static_cast<char>(value);
-            }
-        }
-        out += means != 0 ? means : part[0];
-        part.remove_prefix(means != 0 ? close + 1 : 1);
-    }
-}
-
-/// Returns the path of a Rust symbol of the legacy scheme, `_ZN` parts `17h` 16 hex digits `E`,
-/// with its hash left on, as two functions may differ in nothing else; "" when it is no such
-/// symbol.
-[[nodiscard]] inline std::string demangle_rust(std::string_view mangled) {
-    std::string path;
-    if (mangled.substr(0, 3) != "_ZN") { return {}; }
-    mangled.remove_prefix(3);
-    while (!mangled.empty() && is_digit(mangled[0])) {
-        std::size_t size = 0;
-        const char* end = mangled.data() + mangled.size();
-        const std::from_chars_result read = std::from_chars(mangled.data(), end, size);
-        if (read.ec != std::errc() || size == 0 ||
-            size >= static_cast<std::size_t>(end - read.ptr)) {
-            return {};
-        }
-        const std::string_view part(read.ptr, size);
-        mangled =
-            std::string_view(read.ptr + size, static_cast<std::size_t>(end - read.ptr) - size);
-        const bool last = mangled[0] == 'E';
-        if (last && (path.empty() || size != 17 || part[0] != 'h' ||
-                     part.find_first_not_of("0123456789abcdef", 1) != std::string_view::npos)) {
-            return {};
-        }
-        path += path.empty() ? "" : "::";
-        append_rust_part(path, part);
-        if (last) { return path; }
-    }
-    return {};
-}
-
 /// Returns the position of the suffixes that compilers give to copies and parts of functions,
 /// ".constprop.0", ".isra.0", ".part.0", ".cold"; the size when there are none.
 [[nodiscard]] inline std::size_t clone_suffix(std::string_view symbol) noexcept {
@@ -26171,17 +36196,17 @@ inline void append_clones(std::string& out, std::string_view suffix) {
 }
 
 /// Returns the name in the source of a linker symbol: C++ names of the Itanium ABI with their
-/// parameters, Rust names of the legacy scheme with their hash. What does not demangle comes back
-/// as it is: C, Rust's newer scheme, names out of bounds. A symbol version ("@GLIBC_2.2.5") is cut
-/// off. Cost: about 1 us and an allocation or two for a C++ name.
+/// parameters, Rust names of the older scheme with their hash. What does not demangle comes back
+/// as it is: C, names out of bounds. A symbol version ("@GLIBC_2.2.5") is cut off.
+/// Cost: about 1 us and an allocation or two for a C++ name.
 [[nodiscard]] inline std::string demangle(std::string_view symbol) {
     const std::string_view bare = symbol.substr(0, symbol.find('@'));
     if (bare.empty()) { return std::string(symbol); }
+    std::string name = demangle_rust(bare);
+    if (!name.empty()) { return name; }
     if (bare.substr(0, 2) != "_Z") {
         return std::string(bare); // "i" would come out as "int"
     }
-    std::string name = demangle_rust(bare);
-    if (!name.empty()) { return name; }
     const std::size_t end = clone_suffix(bare);
     const std::string mangled(bare.substr(0, end));
     if (!demangles_cheaply(mangled)) { return std::string(bare); }
@@ -27389,6 +37414,7 @@ WICK_END_NAMESPACE
 #endif
 
 #include <algorithm> // std::lower_bound
+#include <cerrno>    // ENOMEM and others
 #include <cstddef>   // std::size_t
 #include <cstdint>   // counters
 #include <cstdlib>   // std::strtoull
@@ -27531,7 +37557,7 @@ public:
         return true;
     }
 
-    /// Starts to sample a thread, unless it is sampled already.
+    /// Starts to sample a thread, unless it is sampled already or has ended since it was listed.
     void add(pid_t tid) {
         const auto at = position(tid);
         if (tid == options_.except || (at != tasks_.end() && at->tid == tid)) { return; }
@@ -27539,6 +37565,7 @@ public:
         added.tid = tid;
         added.name = thread_name(tid);
         added.refusal = arm(added);
+        if (added.refusal == EINVAL || added.refusal == ESRCH) { return; } // it has ended
         past_.threads += added.slot != nullptr ? 1 : 0;
         tasks_.insert(at, std::move(added));
     }
@@ -27639,7 +37666,8 @@ private:
             tasks_.begin(), tasks_.end(), tid, [](const task& a, pid_t b) { return a.tid < b; });
     }
 
-    // Returns 0, or the errno for which the thread gets no timer.
+    // Returns 0, or the errno for which the thread gets no timer: EINVAL or ESRCH when it has
+    // ended.
     [[nodiscard]] int arm(task& added) {
         thread_slot* slot = take_slot(options_.ring_words, options_.depth);
         if (slot == nullptr) { return ENOMEM; }
@@ -27879,7 +37907,9 @@ public:
     /// than when it is found. For threads that live for less than 100 ms; see sampled_thread.
     static void announce_thread() {
         const locked hold;
-        if (sampler* active = detail::runtime().active) {
+        sampler* active = detail::runtime().active;
+        // A signal that was taken over may not be sent any more.
+        if (active != nullptr && !active->lost_signal_) {
             active->roster_.add(detail::current_tid());
         }
     }
@@ -27891,6 +37921,7 @@ private:
     // Twice in 100 ms, within which a new thread has to be found.
     static constexpr std::uint64_t scan_interval_ns = 50000000;
     static constexpr const char* collector_name = "wick-sampler";
+    static constexpr const char* ended_collector_name = "wick-ended";
 
     // The lock of this copy of wick. All members are used under it, but for the last ones.
     struct locked {
@@ -28253,6 +38284,9 @@ inline void sampler::end() {
 inline void* sampler::run_collector(void* self) {
     ::prctl(PR_SET_NAME, collector_name);
     static_cast<sampler*>(self)->collect_until_stopped();
+    // A thread is listed in /proc for a moment after it was joined: the next start would take it
+    // for another copy's.
+    ::prctl(PR_SET_NAME, ended_collector_name);
     return nullptr;
 }
 
