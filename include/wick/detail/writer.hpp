@@ -4,6 +4,7 @@
 #ifndef WICK_DETAIL_WRITER_HPP
 #define WICK_DETAIL_WRITER_HPP
 
+#include <wick/detail/sink.hpp> // where it goes
 #include <wick/version.hpp>
 
 #include <charconv>    // std::to_chars
@@ -11,20 +12,12 @@
 #include <cstdint>     // std::int64_t
 #include <string>      // the buffer
 #include <string_view> // what is written
-#include <type_traits> // which kind of sink it is
-#include <utility>     // std::declval
 
 WICK_BEGIN_NAMESPACE
 namespace detail {
 
-template <class Sink, class = void>
-struct has_write : std::false_type {};
-template <class Sink>
-struct has_write<Sink, std::void_t<decltype(std::declval<Sink&>().write("", 0))>> : std::true_type {
-};
-
-/// Collects text and hands it to a sink in pieces of about 64 KiB: a callable that takes a
-/// std::string_view, or anything with a std::ostream's `write`. `flush()` at the end is the user's.
+/// Collects text and hands it to a sink in pieces of about 64 KiB. `flush()` at the end is the
+/// user's.
 template <class Sink>
 class text_writer {
 public:
@@ -65,13 +58,7 @@ private:
     [[nodiscard]] static std::size_t number_end(char (&digits)[24], Integer value) {
         return static_cast<std::size_t>(std::to_chars(digits, digits + 24, value).ptr - digits);
     }
-    void send(std::string_view text) {
-        if constexpr (has_write<Sink>::value) {
-            sink_.write(text.data(), static_cast<std::ptrdiff_t>(text.size()));
-        } else {
-            sink_(text);
-        }
-    }
+    void send(std::string_view text) { send_to(sink_, text); }
 };
 
 /// Appends a weight that is in units of 10^-decimals, without zeros at the end: 1250, 2 → "12.5".
