@@ -13,6 +13,7 @@
 #include <wick/format/bcc.hpp>
 #include <wick/format/bpftrace.hpp>
 #include <wick/format/chrome_trace.hpp>
+#include <wick/format/ddsketch.hpp>
 #include <wick/format/dtrace.hpp>
 #include <wick/format/durations.hpp>
 #include <wick/format/eu_stack.hpp>
@@ -24,9 +25,11 @@
 #include <wick/format/hdr.hpp>
 #include <wick/format/instruments.hpp>
 #include <wick/format/jstack.hpp>
+#include <wick/format/otlp.hpp>
 #include <wick/format/perf_script.hpp>
 #include <wick/format/pmc.hpp>
 #include <wick/format/prof.hpp>
+#include <wick/format/prometheus.hpp>
 #include <wick/format/py_spy_dump.hpp>
 #include <wick/format/sample.hpp>
 #include <wick/format/stap.hpp>
