@@ -1044,6 +1044,19 @@ TEST_CASE("flamegraph: what extract returns is what was drawn") {
     }
 }
 
+TEST_CASE("flamegraph: a unit that looks like a setting is a unit") {
+    wick::profile_builder made;
+    made.describe("x data-decimals=", wick::counted_as::calls, wick::profile_detail::function);
+    REQUIRE(made.add(made.child(0, made.intern("a")), 1, 1));
+    const wick::profile p = made.finish();
+    wick::flamegraph_options options;
+    options.unit = "y data-version=";
+    options.name_type = " data-source=";
+    const auto back = wick::extract(wick::to_flamegraph(p, options));
+    REQUIRE(back);
+    CHECK(back.value.columns[0] == p);
+}
+
 TEST_CASE("flamegraph: extract says what is wrong") {
     const std::string good = wick::to_flamegraph(make({{{"a", "b"}, 5}}));
     REQUIRE(wick::extract(good));

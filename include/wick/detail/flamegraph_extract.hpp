@@ -77,11 +77,19 @@ private:
         return true;
     }
 
+    // Attribute by attribute: the value of one may look like another.
     [[nodiscard]] static std::string_view setting(std::string_view page, std::string_view key) {
-        const std::size_t at = page.find(" data-" + std::string(key) + "=\"");
-        if (at == std::string_view::npos) { return {}; }
-        const std::size_t begin = at + key.size() + 8;
-        return page.substr(begin, page.find('"', begin) - begin);
+        while (!page.empty()) {
+            const std::size_t open = page.find('"');
+            const std::size_t close = open == page.npos ? open : page.find('"', open + 1);
+            if (close == page.npos) { break; }
+            const std::string_view name = page.substr(0, open); // " data-key="
+            if (name.size() == key.size() + 7 && name.substr(6, key.size()) == key) {
+                return page.substr(open + 1, close - open - 1);
+            }
+            page.remove_prefix(close + 1);
+        }
+        return {};
     }
 
     bool settings() {
