@@ -30,6 +30,19 @@
 #include <utility>
 #include <vector>
 
+#ifdef __GLIBC__
+#    include <malloc.h>
+#endif
+
+/// For tools that build and free large trees one after the other: freed pages are kept, as giving
+/// them back to the system only to ask for new ones takes time.
+inline void keep_memory() {
+#ifdef __GLIBC__
+    mallopt(M_MMAP_THRESHOLD, 1 << 30);
+    mallopt(M_TRIM_THRESHOLD, 1 << 30);
+#endif
+}
+
 class arguments {
 public:
     /// `operands` is what follows the options in the usage line; `summary` says what the tool does.
@@ -85,9 +98,7 @@ public:
     }
 
     /// Another name of an option, which --help does not show.
-    void other_name(const char* name, const char* known) {
-        other_names_.emplace_back(name, known);
-    }
+    void other_name(const char* name, const char* known) { other_names_.emplace_back(name, known); }
     /// Notes are not said from now on.
     void silence() { silent_ = true; }
 

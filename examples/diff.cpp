@@ -21,10 +21,6 @@
 #include <utility>
 #include <vector>
 
-#ifdef __GLIBC__
-#    include <malloc.h>
-#endif
-
 namespace {
 
 // What was asked for.
@@ -255,12 +251,7 @@ int gate(const arguments& args, const wick::comparison& c, double limit) {
 } // namespace
 
 int main(int argc, char** argv) {
-#ifdef __GLIBC__
-    // Two trees are built and freed one after the other: giving their pages back to the system only
-    // to ask for new ones is a seventh of the time.
-    mallopt(M_MMAP_THRESHOLD, 1 << 30);
-    mallopt(M_TRIM_THRESHOLD, 1 << 30);
-#endif
+    keep_memory(); // a seventh of the time
     request asked;
     arguments args(
         "wick-diff",

@@ -305,6 +305,7 @@ picture load_all(const arguments& args,
 } // namespace
 
 int main(int argc, char** argv) {
+    keep_memory(); // a tenth of the time
     wick::flamegraph_options options;
     request asked;
     bool usual = false; // what is so without being asked for

@@ -14,7 +14,7 @@
 
 #include <algorithm>   // std::min
 #include <charconv>    // std::to_chars
-#include <cstddef>     // std::size_t
+#include <cstddef>     // std::size_t, std::ptrdiff_t
 #include <cstdint>     // weights
 #include <string>      // a name's line
 #include <string_view> // settings
@@ -233,13 +233,18 @@ private:
 
     void nodes() {
         element to(out_, "wick-nodes");
-        char text[80];           // five numbers of 13 digits at most
+        constexpr std::size_t node_room = 80; // five numbers of 13 digits at most
+        char text[64 * node_room];
+        char* at = text;
         std::uint32_t level = 0; // one more than the depth of the node before
         for (std::uint32_t i = 0; i < tree_.size(); ++i) {
-            const char* end = put_node(text, level - tree_.depth[i], i);
-            to.put(std::string_view(text, static_cast<std::size_t>(end - text)));
+            at = put_node(at, level - tree_.depth[i], i);
             level = tree_.depth[i] + 1;
+            if (text + sizeof text - at >= std::ptrdiff_t{node_room}) { continue; }
+            to.put(std::string_view(text, static_cast<std::size_t>(at - text)));
+            at = text;
         }
+        to.put(std::string_view(text, static_cast<std::size_t>(at - text)));
         to.close();
     }
 
