@@ -10,6 +10,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <map>
 #include <random>
 #include <string>
 #include <string_view>
@@ -104,6 +105,9 @@ TEST_CASE("perf_script: headers, whatever fields perf was told to print") {
         {"[weird] 10/11 [000] 1.0: 1 cycles:", "[weird]-10/11", "cycles", 1},
         {"12 10/11 [000] 1.0: 1 cycles:", "12-10/11", "cycles", 1},
         {"1.0: 10/11 [000] 2.0: 1 cycles:", "1.0:-10/11", "cycles", 1},
+        {"a: b 10/11 [000] 2.0: 1 cycles:", "a:_b-10/11", "cycles", 1},
+        {"a \t 10/11 [000] 2.0: 1 cycles:", "a-10/11", "cycles", 1},
+        {"a [1] 10/11 [000] 2.0: 1 cycles:", "a_[1]-10/11", "cycles", 1},
     };
     for (const row& r : rows) {
         CAPTURE(r.header);
@@ -292,6 +296,42 @@ TEST_CASE("perf_script: each event is a profile, and one can be chosen") {
     chosen = parse(text, options);
     CHECK(chosen.events.empty());
     CHECK(chosen.other_events == 4);
+}
+
+TEST_CASE("perf_script: lines that come again, and those that never do") {
+    // Some lines in many samples, so that they are remembered; others once, so that remembering is
+    // given up and taken up again; of two events, and with names that are read in another way.
+    std::mt19937 random(8);
+    std::string text;
+    std::map<std::string, int> expected[2];
+    for (int i = 0; i < 12000; ++i) {
+        const bool second = random() % 3 == 0;
+        const bool java = random() % 2 == 0;
+        text += java ? "java 1 1.0: 1 " : "app 1 1.0: 1 ";
+        text += second ? "y:\n" : "x:\n";
+        const std::string name = "Lorg/f" + std::to_string(random() % 40);
+        const bool fresh = i / 1000 % 2 == 1;
+        const std::string address = fresh ? std::to_string(1000000 + i) : "77";
+        text += "\t" + address + " " + name + "+0x1 (/b)\n";
+        const std::string padding(i % 100 == 0 ? 2000 : 100, 'm');
+        for (int k = 0; k < 4; ++k) {
+            text += "\t" + (fresh ? std::to_string(i * 4 + k) : "7") + " main" + padding + "+0x" +
+                    std::to_string(k) + " (/b)\n";
+        }
+        text += '\n';
+        const std::string main = ";main" + padding;
+        const std::string leaf = java ? name.substr(1) : name;
+        ++expected[second][(java ? "java" : "app") + main + main + main + main + ";" + leaf];
+    }
+    const auto read = parse(text);
+    REQUIRE(read.events.size() == 2);
+    for (const wick::perf_event& e : read.events) {
+        std::string folded;
+        for (const auto& stack : expected[e.name == "y"]) {
+            folded += stack.first + " " + std::to_string(stack.second) + "\n";
+        }
+        CHECK(sorted_lines(wick::to_folded(e.samples)) == sorted_lines(folded));
+    }
 }
 
 TEST_CASE("perf_script: slices of time, whatever the order and the cuts") {

@@ -6,6 +6,7 @@
 
 #include <wick/detail/frame_text.hpp>    // base_name
 #include <wick/detail/hash.hpp>          // memories of symbols and stacks
+#include <wick/detail/line_memory.hpp>   // lines that were seen
 #include <wick/detail/lines.hpp>         // lines out of a stream
 #include <wick/detail/stack_samples.hpp> // names made comparable
 #include <wick/detail/symbol_memory.hpp> // names that were seen
@@ -202,12 +203,24 @@ private:
     std::vector<std::string_view> words_;
 
     // The fields of nearly all headers, without a search for words: "comm pid/tid [cpu] time:
-    // period event:". Everything else is told to the caller by false.
+    // period event:", where pid, CPU and period may be missing. Everything else is told to the
+    // caller by false.
     [[nodiscard]] static bool parse_usual(std::string_view line, perf_header& header) noexcept {
-        std::size_t cpu = line.find('[');
-        if (cpu == std::string_view::npos || cpu < 4 || line[cpu - 1] != ' ') { return false; }
-        std::size_t at = cpu;
-        while (at > 0 && line[at - 1] == ' ') { --at; }
+        const std::size_t time_end = line.find(": ");
+        if (time_end == std::string_view::npos) { return false; }
+        const std::size_t fraction = skip_digits_back(line, time_end);
+        if (fraction == time_end || fraction < 4 || line[fraction - 1] != '.') { return false; }
+        std::size_t at = skip_digits_back(line, fraction - 1);
+        if (at == fraction - 1 || at < 3 || line[at - 1] != ' ') { return false; }
+        header.time = line.substr(at, time_end - at);
+        at = skip_spaces_back(line, at);
+        if (at > 0 && line[at - 1] == ']') {
+            const std::size_t cpu = skip_digits_back(line, at - 1);
+            if (at - 1 - cpu < 3 || cpu < 4 || line[cpu - 1] != '[' || line[cpu - 2] != ' ') {
+                return false;
+            }
+            at = skip_spaces_back(line, cpu - 1);
+        }
         const std::size_t process_end = at;
         at = skip_digits_back(line, at);
         header.tid = line.substr(at, process_end - at);
@@ -218,22 +231,15 @@ private:
             if (header.pid.empty()) { return false; }
         }
         if (header.tid.empty() || at < 2 || line[at - 1] != ' ') { return false; }
-        while (at > 0 && line[at - 1] == ' ') { --at; }
+        at = skip_spaces_back(line, at);
         std::size_t begin = 0;
         while (begin < at && line[begin] == ' ') { ++begin; }
         header.comm = line.substr(begin, at - begin);
-        if (header.comm.empty()) { return false; }
+        if (header.comm.empty() || header.comm.find('\t') != std::string_view::npos) {
+            return false;
+        }
 
-        at = skip_digits(line, cpu + 1);
-        if (at < cpu + 4 || !has(line, at, ']') || !has(line, at + 1, ' ')) { return false; }
-        const std::size_t time = skip_spaces(line, at + 1);
-        at = skip_digits(line, time);
-        if (at == time || !has(line, at, '.')) { return false; }
-        const std::size_t fraction = at + 1;
-        at = skip_digits(line, fraction);
-        if (at == fraction || !has(line, at, ':') || !has(line, at + 1, ' ')) { return false; }
-        header.time = line.substr(time, at - time);
-        at = skip_spaces(line, at + 1);
+        at = skip_spaces(line, time_end + 1);
         const std::size_t period = at;
         at = skip_digits(line, at);
         if (at > period) {
@@ -246,7 +252,8 @@ private:
         while (at < line.size() && !is_blank(line[at])) { ++at; }
         if (at < event + 2 || line[at - 1] != ':') { return false; }
         header.event = line.substr(event, at - event - 1);
-        header.rest = line.substr(skip_spaces(line, at));
+        while (at < line.size() && is_blank(line[at])) { ++at; }
+        header.rest = line.substr(at);
         header.certain = true;
         return true;
     }
@@ -264,6 +271,12 @@ private:
     }
     [[nodiscard]] static std::size_t skip_spaces(std::string_view line, std::size_t at) noexcept {
         while (at < line.size() && line[at] == ' ') { ++at; }
+        return at;
+    }
+
+    [[nodiscard]] static std::size_t skip_spaces_back(std::string_view line,
+                                                      std::size_t at) noexcept {
+        while (at > 0 && line[at - 1] == ' ') { --at; }
         return at;
     }
 
@@ -362,9 +375,10 @@ private:
            all_digits(file.substr(map.size(), file.size() - map.size() - end.size()));
 }
 
-/// Reads the lines of `perf script`. Two memories make it fast: a symbol and its module are turned
-/// into frames once, whatever address stands before them; a stack that was seen is found by the
-/// hash of its frames, without a walk through the tree.
+/// Reads the lines of `perf script`. Three memories make it fast: a frame's line that came lately
+/// is not taken apart, as those of callers come with the same address again and again; a symbol and
+/// its module are turned into frames once, whatever address stands before them; a stack that was
+/// seen is found by the hash of its frames, without a walk through the tree.
 class perf_script_reader {
 public:
     explicit perf_script_reader(const perf_script_options& options)
@@ -421,6 +435,7 @@ private:
     id_table event_index_;        // hash of a name and a slice → its place in events_
     std::uint32_t latest_ = 0;    // the last sample's
     event_tree* event_ = nullptr; // of the sample that is being read; null: it is not wanted
+    line_memory lines_;
     std::uint64_t seed_ = hash_seed();
     bool in_sample_ = false;
     bool certain_ = false; // the header is one
@@ -603,11 +618,23 @@ private:
     // ---- frames ---------------------------------------------------------------------------------
 
     void frame_line(std::string_view line, std::uint64_t number) {
+        const bool open = event_ != nullptr;
+        if (open) {
+            const std::uint32_t known = lines_.find(line, variant());
+            if (known != line_memory::none) {
+                push(known);
+                return;
+            }
+        }
         perf_frame_line frame;
         if (parse_perf_frame(line, frame)) {
             perf_header header;
             if (!certain_ && headers_.parse(doubtful_, header)) { open_sample(header); }
-            if (event_ != nullptr) { add_frame(frame); }
+            if (event_ == nullptr) { return; }
+            const std::size_t above = stack_.size();
+            add_frame(frame);
+            const bool lone = stack_.size() == above + 1;
+            if (open && lone) { lines_.remember(line, variant(), stack_.back()); }
             return;
         }
         if (is_srcline(line)) {
@@ -616,6 +643,9 @@ private:
         }
         skip("expected a frame: \"address symbol (module)\"", number);
     }
+
+    // What the frame of a line depends on besides: frames are an event's.
+    [[nodiscard]] std::uint32_t variant() const noexcept { return latest_ << 1 | (java_ ? 1 : 0); }
 
     // "  main.c:12", or "  libc.so.6[29d90]" where there is no line.
     [[nodiscard]] static bool is_srcline(std::string_view line) noexcept {
