@@ -24,6 +24,7 @@
 #include <utility>
 #include <vector>
 
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -343,6 +344,10 @@ void show_stats(const arguments& args, const std::vector<wick::named_profile>& p
     args.note(text);
     for (const wick::named_profile& p : profiles) { args.note(describe(p)); }
     args.note(count(skipped, "record", "records") + " skipped");
+    rusage used{};
+    if (::getrusage(RUSAGE_SELF, &used) == 0) {
+        args.note(std::to_string(used.ru_maxrss / 1024) + " MB of memory at most");
+    }
 }
 
 // ---- what is written ----------------------------------------------------------------------------

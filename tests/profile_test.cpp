@@ -214,6 +214,16 @@ TEST_CASE("merge: is associative and commutative, bit for bit") {
         REQUIRE(all);
         CHECK_FALSE(wick::validate(all.value));
         CHECK(all.value.origins.size() == 4);
+        wick::profile_builder one_by_one;
+        for (const wick::profile& p : parts) { CHECK_FALSE(one_by_one.merge(p)); }
+        CHECK(one_by_one.finish() == all.value);
+        // Tables of a profile that was not made by a builder may hold what nothing uses.
+        std::vector<wick::profile> changed = parts;
+        wick::frame unused;
+        unused.function = "~unused";
+        changed[seed % 4].frames.push_back(unused);
+        CHECK_FALSE(wick::validate(changed[seed % 4]));
+        CHECK(wick::merge(changed).value == all.value);
         std::reverse(parts.begin(), parts.end());
         CHECK(wick::merge(parts).value == all.value);
     }

@@ -1,8 +1,9 @@
 // The text of perf script into a profile, beside a bare scan for the ends of the lines of the same
 // bytes: one recording repeated, stacks that are all distinct, and what a server gives: fresh
 // header fields and addresses on each sample, stacks drawn by a Zipf law with one new in twenty. On
-// one thread and on two. SPDX-FileCopyrightText: 2026 wick contributors SPDX-License-Identifier:
-// MIT
+// one thread and on two. The memory for it is told by `wick-collapse --stats`.
+// SPDX-FileCopyrightText: 2026 wick contributors
+// SPDX-License-Identifier: MIT
 #include "measure.hpp"
 #include "synthetic.hpp"
 
@@ -26,11 +27,11 @@ wick::profile read(std::string_view text) {
 
 wick::profile read_with_two_threads(const std::string& text) {
     const std::size_t half = wick::next_perf_sample(text, text.size() / 2);
-    wick::profile second;
-    std::thread other([&] { second = read(std::string_view(text).substr(half)); });
-    const wick::profile first = read(std::string_view(text).substr(0, half));
+    std::vector<wick::profile> halves(2);
+    std::thread other([&] { halves[1] = read(std::string_view(text).substr(half)); });
+    halves[0] = read(std::string_view(text).substr(0, half));
     other.join();
-    return wick::merge({first, second}).value;
+    return wick::merge(halves).value;
 }
 
 // Prints samples as perf does, with addresses and offsets of their own.

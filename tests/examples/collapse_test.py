@@ -171,7 +171,7 @@ class Collapse(unittest.TestCase):
     def test_stats_and_the_list_of_formats(self):
         made = run("--stats", "--threads=2", self.file("perf", PERF))
         for said in (b"MB of perf_script", b"MB/s", b"cycles:u: 1 sample, 1 stack, 3 frames",
-                     b"instructions:u: 1 sample", b"0 records skipped"):
+                     b"instructions:u: 1 sample", b"0 records skipped", b"MB of memory"):
             self.assertIn(said, made.stderr)
         names = run("--format=list").stdout.split(b"\n")
         self.assertTrue(any(line.startswith(b"perf_script ") for line in names))

@@ -18,42 +18,6 @@
 WICK_BEGIN_NAMESPACE
 namespace detail {
 
-/// Returns for each element of a sorted list its place in the union of it and another, which
-/// `both` gets unless it is null. `less` compares elements of the two.
-template <class T, class Less>
-[[nodiscard]] std::pair<std::vector<std::uint32_t>, std::vector<std::uint32_t>>
-union_of(const std::vector<T>& a, const std::vector<T>& b, std::vector<T>& both, Less less) {
-    std::pair<std::vector<std::uint32_t>, std::vector<std::uint32_t>> places;
-    places.first.reserve(a.size());
-    places.second.reserve(b.size());
-    both.clear();
-    std::size_t i = 0;
-    std::size_t j = 0;
-    while (i < a.size() || j < b.size()) {
-        const bool take_a = j == b.size() || (i < a.size() && !less(b[j], a[i]));
-        const bool take_b = i == a.size() || (j < b.size() && !less(a[i], b[j]));
-        const auto at = static_cast<std::uint32_t>(both.size());
-        both.push_back(take_a ? a[i] : b[j]);
-        if (take_a) {
-            places.first.push_back(at);
-            ++i;
-        }
-        if (take_b) {
-            places.second.push_back(at);
-            ++j;
-        }
-    }
-    return places;
-}
-
-/// Returns a profile's frames with other indices of modules.
-[[nodiscard]] inline std::vector<frame> frames_with(const std::vector<frame>& frames,
-                                                    const std::vector<std::uint32_t>& modules) {
-    std::vector<frame> changed = frames;
-    for (frame& f : changed) { f.module = modules[f.module]; }
-    return changed;
-}
-
 /// What is tested once: the weight and observations of a node or function, self or total. Many
 /// contexts lead to one child only and stand for the same samples; they share a row.
 struct diff_row {
@@ -88,15 +52,8 @@ public:
         made_.decimals = (std::max)(before.decimals, after.decimals);
         before_factor_ = factor(before);
         after_factor_ = factor(after);
-        const auto modules = union_of(before.modules,
-                                      after.modules,
-                                      made_.modules,
-                                      [](const auto& a, const auto& b) { return a < b; });
         std::tie(before_frames_, after_frames_) =
-            union_of(frames_with(before.frames, modules.first),
-                     frames_with(after.frames, modules.second),
-                     made_.frames,
-                     frame_less);
+            unite_tables(before, after, made_.modules, made_.frames);
         walk();
         finish_functions();
     }
@@ -104,12 +61,9 @@ public:
     [[nodiscard]] diff_rows& rows() noexcept { return rows_; }
 
 private:
-    static constexpr std::uint32_t none = 0xffffffffu;
     // A node on the way from the root, with what has been seen below it so far.
     struct step {
         std::uint32_t node;
-        std::uint32_t before; // its node on that side, or none
-        std::uint32_t after;
         std::uint32_t child_test = 0; // of the last child
         compared total;
     };
@@ -138,37 +92,28 @@ private:
         made_.functions.assign(made_.frames.size(), {});
         active_.resize(made_.frames.size());
         present_.resize(made_.frames.size());
-        enter(0, 0, 0);
-        std::uint32_t i = 1;
-        std::uint32_t j = 1;
-        const auto before_size = static_cast<std::uint32_t>(before_.nodes.size());
-        const auto after_size = static_cast<std::uint32_t>(after_.nodes.size());
-        while (i < before_size || j < after_size) {
-            const step& top = path_.back();
-            const bool in_before = i < before_size && before_.nodes[i].parent == top.before;
-            const bool in_after = j < after_size && after_.nodes[j].parent == top.after;
-            if (!in_before && !in_after) {
-                leave();
-                continue;
-            }
-            const std::uint32_t f = in_before ? before_frames_[before_.nodes[i].frame] : none;
-            const std::uint32_t g = in_after ? after_frames_[after_.nodes[j].frame] : none;
-            enter(f <= g ? i++ : none, g <= f ? j++ : none, (std::min)(f, g));
-        }
-        while (!path_.empty()) { leave(); }
+        walk_both(
+            before_,
+            after_,
+            before_frames_,
+            after_frames_,
+            [&](std::uint32_t before, std::uint32_t after, std::uint32_t frame) {
+                enter(before, after, frame);
+            },
+            [&] { leave(); });
     }
 
     void enter(std::uint32_t before, std::uint32_t after, std::uint32_t frame) {
         comparison::node made;
         made.parent = path_.empty() ? 0 : path_.back().node;
         made.frame = frame;
-        if (before != none) {
+        if (before != no_node) {
             const profile::node& n = before_.nodes[before];
             made.self.before = {n.count, n.self * before_factor_};
         } else {
             made.in = presence::only_after;
         }
-        if (after != none) {
+        if (after != no_node) {
             const profile::node& n = after_.nodes[after];
             made.self.after = {n.count, n.self * after_factor_};
         } else {
@@ -179,8 +124,7 @@ private:
                                                                   : 2;
         present_[frame] = static_cast<unsigned char>(present_[frame] | sides);
         ++active_[frame];
-        path_.push_back(
-            {static_cast<std::uint32_t>(made_.nodes.size()), before, after, 0, made.self});
+        path_.push_back({static_cast<std::uint32_t>(made_.nodes.size()), 0, made.self});
         made_.nodes.push_back(made);
     }
 
