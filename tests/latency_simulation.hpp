@@ -84,17 +84,34 @@ struct verdicts {
     }
 };
 
+/// Returns the same latencies as histograms of `size` neighbours each, as windows of time are.
+inline std::vector<wick::histogram<2>> pieces_of(const std::vector<double>& stream,
+                                                 std::size_t size) {
+    std::vector<wick::histogram<2>> made;
+    for (std::size_t i = 0; i < stream.size(); ++i) {
+        if (i % size == 0) { made.emplace_back(); }
+        made.back().record(static_cast<std::int64_t>(stream[i]));
+    }
+    return made;
+}
+
 /// Compares `pairs` pairs of streams of `count` requests, the second of which takes `ratio` times
-/// as long.
-inline verdicts
-compare(std::size_t count, double rho, double ratio, std::size_t pairs, std::uint64_t seed) {
+/// as long; as histograms of `piece` requests each, unless that is 0.
+inline verdicts compare(std::size_t count,
+                        double rho,
+                        double ratio,
+                        std::size_t pairs,
+                        std::uint64_t seed,
+                        std::size_t piece = 0) {
     randomness random(seed);
     verdicts made;
     made.pairs = pairs;
     for (std::size_t i = 0; i < pairs; ++i) {
         const std::vector<double> before = latencies(count, rho, 1e6, random);
         const std::vector<double> after = latencies(count, rho, 1e6 * ratio, random);
-        const auto found = wick::compare(before, after);
+        const auto found = piece == 0
+                               ? wick::compare(before, after)
+                               : wick::compare(pieces_of(before, piece), pieces_of(after, piece));
         made.regressed += found.value.verdict == wick::verdict::regressed ? 1u : 0u;
         made.improved += found.value.verdict == wick::verdict::improved ? 1u : 0u;
         // What the verdict on the P90 would be if nothing else were asked.

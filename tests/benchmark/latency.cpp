@@ -53,8 +53,10 @@ designs other_designs(std::size_t count, double rho, double ratio, std::size_t p
             made.twenty += share;
             if (large) { made.twenty_and_effect += share; }
         }
-        const double time = (std::max)(before.time(0.9), after.time(0.9));
-        const window_plan plan = plan_windows(before, after, 0.9, time);
+        const correlation of_a = before.slowness(0.9);
+        const correlation of_b = after.slowness(0.9);
+        const window_plan plan =
+            plan_windows(before, after, 0.9, of_a.time > of_b.time ? of_a : of_b);
         if (plan.before < 4) { continue; }
         const std::vector<double> x = p90s(a, plan.before);
         const std::vector<double> y = p90s(b, plan.after);
@@ -105,6 +107,12 @@ void print_errors(std::size_t pairs) {
     }
     for (const double rho : correlations) {
         print(2000, rho, simulation::compare(2000, rho, 1, pairs, 2));
+    }
+    for (const std::size_t piece : {std::size_t{50}, std::size_t{500}}) {
+        std::printf("  as histograms of %zu requests each:\n", piece);
+        for (const double rho : correlations) {
+            print(10000, rho, simulation::compare(10000, rho, 1, pairs / 4, 6, piece));
+        }
     }
 }
 

@@ -77,10 +77,10 @@ struct latency_comparison {
 
 namespace detail {
 
-/// Windows are so many correlation times long at least: their neighbours' correlation is then less
-/// than a tenth, and what it does to the variance can be put right. Windows have so many requests
-/// beyond the quantile at least, and there are at most so many of them on the shorter side: more
-/// would not tell more.
+/// Windows are so many times as long, at least, as latencies stay correlated (less 1 for independent
+/// ones): their neighbours' correlation is then less than a tenth, and what it does to the variance
+/// can be put right. Windows have so many requests beyond the quantile at least, and there are at
+/// most so many of them on the shorter side: more would not tell more.
 inline constexpr double window_correlation_times = 6;
 inline constexpr double window_tail_requests = 5;
 inline constexpr std::size_t most_windows = 50;
@@ -100,13 +100,13 @@ public:
     [[nodiscard]] double requests() const noexcept { return static_cast<double>(size()); }
     [[nodiscard]] double whole(double q) const { return quantile_of(sorted_, q); }
 
-    /// Returns the correlation time, in pieces, of which requests are slower than the q-quantile.
-    [[nodiscard]] double time(double q) const {
+    /// Returns the correlation, over pieces, of which requests are slower than the q-quantile.
+    [[nodiscard]] correlation slowness(double q) const {
         const double limit = quantile_of(sorted_, q);
         std::vector<double> slower;
         slower.reserve(size());
         for (const double v : samples_) { slower.push_back(v > limit ? 1 : 0); }
-        return correlation_time(slower);
+        return correlation_of_long(slower);
     }
 
     /// Returns the q-quantiles of so many windows of equal length.
@@ -155,13 +155,13 @@ public:
     [[nodiscard]] double requests() const noexcept { return static_cast<double>(whole_.count()); }
     [[nodiscard]] double whole(double q) const { return smooth_quantile(whole_, q); }
 
-    [[nodiscard]] double time(double q) const {
+    [[nodiscard]] correlation slowness(double q) const {
         const std::int64_t limit = whole_.quantile(q);
         std::vector<double> slower;
         for (const histogram<Digits>* piece : pieces_) {
             slower.push_back(piece->share_above(limit));
         }
-        return correlation_time(slower);
+        return correlation_of_long(slower);
     }
 
     [[nodiscard]] std::vector<double> windows(double q, std::size_t count) {
@@ -198,15 +198,16 @@ struct window_plan {
 
 template <class Side>
 [[nodiscard]] window_plan
-plan_windows(const Side& before, const Side& after, double q, double time) {
+plan_windows(const Side& before, const Side& after, double q, const correlation& all) {
     const double size1 = static_cast<double>(before.size());
     const double size2 = static_cast<double>(after.size());
     const double a_piece = (std::min)(before.requests() / size1, after.requests() / size2);
     const double tail = window_tail_requests / (std::min)(q, 1 - q) / a_piece;
     const double most = static_cast<double>(most_windows);
     const double shorter = (std::min)(size1, size2);
-    const double least =
-        std::ceil((std::max)(tail, time > 1 ? window_correlation_times * time : 1));
+    // A time of 1 is that of independent pieces, which need not be apart at all.
+    const double apart = window_correlation_times * (std::max)(all.time - 1, all.lag);
+    const double least = std::ceil((std::max)(1.0, (std::max)(tail, apart)));
     const double count = (std::min)(most, std::floor(shorter / least));
     if (count < 1) { return {}; }
     const double length = shorter / count;
@@ -214,8 +215,9 @@ plan_windows(const Side& before, const Side& after, double q, double time) {
     const auto windows = [&](double size) {
         return static_cast<std::size_t>((std::min)(std::floor(size / length + 1e-9), 10 * most));
     };
-    // Of an exponentially decaying correlation, and about so for others.
-    return {windows(size1), windows(size2), time > 1 ? 1 + time / (2 * length) : 1};
+    // A short series cannot show what it has of weak correlation: that much is taken for granted.
+    const double unseen = all.time > 0 ? 1 / std::sqrt(size1 + size2) : 0;
+    return {windows(size1), windows(size2), unseen + 1 / (1 - (std::min)(all.lag / length, 0.5))};
 }
 
 [[nodiscard]] inline std::string ratio_text(double ratio) {
@@ -278,13 +280,13 @@ template <class Side>
 double compare_quantile(compared_quantile& row,
                         Side& before,
                         Side& after,
-                        double time,
+                        const correlation& all,
                         const compare_options& options,
                         rank_distribution& distribution) {
     row.before = before.whole(row.q);
     row.after = after.whole(row.q);
     row.high = infinity;
-    const window_plan plan = plan_windows(before, after, row.q, time);
+    const window_plan plan = plan_windows(before, after, row.q, all);
     row.windows_before = plan.before;
     row.windows_after = plan.after;
     if (plan.before < least_windows || plan.after < least_windows) { return 1; }
@@ -313,7 +315,7 @@ template <class Side, class Adjust>
 [[nodiscard]] std::vector<compared_quantile> compare_rows(const std::vector<double>& quantiles,
                                                           Side& before,
                                                           Side& after,
-                                                          double time,
+                                                          const correlation& all,
                                                           const compare_options& options,
                                                           Adjust adjust) {
     std::vector<compared_quantile> rows(quantiles.size());
@@ -322,7 +324,7 @@ template <class Side, class Adjust>
     rank_distribution distribution;
     for (std::size_t i = 0; i < rows.size(); ++i) {
         rows[i].q = quantiles[i];
-        least.push_back(compare_quantile(rows[i], before, after, time, options, distribution));
+        least.push_back(compare_quantile(rows[i], before, after, all, options, distribution));
         p_values.push_back(rows[i].p_value);
     }
     const std::vector<double> adjusted = adjust(p_values);
@@ -377,26 +379,43 @@ inline void conclude(latency_comparison& made) {
     return {};
 }
 
+/// Returns how pieces depend on each other, by what is slow on either side: at the quantiles asked
+/// and at the median. Where there are many pieces the most correlated one counts; of few pieces
+/// each estimate is little more than noise, and the most of several would be noise: their mean
+/// counts.
+template <class Side>
+[[nodiscard]] correlation
+joint_correlation(const Side& before, const Side& after, std::vector<double> quantiles) {
+    constexpr std::size_t many = 200;
+    quantiles.push_back(0.5);
+    correlation most{0, 1, 0};
+    correlation mean{0, 0, 0};
+    const double weight = 1 / static_cast<double>(2 * quantiles.size());
+    for (const double q : quantiles) {
+        for (const correlation& c : {before.slowness(q), after.slowness(q)}) {
+            most.time = (std::max)(most.time, c.time);
+            most.lag = (std::max)(most.lag, c.lag);
+            mean.time += weight * c.time;
+            mean.lag += weight * c.lag;
+        }
+    }
+    return (std::min)(before.size(), after.size()) < many ? mean : most;
+}
+
 template <class Side>
 [[nodiscard]] latency_comparison
 compare_sides(Side& before, Side& after, const compare_options& options) {
     latency_comparison made;
     made.requests_before = static_cast<std::uint64_t>(before.requests());
     made.requests_after = static_cast<std::uint64_t>(after.requests());
-    if (!options.independent) {
-        std::vector<double> asked = options.quantiles;
-        asked.push_back(0.5);
-        for (const double q : asked) {
-            made.correlation_time =
-                (std::max)(made.correlation_time, (std::max)(before.time(q), after.time(q)));
-        }
-    }
-    made.quantiles =
-        compare_rows(options.quantiles, before, after, made.correlation_time, options, holm);
+    correlation all{0, 0, 0}; // none
+    if (!options.independent) { all = joint_correlation(before, after, options.quantiles); }
+    made.correlation_time = (std::max)(1.0, all.time);
+    made.quantiles = compare_rows(options.quantiles, before, after, all, options, holm);
     made.shifts = compare_rows({0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9},
                                before,
                                after,
-                               made.correlation_time,
+                               all,
                                options,
                                benjamini_hochberg);
     conclude(made);
