@@ -37,8 +37,7 @@ struct settings {
     bool with_virtual = true, with_real = true;
 };
 
-// ---- numbers of an outcome
-// ------------------------------------------------------------------------
+// ---- numbers of an outcome --------------------------------------------------------------------
 
 struct series {
     std::vector<double> queue;    // from the call until its handler begins
@@ -89,8 +88,7 @@ wick::summary described(const std::vector<double>& seconds) {
     return described(seconds, {0.5, 0.9, 0.99});
 }
 
-// ---- text
-// -----------------------------------------------------------------------------------------
+// ---- text -------------------------------------------------------------------------------------
 
 std::string text(double value, int decimals) {
     char digits[400];
@@ -155,8 +153,7 @@ void describe_blocks(const std::vector<std::vector<double>>& columns) {
     }
 }
 
-// ---- who blocked whom
-// -----------------------------------------------------------------------------
+// ---- who blocked whom -------------------------------------------------------------------------
 
 struct debt {
     int to;
@@ -247,8 +244,7 @@ void server_log(const outcome& o, const workload& load, int rows) {
     }
 }
 
-// ---- three distributions
-// --------------------------------------------------------------------------
+// ---- three distributions ----------------------------------------------------------------------
 
 // Rows are multiples of the block, as that is what values differ by.
 void distributions(const series& s, double block) {
@@ -326,8 +322,7 @@ void share_rows(const std::vector<shares>& all) {
     line("response", &shares::response);
 }
 
-// ---- the virtual run
-// ------------------------------------------------------------------------------
+// ---- the virtual run --------------------------------------------------------------------------
 
 workload with_clients(const settings& set, int clients) {
     workload made = set.load;
@@ -392,8 +387,7 @@ void throughput_rows(const settings& set, const std::vector<outcome>& runs) {
     row("N * S - Z", law);
 }
 
-// ---- remedies
-// -------------------------------------------------------------------------------------
+// ---- remedies ---------------------------------------------------------------------------------
 
 struct remedy {
     std::string name;
@@ -500,8 +494,7 @@ void remedies(const settings& set) {
               "and moves every number here.");
 }
 
-// ---- the story, under the virtual clock
-// -----------------------------------------------------------
+// ---- the story, under the virtual clock -------------------------------------------------------
 
 void in_short(const settings& set, const outcome& most) {
     const wick::summary users = described(series_of(most).response);
@@ -616,8 +609,7 @@ void virtual_story(const settings& set) {
     if (set.remedies) { remedies(set); }
 }
 
-// ---- the real run
-// ---------------------------------------------------------------------------------
+// ---- the real run -----------------------------------------------------------------------------
 
 class real_story {
 public:
@@ -718,8 +710,7 @@ private:
     }
 };
 
-// ---- the command line
-// -----------------------------------------------------------------------------
+// ---- the command line -------------------------------------------------------------------------
 
 std::vector<int> numbers_of(const arguments& args, const std::string& list) {
     std::vector<int> made;

@@ -97,8 +97,7 @@ struct outcome {
     std::string problem;
 };
 
-// ---- the loop
-// -------------------------------------------------------------------------------------
+// ---- the loop ---------------------------------------------------------------------------------
 
 // Runs callables one after the other on one thread: those that are ready first in, first out, until
 // none is left, also those that were added meanwhile. Only then it polls: due timers run at once,
@@ -168,8 +167,7 @@ private:
     }
 };
 
-// ---- the server
-// -----------------------------------------------------------------------------------
+// ---- the server -------------------------------------------------------------------------------
 
 // The talk's handler: take the time, yield, block for 50 ms, wait for 100 ms, take the time again.
 // A state machine, one method a state, as C++17 has no coroutines.
@@ -256,8 +254,7 @@ private:
     }
 };
 
-// ---- the virtual world
-// ----------------------------------------------------------------------------
+// ---- the virtual world ------------------------------------------------------------------------
 
 // Time is what the workload says: work moves the clock, a wait makes it jump to what is next. It is
 // a double in seconds, as libev's and so gevent's is. Where two times are equal on paper, the
@@ -352,8 +349,7 @@ private:
     }
 };
 
-// ---- the real world
-// -------------------------------------------------------------------------------
+// ---- the real world ---------------------------------------------------------------------------
 
 inline double thread_cpu() {
     timespec t{};
@@ -668,8 +664,7 @@ private:
     }
 };
 
-// ---- a run
-// ----------------------------------------------------------------------------------------
+// ---- a run ------------------------------------------------------------------------------------
 
 /// Serves all calls of a workload in a world. Calls without a reply, of which `problem` speaks, are
 /// left out of the outcome.
