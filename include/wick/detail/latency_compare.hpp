@@ -77,10 +77,10 @@ struct latency_comparison {
 
 namespace detail {
 
-/// Windows are so many times as long, at least, as latencies stay correlated (less 1 for independent
-/// ones): their neighbours' correlation is then less than a tenth, and what it does to the variance
-/// can be put right. Windows have so many requests beyond the quantile at least, and there are at
-/// most so many of them on the shorter side: more would not tell more.
+/// Windows are so many times as long, at least, as latencies stay correlated (less 1, which is of
+/// independent ones): their neighbours' correlation is then less than a tenth, and what it does to
+/// the variance can be put right. Windows have so many requests beyond the quantile at least, and
+/// there are at most so many of them on the shorter side: more would not tell more.
 inline constexpr double window_correlation_times = 6;
 inline constexpr double window_tail_requests = 5;
 inline constexpr std::size_t most_windows = 50;
