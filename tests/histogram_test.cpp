@@ -562,6 +562,18 @@ TEST_CASE("histogram: subtracting an earlier state leaves what came after it") {
     CHECK(same == three());
 }
 
+TEST_CASE("histogram: nothing is left of what was derived, and its sum is that of nothing") {
+    three known = record_all<three>({5, 1000001});
+    CHECK(!known.subtract(without_extras(known)));
+    CHECK(known == three());
+    CHECK(!wick::validate(known));
+    three partly = record_all<three>({5, 1000001});
+    CHECK(partly.add_bucket(7, 1));
+    CHECK(!partly.subtract(partly));
+    CHECK(partly == three());
+    CHECK(!wick::validate(partly));
+}
+
 TEST_CASE("histogram: what is no earlier state is not taken away") {
     const std::vector<std::vector<std::int64_t>> others = {
         {6},               // another bucket

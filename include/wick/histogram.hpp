@@ -241,9 +241,9 @@ public:
     bool record(std::int64_t value, std::uint64_t times) {
         if (!has_room(times)) { return false; }
         if (times == 0) { return true; }
+        add_times(clamp(value), clamp(value), times); // first: there may be no memory
         if (value < 0) { below_ += times; }
         if (value > max_value) { above_ += times; }
-        add_times(clamp(value), clamp(value), times);
         settled_sum_.add_product(static_cast<std::uint64_t>(clamp(value)), times);
         return true;
     }
@@ -265,6 +265,7 @@ public:
         const bool stalled = expected_interval > 0 && clamped > expected_interval;
         const std::int64_t missed = stalled ? clamped / expected_interval - 1 : 0;
         if (!has_room(static_cast<std::uint64_t>(missed) + 1)) { return false; }
+        widen(clamped - missed * (stalled ? expected_interval : 0), clamped);
         record(value);
         std::int64_t next = clamped;
         for (std::int64_t left = missed; left > 0;) {
@@ -304,7 +305,7 @@ public:
             low += counts[i] & 0xffffffff;
             high += counts[i] >> 32;
         }
-        if (high + (low >> 32) > max_count >> 32) { return false; }
+        if (high + (low >> 32) > (max_count >> 32)) { return false; }
         const std::uint64_t times = (high << 32) + low;
         if (!has_room(times)) { return false; }
         if (times == 0) { return true; }
@@ -586,10 +587,10 @@ private:
     // or out of the range.
     [[gnu::noinline]] void record_at_edge(std::int64_t value) {
         if (value < least_ || value > most_) {
+            widen(clamp(value), clamp(value));
             if (value < 0) { ++below_; }
             if (value > max_value) { ++above_; }
             value = clamp(value);
-            widen(value, value);
         }
         const std::uint32_t index = index_of(value);
         ++counts_[index - first_index()];
@@ -907,8 +908,9 @@ error histogram<Digits>::subtract(const histogram& earlier) {
     settled_sum_ = sum;
     const value_interval ends = bucket_extremes();
     set_extremes(ends.low, ends.high);
-    sum_known_ = sum_known || empty();
-    extremes_known_ = empty();
+    sum_known_ = sum_known;
+    extremes_known_ = false;
+    if (empty()) { reset(); } // then all is known
     return {};
 }
 
