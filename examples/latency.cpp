@@ -10,6 +10,7 @@
 #include "latency_input.hpp"
 
 #include <wick/format/hdr.hpp>
+#include <wick/format/prometheus.hpp>
 #include <wick/histogram.hpp>
 #include <wick/latency.hpp>
 
@@ -37,18 +38,18 @@ constexpr unit_of_time units[] = {
 struct request {
     latency_input_options input;
     std::string unit, shown_in, separator, at, threshold = "5%";
-    std::string plot, heat_map, title;
+    std::string plot, heat_map, title, metric;
     double window = 0, alpha = 0.05, expected_interval = 0;
     bool describe = false, bars = false, details = false, height = false, tiers = false;
     bool changes = false, compare = false, independent = false;
-    bool hgrm = false, csv = false, encode = false;
+    bool hgrm = false, csv = false, encode = false, openmetrics = false;
     std::vector<double> quantiles;
 
     [[nodiscard]] bool windows_needed() const { return height || changes || !heat_map.empty(); }
     [[nodiscard]] bool report() const {
         return !(describe || bars || details || height || tiers || changes || hgrm || csv ||
                  encode) &&
-               plot.empty() && heat_map.empty();
+               plot.empty() && heat_map.empty() && metric.empty();
     }
 };
 
@@ -78,6 +79,7 @@ public:
             approximate_tiers(inputs[0], inputs[1]);
         }
         if (!asked_.plot.empty()) { plot(inputs); }
+        if (!asked_.metric.empty()) { expose(inputs); }
         return 0;
     }
 
@@ -87,7 +89,7 @@ private:
 
     // Nothing but what another program reads goes to standard output.
     [[nodiscard]] bool text_for_others() const {
-        return asked_.hgrm || asked_.csv || asked_.encode;
+        return asked_.hgrm || asked_.csv || asked_.encode || !asked_.metric.empty();
     }
 
     static void print(const std::string& text) { std::fwrite(text.data(), 1, text.size(), stdout); }
@@ -453,6 +455,28 @@ private:
             [&](std::string_view piece) { text += piece; }, series, options);
         write(asked_.plot, text);
     }
+
+    // A metric with a histogram a file.
+    void expose(const std::vector<latency_input>& inputs) const {
+        std::string text;
+        const auto append = [&](std::string_view piece) { text += piece; };
+        const wick::exposition form =
+            asked_.openmetrics ? wick::exposition::openmetrics : wick::exposition::text;
+        wick::prometheus_writer out(append, form);
+        wick::prometheus_metric metric;
+        metric.name = asked_.metric;
+        metric.help = asked_.title;
+        wick::error bad = out.begin(metric);
+        for (const latency_input& input : inputs) {
+            if (bad) { break; }
+            std::vector<wick::metric_label> labels;
+            if (inputs.size() > 1) { labels.push_back({"file", input.name}); }
+            bad = out.add(labels, whole(input));
+        }
+        if (bad) { args_.fail("--prometheus: " + bad.message()); }
+        out.end();
+        print(text);
+    }
 };
 
 std::vector<double> quantiles_from(const arguments& args, const std::string& text) {
@@ -548,6 +572,8 @@ int main(int argc, char** argv) {
     args.flag("hgrm", 0, "print HdrHistogram's table of percentiles (in ms, or --in)", asked.hgrm);
     args.flag("csv", 0, "the same with commas", asked.csv);
     args.flag("encode", 0, "print an HDR histogram in base64, of nanoseconds", asked.encode);
+    args.text("prometheus", 0, "NAME", "print a metric of this name, in seconds", asked.metric);
+    args.flag("openmetrics", 0, "the same as OpenMetrics", asked.openmetrics);
     std::vector<std::string> names = args.parse(argc, argv);
     if (names.empty()) { names.emplace_back("-"); }
 

@@ -30,7 +30,7 @@ OUTPUTS = {
     "wick/flamegraph.hpp": ["wick/flamegraph.hpp"],
     "wick/diff.hpp": ["wick/diff.hpp"],
     "wick/pstats.hpp": ["wick/pstats.hpp", "wick/format/prof.hpp"],
-    "wick/latency.hpp": ["wick/latency.hpp", "wick/histogram.hpp"],
+    "wick/latency.hpp": ["wick/latency.hpp", "wick/histogram.hpp", "wick/recorder.hpp"],
 }
 
 OWN_INCLUDE = re.compile(r'[ \t]*#[ \t]*include[ \t]*[<"](wick/[^>"]+)[>"]')

@@ -140,6 +140,17 @@ class Latency(unittest.TestCase):
         self.assertIn("coordinated omission", made.stdout)
         self.assertEqual(block(made.stdout)["count"], 200)
 
+    def test_a_metric_has_exact_cumulative_counts(self):
+        name = "request_duration_seconds"
+        made = run("--prometheus", name, "--openmetrics", stdin="4ms\n" * 3 + "2s\n")
+        self.assertEqual((made.returncode, made.stderr), (0, ""))
+        counts = [int(line.split()[-1]) for line in made.stdout.splitlines()
+                  if line.startswith(name + "_bucket")]
+        self.assertEqual((counts[0], counts[-1]), (3, 4))
+        self.assertTrue(made.stdout.endswith("# EOF\n"))
+        self.assertIn(name + "_sum 2.012\n", made.stdout)
+        self.assertEqual(run("--prometheus", "1 2", stdin="4ms\n").returncode, 2)
+
     def test_a_log_of_intervals_as_java_writes_it(self):
         conformance = os.environ.get("WICK_CONFORMANCE")
         if not conformance:
