@@ -21,6 +21,7 @@
 //   wick/detail/flamegraph_text.hpp
 //   wick/detail/shown_text.hpp
 //   wick/detail/writer.hpp
+//   wick/detail/sink.hpp
 //   wick/detail/flamegraph_script.hpp
 //   wick/detail/flamegraph_script_controls.hpp
 //   wick/detail/flamegraph_script_draw.hpp
@@ -336,6 +337,7 @@ WICK_END_NAMESPACE
 #include <algorithm>   // std::sort
 #include <cstddef>     // std::size_t
 #include <cstdint>     // fixed-width members
+#include <iterator>    // std::back_inserter
 #include <string>      // names
 #include <string_view> // names that are looked up
 #include <tuple>       // std::tie, for canonical order
@@ -514,6 +516,42 @@ namespace detail {
 /// The greatest sum of magnitudes that a profile may hold.
 inline constexpr std::uint64_t max_magnitude = 0x7fffffffffffffffu;
 
+/// What decides whether profiles can be merged.
+struct profile_sums {
+    std::string unit;
+    int decimals = 0;
+    std::uint64_t magnitude = 0; // of all weights
+    std::uint64_t count = 0;
+};
+
+/// Returns the sums of what was merged and another profile, or why that cannot be merged.
+[[nodiscard]] inline std::pair<profile_sums, error> add_sums(profile_sums sums,
+                                                             const profile& other) {
+    if (!sums.unit.empty() && !other.unit.empty() && sums.unit != other.unit) {
+        return {{},
+                error{"cannot merge weights in " + other.unit + " with weights in " + sums.unit}};
+    }
+    std::uint64_t magnitudes = 0;
+    std::uint64_t count = 0;
+    for (const profile::node& n : other.nodes) {
+        magnitudes += magnitude(n.self);
+        count += n.count;
+    }
+    const int finest = (std::max)(sums.decimals, other.decimals);
+    const std::uint64_t factor = power_of_ten(finest - other.decimals);
+    const std::uint64_t own_factor = power_of_ten(finest - sums.decimals);
+    if (magnitudes > max_magnitude / factor || sums.magnitude > max_magnitude / own_factor ||
+        magnitudes * factor > max_magnitude - sums.magnitude * own_factor ||
+        count > ~std::uint64_t{0} - sums.count) {
+        return {{}, error{"the merged weights add up to 2^63 or more"}};
+    }
+    return {{sums.unit.empty() ? other.unit : std::move(sums.unit),
+             finest,
+             sums.magnitude * own_factor + magnitudes * factor,
+             sums.count + count},
+            {}};
+}
+
 /// Canonical order of frames, for frames that index the same modules.
 [[nodiscard]] inline bool frame_less(const frame& a, const frame& b) {
     const int by_name = a.function.compare(b.function);
@@ -644,24 +682,11 @@ public:
     /// Errors: units that differ (none of them ""), a total of 2^63 or more; then nothing has
     /// changed.
     [[nodiscard]] error merge(const profile& other) {
-        if (!unit_.empty() && !other.unit.empty() && unit_ != other.unit) {
-            return error{"cannot merge weights in " + other.unit + " with weights in " + unit_};
-        }
-        std::uint64_t magnitude = 0;
-        std::uint64_t count = 0;
-        for (const profile::node& n : other.nodes) {
-            magnitude += detail::magnitude(n.self);
-            count += n.count;
+        if (error wrong = detail::add_sums({unit_, decimals_, magnitude_, count_}, other).second) {
+            return wrong;
         }
         const int finest = (std::max)(decimals_, other.decimals);
         const std::uint64_t factor = detail::power_of_ten(finest - other.decimals);
-        const std::uint64_t own_factor = detail::power_of_ten(finest - decimals_);
-        if (magnitude > detail::max_magnitude / factor ||
-            magnitude_ > detail::max_magnitude / own_factor ||
-            magnitude * factor > detail::max_magnitude - magnitude_ * own_factor ||
-            count > ~std::uint64_t{0} - count_) {
-            return error{"the merged weights add up to 2^63 or more"};
-        }
         [[maybe_unused]] const bool refined = refine(finest);
         WICK_ASSERT(refined);
         merge_description(other);
@@ -948,18 +973,179 @@ private:
     return {};
 }
 
-/// Returns the sum of some profiles; of none, an empty profile. Exact, associative and commutative.
-/// Errors: as profile_builder::merge, with the number of the profile that does not fit, from 1, in
-/// `what`.
-[[nodiscard]] inline result<profile> merge(const std::vector<profile>& profiles) {
-    profile_builder sum;
-    for (std::size_t i = 0; i < profiles.size(); ++i) {
-        error problem = sum.merge(profiles[i]);
-        if (problem) {
-            problem.what = "profile " + std::to_string(i + 1) + ": " + problem.what;
-            return {profile{}, problem};
+namespace detail {
+
+/// Returns for each element of a sorted list its place in the union of it and another, which
+/// `both` gets unless it is null. `less` compares elements of the two.
+template <class T, class Less>
+[[nodiscard]] std::pair<std::vector<std::uint32_t>, std::vector<std::uint32_t>>
+union_of(const std::vector<T>& a, const std::vector<T>& b, std::vector<T>& both, Less less) {
+    std::pair<std::vector<std::uint32_t>, std::vector<std::uint32_t>> places;
+    places.first.reserve(a.size());
+    places.second.reserve(b.size());
+    both.clear();
+    std::size_t i = 0;
+    std::size_t j = 0;
+    while (i < a.size() || j < b.size()) {
+        const bool take_a = j == b.size() || (i < a.size() && !less(b[j], a[i]));
+        const bool take_b = i == a.size() || (j < b.size() && !less(a[i], b[j]));
+        const auto at = static_cast<std::uint32_t>(both.size());
+        both.push_back(take_a ? a[i] : b[j]);
+        if (take_a) {
+            places.first.push_back(at);
+            ++i;
+        }
+        if (take_b) {
+            places.second.push_back(at);
+            ++j;
         }
     }
+    return places;
+}
+
+/// Returns a profile's frames with other indices of modules.
+[[nodiscard]] inline std::vector<frame> frames_with(const std::vector<frame>& frames,
+                                                    const std::vector<std::uint32_t>& modules) {
+    std::vector<frame> changed = frames;
+    for (frame& f : changed) { f.module = modules[f.module]; }
+    return changed;
+}
+
+/// Puts the modules and frames of two profiles into one list each. Returns the places of the
+/// frames of both.
+[[nodiscard]] inline std::pair<std::vector<std::uint32_t>, std::vector<std::uint32_t>>
+unite_tables(const profile& a,
+             const profile& b,
+             std::vector<loaded_module>& modules,
+             std::vector<frame>& frames) {
+    const auto places =
+        union_of(a.modules, b.modules, modules, [](const auto& x, const auto& y) { return x < y; });
+    return union_of(frames_with(a.frames, places.first),
+                    frames_with(b.frames, places.second),
+                    frames,
+                    frame_less);
+}
+
+/// Stands for a node of a profile that does not have it.
+inline constexpr std::uint32_t no_node = 0xffffffffu;
+
+/// Walks two profiles in their canonical order, which leads through the same stacks: nothing is
+/// looked up. Calls `enter(a's node, b's node, frame)` for each stack and `leave()` behind all that
+/// is below it. `a_frames`, `b_frames`: places of their frames in one list.
+template <class Enter, class Leave>
+void walk_both(const profile& a,
+               const profile& b,
+               const std::vector<std::uint32_t>& a_frames,
+               const std::vector<std::uint32_t>& b_frames,
+               Enter enter,
+               Leave leave) {
+    std::vector<std::pair<std::uint32_t, std::uint32_t>> path{{0, 0}};
+    enter(std::uint32_t{0}, std::uint32_t{0}, std::uint32_t{0});
+    std::uint32_t i = 1;
+    std::uint32_t j = 1;
+    const auto a_size = static_cast<std::uint32_t>(a.nodes.size());
+    const auto b_size = static_cast<std::uint32_t>(b.nodes.size());
+    while (i < a_size || j < b_size) {
+        const bool in_a = i < a_size && a.nodes[i].parent == path.back().first;
+        const bool in_b = j < b_size && b.nodes[j].parent == path.back().second;
+        if (!in_a && !in_b) {
+            leave();
+            path.pop_back();
+            continue;
+        }
+        const std::uint32_t f = in_a ? a_frames[a.nodes[i].frame] : no_node;
+        const std::uint32_t g = in_b ? b_frames[b.nodes[j].frame] : no_node;
+        path.emplace_back(f <= g ? i++ : no_node, g <= f ? j++ : no_node);
+        enter(path.back().first, path.back().second, (std::min)(f, g));
+    }
+    for (; !path.empty(); path.pop_back()) { leave(); }
+}
+
+/// Returns whether all modules and frames of a profile are used, as those of builders are.
+[[nodiscard]] inline bool uses_all_tables(const profile& p) {
+    if (p.nodes.empty()) { return false; } // it was moved from
+    std::vector<unsigned char> frames(p.frames.size());
+    std::vector<unsigned char> modules(p.modules.size());
+    for (const profile::node& n : p.nodes) { frames[n.frame] = 1; }
+    for (const frame& f : p.frames) { modules[f.module] = 1; }
+    const auto all = [](const std::vector<unsigned char>& used) {
+        return std::find(used.begin(), used.end(), 0) == used.end();
+    };
+    return all(frames) && all(modules);
+}
+
+/// Returns the sum of two profiles that fit together and use all of their tables.
+[[nodiscard]] inline profile merge_two(const profile& a, const profile& b) {
+    profile made;
+    made.unit = a.unit.empty() ? b.unit : a.unit;
+    made.decimals = (std::max)(a.decimals, b.decimals);
+    made.counted = a.counted == b.counted ? a.counted : counted_as::unknown;
+    made.detail = (std::max)(a.detail, b.detail);
+    std::merge(a.origins.begin(),
+               a.origins.end(),
+               b.origins.begin(),
+               b.origins.end(),
+               std::back_inserter(made.origins));
+    const auto places = unite_tables(a, b, made.modules, made.frames);
+    const auto a_factor = static_cast<std::int64_t>(power_of_ten(made.decimals - a.decimals));
+    const auto b_factor = static_cast<std::int64_t>(power_of_ten(made.decimals - b.decimals));
+    std::vector<std::uint32_t> path;
+    made.nodes.clear();
+    // Only what is used of this becomes memory; growing would copy it.
+    made.nodes.reserve(a.nodes.size() + b.nodes.size());
+    walk_both(
+        a,
+        b,
+        places.first,
+        places.second,
+        [&](std::uint32_t i, std::uint32_t j, std::uint32_t frame) {
+            profile::node n{path.empty() ? 0 : path.back(), frame, 0, 0};
+            if (i != no_node) {
+                n.count += a.nodes[i].count;
+                n.self += a.nodes[i].self * a_factor;
+            }
+            if (j != no_node) {
+                n.count += b.nodes[j].count;
+                n.self += b.nodes[j].self * b_factor;
+            }
+            path.push_back(static_cast<std::uint32_t>(made.nodes.size()));
+            made.nodes.push_back(n);
+        },
+        [&] { path.pop_back(); });
+    return made;
+}
+
+/// Merges the profiles from `begin` to before `end`, two halves at a time.
+[[nodiscard]] inline profile
+merge_range(const std::vector<profile>& all, std::size_t begin, std::size_t end) {
+    const std::size_t size = end - begin;
+    if (size == 1) { return all[begin]; }
+    if (size == 2) { return merge_two(all[begin], all[begin + 1]); }
+    const std::size_t middle = begin + size / 2;
+    return merge_two(merge_range(all, begin, middle), merge_range(all, middle, end));
+}
+
+} // namespace detail
+
+/// Returns the sum of some profiles; of none, an empty profile. Exact, associative and commutative.
+/// Errors: as profile_builder::merge, with the number of the profile that does not fit, from 1, in
+///         `what`.
+/// Cost:   O(n log k) for k profiles of n nodes in all, without look-ups: trees are merged two at a
+///         time in their canonical order.
+[[nodiscard]] inline result<profile> merge(const std::vector<profile>& profiles) {
+    detail::profile_sums sums;
+    bool all_used = !profiles.empty();
+    for (std::size_t i = 0; i < profiles.size(); ++i) {
+        auto added = detail::add_sums(std::move(sums), profiles[i]);
+        if (added.second) {
+            return {{}, error{"profile " + std::to_string(i + 1) + ": " + added.second.what}};
+        }
+        sums = std::move(added.first);
+        all_used = all_used && detail::uses_all_tables(profiles[i]);
+    }
+    if (all_used) { return {detail::merge_range(profiles, 0, profiles.size()), {}}; }
+    profile_builder sum;
+    for (const profile& p : profiles) { (void)sum.merge(p); } // fits, as was seen
     return {sum.finish(), {}};
 }
 
@@ -2773,11 +2959,19 @@ private:
         return true;
     }
 
+    // Attribute by attribute: the value of one may look like another.
     [[nodiscard]] static std::string_view setting(std::string_view page, std::string_view key) {
-        const std::size_t at = page.find(" data-" + std::string(key) + "=\"");
-        if (at == std::string_view::npos) { return {}; }
-        const std::size_t begin = at + key.size() + 8;
-        return page.substr(begin, page.find('"', begin) - begin);
+        while (!page.empty()) {
+            const std::size_t open = page.find('"');
+            const std::size_t close = open == page.npos ? open : page.find('"', open + 1);
+            if (close == page.npos) { break; }
+            const std::string_view name = page.substr(0, open); // " data-key="
+            if (name.size() == key.size() + 7 && name.substr(6, key.size()) == key) {
+                return page.substr(open + 1, close - open - 1);
+            }
+            page.remove_prefix(close + 1);
+        }
+        return {};
     }
 
     bool settings() {
@@ -4440,11 +4634,12 @@ WICK_END_NAMESPACE
 #ifndef WICK_DETAIL_WRITER_HPP
 #define WICK_DETAIL_WRITER_HPP
 
+// wick/detail/sink.hpp - what a sink is, and how text gets into it.
+#ifndef WICK_DETAIL_SINK_HPP
+#define WICK_DETAIL_SINK_HPP
 
-#include <charconv>    // std::to_chars
-#include <cstddef>     // std::size_t
-#include <cstdint>     // std::int64_t
-#include <string>      // the buffer
+
+#include <cstddef>     // std::ptrdiff_t
 #include <string_view> // what is written
 #include <type_traits> // which kind of sink it is
 #include <utility>     // std::declval
@@ -4458,8 +4653,33 @@ template <class Sink>
 struct has_write<Sink, std::void_t<decltype(std::declval<Sink&>().write("", 0))>> : std::true_type {
 };
 
-/// Collects text and hands it to a sink in pieces of about 64 KiB: a callable that takes a
-/// std::string_view, or anything with a std::ostream's `write`. `flush()` at the end is the user's.
+/// Hands text to a callable that takes a std::string_view, or to anything with a std::ostream's
+/// `write`.
+template <class Sink>
+void send_to(Sink& sink, std::string_view text) {
+    if constexpr (has_write<Sink>::value) {
+        sink.write(text.data(), static_cast<std::ptrdiff_t>(text.size()));
+    } else {
+        sink(text);
+    }
+}
+
+} // namespace detail
+WICK_END_NAMESPACE
+
+#endif
+
+#include <charconv>    // std::to_chars
+#include <cstddef>     // std::size_t
+#include <cstdint>     // std::int64_t
+#include <string>      // the buffer
+#include <string_view> // what is written
+
+WICK_BEGIN_NAMESPACE
+namespace detail {
+
+/// Collects text and hands it to a sink in pieces of about 64 KiB. `flush()` at the end is the
+/// user's.
 template <class Sink>
 class text_writer {
 public:
@@ -4500,13 +4720,7 @@ private:
     [[nodiscard]] static std::size_t number_end(char (&digits)[24], Integer value) {
         return static_cast<std::size_t>(std::to_chars(digits, digits + 24, value).ptr - digits);
     }
-    void send(std::string_view text) {
-        if constexpr (has_write<Sink>::value) {
-            sink_.write(text.data(), static_cast<std::ptrdiff_t>(text.size()));
-        } else {
-            sink_(text);
-        }
-    }
+    void send(std::string_view text) { send_to(sink_, text); }
 };
 
 /// Appends a weight that is in units of 10^-decimals, without zeros at the end: 1250, 2 → "12.5".
@@ -4547,7 +4761,7 @@ WICK_END_NAMESPACE
 
 #include <algorithm>   // std::min
 #include <charconv>    // std::to_chars
-#include <cstddef>     // std::size_t
+#include <cstddef>     // std::size_t, std::ptrdiff_t
 #include <cstdint>     // weights
 #include <string>      // a name's line
 #include <string_view> // settings
@@ -4766,13 +4980,18 @@ private:
 
     void nodes() {
         element to(out_, "wick-nodes");
-        char text[80];           // five numbers of 13 digits at most
+        constexpr std::size_t node_room = 80; // five numbers of 13 digits at most
+        char text[64 * node_room];
+        char* at = text;
         std::uint32_t level = 0; // one more than the depth of the node before
         for (std::uint32_t i = 0; i < tree_.size(); ++i) {
-            const char* end = put_node(text, level - tree_.depth[i], i);
-            to.put(std::string_view(text, static_cast<std::size_t>(end - text)));
+            at = put_node(at, level - tree_.depth[i], i);
             level = tree_.depth[i] + 1;
+            if (text + sizeof text - at >= std::ptrdiff_t{node_room}) { continue; }
+            to.put(std::string_view(text, static_cast<std::size_t>(at - text)));
+            at = text;
         }
+        to.put(std::string_view(text, static_cast<std::size_t>(at - text)));
         to.close();
     }
 

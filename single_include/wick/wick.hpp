@@ -17,6 +17,7 @@
 //   wick/detail/folded_lines.hpp
 //   wick/detail/shown_text.hpp
 //   wick/detail/writer.hpp
+//   wick/detail/sink.hpp
 //   wick/flamegraph.hpp
 //   wick/detail/flame_tree.hpp
 //   wick/timeline.hpp
@@ -60,6 +61,7 @@
 //   wick/format/instruments.hpp
 //   wick/format/jstack.hpp
 //   wick/format/perf_script.hpp
+//   wick/detail/line_memory.hpp
 //   wick/detail/symbol_memory.hpp
 //   wick/format/pmc.hpp
 //   wick/format/prof.hpp
@@ -71,13 +73,16 @@
 //   wick/format/vtune.hpp
 //   wick/format/xctrace.hpp
 //   wick/detail/xml.hpp
+//   wick/format/ddsketch.hpp
+//   wick/detail/exponential_buckets.hpp
+//   wick/histogram.hpp
+//   wick/detail/bucket_sums.hpp
+//   wick/detail/protobuf.hpp
 //   wick/format/durations.hpp
 //   wick/detail/time_parse.hpp
 //   wick/format/folded_order.hpp
 //   wick/format/hdr.hpp
 //   wick/detail/hdr_document.hpp
-//   wick/histogram.hpp
-//   wick/detail/bucket_sums.hpp
 //   wick/detail/hdr_log.hpp
 //   wick/detail/hdr_fields.hpp
 //   wick/detail/hdr_wire.hpp
@@ -88,6 +93,9 @@
 //   wick/detail/inflate.hpp
 //   wick/detail/hdr_percentiles.hpp
 //   wick/detail/java_text.hpp
+//   wick/format/otlp.hpp
+//   wick/detail/metric_text.hpp
+//   wick/format/prometheus.hpp
 //   wick/latency.hpp
 //   wick/detail/change_points.hpp
 //   wick/detail/describe_text.hpp
@@ -400,6 +408,7 @@ WICK_END_NAMESPACE
 #include <algorithm>   // std::sort
 #include <cstddef>     // std::size_t
 #include <cstdint>     // fixed-width members
+#include <iterator>    // std::back_inserter
 #include <string>      // names
 #include <string_view> // names that are looked up
 #include <tuple>       // std::tie, for canonical order
@@ -578,6 +587,42 @@ namespace detail {
 /// The greatest sum of magnitudes that a profile may hold.
 inline constexpr std::uint64_t max_magnitude = 0x7fffffffffffffffu;
 
+/// What decides whether profiles can be merged.
+struct profile_sums {
+    std::string unit;
+    int decimals = 0;
+    std::uint64_t magnitude = 0; // of all weights
+    std::uint64_t count = 0;
+};
+
+/// Returns the sums of what was merged and another profile, or why that cannot be merged.
+[[nodiscard]] inline std::pair<profile_sums, error> add_sums(profile_sums sums,
+                                                             const profile& other) {
+    if (!sums.unit.empty() && !other.unit.empty() && sums.unit != other.unit) {
+        return {{},
+                error{"cannot merge weights in " + other.unit + " with weights in " + sums.unit}};
+    }
+    std::uint64_t magnitudes = 0;
+    std::uint64_t count = 0;
+    for (const profile::node& n : other.nodes) {
+        magnitudes += magnitude(n.self);
+        count += n.count;
+    }
+    const int finest = (std::max)(sums.decimals, other.decimals);
+    const std::uint64_t factor = power_of_ten(finest - other.decimals);
+    const std::uint64_t own_factor = power_of_ten(finest - sums.decimals);
+    if (magnitudes > max_magnitude / factor || sums.magnitude > max_magnitude / own_factor ||
+        magnitudes * factor > max_magnitude - sums.magnitude * own_factor ||
+        count > ~std::uint64_t{0} - sums.count) {
+        return {{}, error{"the merged weights add up to 2^63 or more"}};
+    }
+    return {{sums.unit.empty() ? other.unit : std::move(sums.unit),
+             finest,
+             sums.magnitude * own_factor + magnitudes * factor,
+             sums.count + count},
+            {}};
+}
+
 /// Canonical order of frames, for frames that index the same modules.
 [[nodiscard]] inline bool frame_less(const frame& a, const frame& b) {
     const int by_name = a.function.compare(b.function);
@@ -708,24 +753,11 @@ public:
     /// Errors: units that differ (none of them ""), a total of 2^63 or more; then nothing has
     /// changed.
     [[nodiscard]] error merge(const profile& other) {
-        if (!unit_.empty() && !other.unit.empty() && unit_ != other.unit) {
-            return error{"cannot merge weights in " + other.unit + " with weights in " + unit_};
-        }
-        std::uint64_t magnitude = 0;
-        std::uint64_t count = 0;
-        for (const profile::node& n : other.nodes) {
-            magnitude += detail::magnitude(n.self);
-            count += n.count;
+        if (error wrong = detail::add_sums({unit_, decimals_, magnitude_, count_}, other).second) {
+            return wrong;
         }
         const int finest = (std::max)(decimals_, other.decimals);
         const std::uint64_t factor = detail::power_of_ten(finest - other.decimals);
-        const std::uint64_t own_factor = detail::power_of_ten(finest - decimals_);
-        if (magnitude > detail::max_magnitude / factor ||
-            magnitude_ > detail::max_magnitude / own_factor ||
-            magnitude * factor > detail::max_magnitude - magnitude_ * own_factor ||
-            count > ~std::uint64_t{0} - count_) {
-            return error{"the merged weights add up to 2^63 or more"};
-        }
         [[maybe_unused]] const bool refined = refine(finest);
         WICK_ASSERT(refined);
         merge_description(other);
@@ -1012,18 +1044,179 @@ private:
     return {};
 }
 
-/// Returns the sum of some profiles; of none, an empty profile. Exact, associative and commutative.
-/// Errors: as profile_builder::merge, with the number of the profile that does not fit, from 1, in
-/// `what`.
-[[nodiscard]] inline result<profile> merge(const std::vector<profile>& profiles) {
-    profile_builder sum;
-    for (std::size_t i = 0; i < profiles.size(); ++i) {
-        error problem = sum.merge(profiles[i]);
-        if (problem) {
-            problem.what = "profile " + std::to_string(i + 1) + ": " + problem.what;
-            return {profile{}, problem};
+namespace detail {
+
+/// Returns for each element of a sorted list its place in the union of it and another, which
+/// `both` gets unless it is null. `less` compares elements of the two.
+template <class T, class Less>
+[[nodiscard]] std::pair<std::vector<std::uint32_t>, std::vector<std::uint32_t>>
+union_of(const std::vector<T>& a, const std::vector<T>& b, std::vector<T>& both, Less less) {
+    std::pair<std::vector<std::uint32_t>, std::vector<std::uint32_t>> places;
+    places.first.reserve(a.size());
+    places.second.reserve(b.size());
+    both.clear();
+    std::size_t i = 0;
+    std::size_t j = 0;
+    while (i < a.size() || j < b.size()) {
+        const bool take_a = j == b.size() || (i < a.size() && !less(b[j], a[i]));
+        const bool take_b = i == a.size() || (j < b.size() && !less(a[i], b[j]));
+        const auto at = static_cast<std::uint32_t>(both.size());
+        both.push_back(take_a ? a[i] : b[j]);
+        if (take_a) {
+            places.first.push_back(at);
+            ++i;
+        }
+        if (take_b) {
+            places.second.push_back(at);
+            ++j;
         }
     }
+    return places;
+}
+
+/// Returns a profile's frames with other indices of modules.
+[[nodiscard]] inline std::vector<frame> frames_with(const std::vector<frame>& frames,
+                                                    const std::vector<std::uint32_t>& modules) {
+    std::vector<frame> changed = frames;
+    for (frame& f : changed) { f.module = modules[f.module]; }
+    return changed;
+}
+
+/// Puts the modules and frames of two profiles into one list each. Returns the places of the
+/// frames of both.
+[[nodiscard]] inline std::pair<std::vector<std::uint32_t>, std::vector<std::uint32_t>>
+unite_tables(const profile& a,
+             const profile& b,
+             std::vector<loaded_module>& modules,
+             std::vector<frame>& frames) {
+    const auto places =
+        union_of(a.modules, b.modules, modules, [](const auto& x, const auto& y) { return x < y; });
+    return union_of(frames_with(a.frames, places.first),
+                    frames_with(b.frames, places.second),
+                    frames,
+                    frame_less);
+}
+
+/// Stands for a node of a profile that does not have it.
+inline constexpr std::uint32_t no_node = 0xffffffffu;
+
+/// Walks two profiles in their canonical order, which leads through the same stacks: nothing is
+/// looked up. Calls `enter(a's node, b's node, frame)` for each stack and `leave()` behind all that
+/// is below it. `a_frames`, `b_frames`: places of their frames in one list.
+template <class Enter, class Leave>
+void walk_both(const profile& a,
+               const profile& b,
+               const std::vector<std::uint32_t>& a_frames,
+               const std::vector<std::uint32_t>& b_frames,
+               Enter enter,
+               Leave leave) {
+    std::vector<std::pair<std::uint32_t, std::uint32_t>> path{{0, 0}};
+    enter(std::uint32_t{0}, std::uint32_t{0}, std::uint32_t{0});
+    std::uint32_t i = 1;
+    std::uint32_t j = 1;
+    const auto a_size = static_cast<std::uint32_t>(a.nodes.size());
+    const auto b_size = static_cast<std::uint32_t>(b.nodes.size());
+    while (i < a_size || j < b_size) {
+        const bool in_a = i < a_size && a.nodes[i].parent == path.back().first;
+        const bool in_b = j < b_size && b.nodes[j].parent == path.back().second;
+        if (!in_a && !in_b) {
+            leave();
+            path.pop_back();
+            continue;
+        }
+        const std::uint32_t f = in_a ? a_frames[a.nodes[i].frame] : no_node;
+        const std::uint32_t g = in_b ? b_frames[b.nodes[j].frame] : no_node;
+        path.emplace_back(f <= g ? i++ : no_node, g <= f ? j++ : no_node);
+        enter(path.back().first, path.back().second, (std::min)(f, g));
+    }
+    for (; !path.empty(); path.pop_back()) { leave(); }
+}
+
+/// Returns whether all modules and frames of a profile are used, as those of builders are.
+[[nodiscard]] inline bool uses_all_tables(const profile& p) {
+    if (p.nodes.empty()) { return false; } // it was moved from
+    std::vector<unsigned char> frames(p.frames.size());
+    std::vector<unsigned char> modules(p.modules.size());
+    for (const profile::node& n : p.nodes) { frames[n.frame] = 1; }
+    for (const frame& f : p.frames) { modules[f.module] = 1; }
+    const auto all = [](const std::vector<unsigned char>& used) {
+        return std::find(used.begin(), used.end(), 0) == used.end();
+    };
+    return all(frames) && all(modules);
+}
+
+/// Returns the sum of two profiles that fit together and use all of their tables.
+[[nodiscard]] inline profile merge_two(const profile& a, const profile& b) {
+    profile made;
+    made.unit = a.unit.empty() ? b.unit : a.unit;
+    made.decimals = (std::max)(a.decimals, b.decimals);
+    made.counted = a.counted == b.counted ? a.counted : counted_as::unknown;
+    made.detail = (std::max)(a.detail, b.detail);
+    std::merge(a.origins.begin(),
+               a.origins.end(),
+               b.origins.begin(),
+               b.origins.end(),
+               std::back_inserter(made.origins));
+    const auto places = unite_tables(a, b, made.modules, made.frames);
+    const auto a_factor = static_cast<std::int64_t>(power_of_ten(made.decimals - a.decimals));
+    const auto b_factor = static_cast<std::int64_t>(power_of_ten(made.decimals - b.decimals));
+    std::vector<std::uint32_t> path;
+    made.nodes.clear();
+    // Only what is used of this becomes memory; growing would copy it.
+    made.nodes.reserve(a.nodes.size() + b.nodes.size());
+    walk_both(
+        a,
+        b,
+        places.first,
+        places.second,
+        [&](std::uint32_t i, std::uint32_t j, std::uint32_t frame) {
+            profile::node n{path.empty() ? 0 : path.back(), frame, 0, 0};
+            if (i != no_node) {
+                n.count += a.nodes[i].count;
+                n.self += a.nodes[i].self * a_factor;
+            }
+            if (j != no_node) {
+                n.count += b.nodes[j].count;
+                n.self += b.nodes[j].self * b_factor;
+            }
+            path.push_back(static_cast<std::uint32_t>(made.nodes.size()));
+            made.nodes.push_back(n);
+        },
+        [&] { path.pop_back(); });
+    return made;
+}
+
+/// Merges the profiles from `begin` to before `end`, two halves at a time.
+[[nodiscard]] inline profile
+merge_range(const std::vector<profile>& all, std::size_t begin, std::size_t end) {
+    const std::size_t size = end - begin;
+    if (size == 1) { return all[begin]; }
+    if (size == 2) { return merge_two(all[begin], all[begin + 1]); }
+    const std::size_t middle = begin + size / 2;
+    return merge_two(merge_range(all, begin, middle), merge_range(all, middle, end));
+}
+
+} // namespace detail
+
+/// Returns the sum of some profiles; of none, an empty profile. Exact, associative and commutative.
+/// Errors: as profile_builder::merge, with the number of the profile that does not fit, from 1, in
+///         `what`.
+/// Cost:   O(n log k) for k profiles of n nodes in all, without look-ups: trees are merged two at a
+///         time in their canonical order.
+[[nodiscard]] inline result<profile> merge(const std::vector<profile>& profiles) {
+    detail::profile_sums sums;
+    bool all_used = !profiles.empty();
+    for (std::size_t i = 0; i < profiles.size(); ++i) {
+        auto added = detail::add_sums(std::move(sums), profiles[i]);
+        if (added.second) {
+            return {{}, error{"profile " + std::to_string(i + 1) + ": " + added.second.what}};
+        }
+        sums = std::move(added.first);
+        all_used = all_used && detail::uses_all_tables(profiles[i]);
+    }
+    if (all_used) { return {detail::merge_range(profiles, 0, profiles.size()), {}}; }
+    profile_builder sum;
+    for (const profile& p : profiles) { (void)sum.merge(p); } // fits, as was seen
     return {sum.finish(), {}};
 }
 
@@ -2365,42 +2558,6 @@ WICK_END_NAMESPACE
 WICK_BEGIN_NAMESPACE
 namespace detail {
 
-/// Returns for each element of a sorted list its place in the union of it and another, which
-/// `both` gets unless it is null. `less` compares elements of the two.
-template <class T, class Less>
-[[nodiscard]] std::pair<std::vector<std::uint32_t>, std::vector<std::uint32_t>>
-union_of(const std::vector<T>& a, const std::vector<T>& b, std::vector<T>& both, Less less) {
-    std::pair<std::vector<std::uint32_t>, std::vector<std::uint32_t>> places;
-    places.first.reserve(a.size());
-    places.second.reserve(b.size());
-    both.clear();
-    std::size_t i = 0;
-    std::size_t j = 0;
-    while (i < a.size() || j < b.size()) {
-        const bool take_a = j == b.size() || (i < a.size() && !less(b[j], a[i]));
-        const bool take_b = i == a.size() || (j < b.size() && !less(a[i], b[j]));
-        const auto at = static_cast<std::uint32_t>(both.size());
-        both.push_back(take_a ? a[i] : b[j]);
-        if (take_a) {
-            places.first.push_back(at);
-            ++i;
-        }
-        if (take_b) {
-            places.second.push_back(at);
-            ++j;
-        }
-    }
-    return places;
-}
-
-/// Returns a profile's frames with other indices of modules.
-[[nodiscard]] inline std::vector<frame> frames_with(const std::vector<frame>& frames,
-                                                    const std::vector<std::uint32_t>& modules) {
-    std::vector<frame> changed = frames;
-    for (frame& f : changed) { f.module = modules[f.module]; }
-    return changed;
-}
-
 /// What is tested once: the weight and observations of a node or function, self or total. Many
 /// contexts lead to one child only and stand for the same samples; they share a row.
 struct diff_row {
@@ -2435,15 +2592,8 @@ public:
         made_.decimals = (std::max)(before.decimals, after.decimals);
         before_factor_ = factor(before);
         after_factor_ = factor(after);
-        const auto modules = union_of(before.modules,
-                                      after.modules,
-                                      made_.modules,
-                                      [](const auto& a, const auto& b) { return a < b; });
         std::tie(before_frames_, after_frames_) =
-            union_of(frames_with(before.frames, modules.first),
-                     frames_with(after.frames, modules.second),
-                     made_.frames,
-                     frame_less);
+            unite_tables(before, after, made_.modules, made_.frames);
         walk();
         finish_functions();
     }
@@ -2451,12 +2601,9 @@ public:
     [[nodiscard]] diff_rows& rows() noexcept { return rows_; }
 
 private:
-    static constexpr std::uint32_t none = 0xffffffffu;
     // A node on the way from the root, with what has been seen below it so far.
     struct step {
         std::uint32_t node;
-        std::uint32_t before; // its node on that side, or none
-        std::uint32_t after;
         std::uint32_t child_test = 0; // of the last child
         compared total;
     };
@@ -2485,37 +2632,28 @@ private:
         made_.functions.assign(made_.frames.size(), {});
         active_.resize(made_.frames.size());
         present_.resize(made_.frames.size());
-        enter(0, 0, 0);
-        std::uint32_t i = 1;
-        std::uint32_t j = 1;
-        const auto before_size = static_cast<std::uint32_t>(before_.nodes.size());
-        const auto after_size = static_cast<std::uint32_t>(after_.nodes.size());
-        while (i < before_size || j < after_size) {
-            const step& top = path_.back();
-            const bool in_before = i < before_size && before_.nodes[i].parent == top.before;
-            const bool in_after = j < after_size && after_.nodes[j].parent == top.after;
-            if (!in_before && !in_after) {
-                leave();
-                continue;
-            }
-            const std::uint32_t f = in_before ? before_frames_[before_.nodes[i].frame] : none;
-            const std::uint32_t g = in_after ? after_frames_[after_.nodes[j].frame] : none;
-            enter(f <= g ? i++ : none, g <= f ? j++ : none, (std::min)(f, g));
-        }
-        while (!path_.empty()) { leave(); }
+        walk_both(
+            before_,
+            after_,
+            before_frames_,
+            after_frames_,
+            [&](std::uint32_t before, std::uint32_t after, std::uint32_t frame) {
+                enter(before, after, frame);
+            },
+            [&] { leave(); });
     }
 
     void enter(std::uint32_t before, std::uint32_t after, std::uint32_t frame) {
         comparison::node made;
         made.parent = path_.empty() ? 0 : path_.back().node;
         made.frame = frame;
-        if (before != none) {
+        if (before != no_node) {
             const profile::node& n = before_.nodes[before];
             made.self.before = {n.count, n.self * before_factor_};
         } else {
             made.in = presence::only_after;
         }
-        if (after != none) {
+        if (after != no_node) {
             const profile::node& n = after_.nodes[after];
             made.self.after = {n.count, n.self * after_factor_};
         } else {
@@ -2526,8 +2664,7 @@ private:
                                                                   : 2;
         present_[frame] = static_cast<unsigned char>(present_[frame] | sides);
         ++active_[frame];
-        path_.push_back(
-            {static_cast<std::uint32_t>(made_.nodes.size()), before, after, 0, made.self});
+        path_.push_back({static_cast<std::uint32_t>(made_.nodes.size()), 0, made.self});
         made_.nodes.push_back(made);
     }
 
@@ -4006,11 +4143,12 @@ WICK_END_NAMESPACE
 #ifndef WICK_DETAIL_WRITER_HPP
 #define WICK_DETAIL_WRITER_HPP
 
+// wick/detail/sink.hpp - what a sink is, and how text gets into it.
+#ifndef WICK_DETAIL_SINK_HPP
+#define WICK_DETAIL_SINK_HPP
 
-#include <charconv>    // std::to_chars
-#include <cstddef>     // std::size_t
-#include <cstdint>     // std::int64_t
-#include <string>      // the buffer
+
+#include <cstddef>     // std::ptrdiff_t
 #include <string_view> // what is written
 #include <type_traits> // which kind of sink it is
 #include <utility>     // std::declval
@@ -4024,8 +4162,33 @@ template <class Sink>
 struct has_write<Sink, std::void_t<decltype(std::declval<Sink&>().write("", 0))>> : std::true_type {
 };
 
-/// Collects text and hands it to a sink in pieces of about 64 KiB: a callable that takes a
-/// std::string_view, or anything with a std::ostream's `write`. `flush()` at the end is the user's.
+/// Hands text to a callable that takes a std::string_view, or to anything with a std::ostream's
+/// `write`.
+template <class Sink>
+void send_to(Sink& sink, std::string_view text) {
+    if constexpr (has_write<Sink>::value) {
+        sink.write(text.data(), static_cast<std::ptrdiff_t>(text.size()));
+    } else {
+        sink(text);
+    }
+}
+
+} // namespace detail
+WICK_END_NAMESPACE
+
+#endif
+
+#include <charconv>    // std::to_chars
+#include <cstddef>     // std::size_t
+#include <cstdint>     // std::int64_t
+#include <string>      // the buffer
+#include <string_view> // what is written
+
+WICK_BEGIN_NAMESPACE
+namespace detail {
+
+/// Collects text and hands it to a sink in pieces of about 64 KiB. `flush()` at the end is the
+/// user's.
 template <class Sink>
 class text_writer {
 public:
@@ -4066,13 +4229,7 @@ private:
     [[nodiscard]] static std::size_t number_end(char (&digits)[24], Integer value) {
         return static_cast<std::size_t>(std::to_chars(digits, digits + 24, value).ptr - digits);
     }
-    void send(std::string_view text) {
-        if constexpr (has_write<Sink>::value) {
-            sink_.write(text.data(), static_cast<std::ptrdiff_t>(text.size()));
-        } else {
-            sink_(text);
-        }
-    }
+    void send(std::string_view text) { send_to(sink_, text); }
 };
 
 /// Appends a weight that is in units of 10^-decimals, without zeros at the end: 1250, 2 → "12.5".
@@ -6135,11 +6292,19 @@ private:
         return true;
     }
 
+    // Attribute by attribute: the value of one may look like another.
     [[nodiscard]] static std::string_view setting(std::string_view page, std::string_view key) {
-        const std::size_t at = page.find(" data-" + std::string(key) + "=\"");
-        if (at == std::string_view::npos) { return {}; }
-        const std::size_t begin = at + key.size() + 8;
-        return page.substr(begin, page.find('"', begin) - begin);
+        while (!page.empty()) {
+            const std::size_t open = page.find('"');
+            const std::size_t close = open == page.npos ? open : page.find('"', open + 1);
+            if (close == page.npos) { break; }
+            const std::string_view name = page.substr(0, open); // " data-key="
+            if (name.size() == key.size() + 7 && name.substr(6, key.size()) == key) {
+                return page.substr(open + 1, close - open - 1);
+            }
+            page.remove_prefix(close + 1);
+        }
+        return {};
     }
 
     bool settings() {
@@ -7674,7 +7839,7 @@ WICK_END_NAMESPACE
 
 #include <algorithm>   // std::min
 #include <charconv>    // std::to_chars
-#include <cstddef>     // std::size_t
+#include <cstddef>     // std::size_t, std::ptrdiff_t
 #include <cstdint>     // weights
 #include <string>      // a name's line
 #include <string_view> // settings
@@ -7893,13 +8058,18 @@ private:
 
     void nodes() {
         element to(out_, "wick-nodes");
-        char text[80];           // five numbers of 13 digits at most
+        constexpr std::size_t node_room = 80; // five numbers of 13 digits at most
+        char text[64 * node_room];
+        char* at = text;
         std::uint32_t level = 0; // one more than the depth of the node before
         for (std::uint32_t i = 0; i < tree_.size(); ++i) {
-            const char* end = put_node(text, level - tree_.depth[i], i);
-            to.put(std::string_view(text, static_cast<std::size_t>(end - text)));
+            at = put_node(at, level - tree_.depth[i], i);
             level = tree_.depth[i] + 1;
+            if (text + sizeof text - at >= std::ptrdiff_t{node_room}) { continue; }
+            to.put(std::string_view(text, static_cast<std::size_t>(at - text)));
+            at = text;
         }
+        to.put(std::string_view(text, static_cast<std::size_t>(at - text)));
         to.close();
     }
 
@@ -16077,6 +16247,96 @@ WICK_END_NAMESPACE
 #ifndef WICK_FORMAT_PERF_SCRIPT_HPP
 #define WICK_FORMAT_PERF_SCRIPT_HPP
 
+// wick/detail/line_memory.hpp - what whole lines of an input were turned into.
+#ifndef WICK_DETAIL_LINE_MEMORY_HPP
+#define WICK_DETAIL_LINE_MEMORY_HPP
+
+
+#include <cstddef>     // std::size_t
+#include <cstdint>     // ids
+#include <string>      // the lines
+#include <string_view> // what is looked up
+#include <vector>      // the slots
+
+WICK_BEGIN_NAMESPACE
+namespace detail {
+
+/// Remembers the ids of lines that came lately, so that one that comes again need not be taken
+/// apart. Where hardly any does, it stops looking for a while: looking costs a sixth of that.
+/// Memory: 2 MiB at most. Thread safety: none.
+class line_memory {
+public:
+    static constexpr std::uint32_t none = 0xffffffffu;
+
+    /// Returns the id of a line, or `none`. `owner`: whatever else its id depends on.
+    [[nodiscard]] std::uint32_t find(std::string_view line, std::uint32_t owner) {
+        asked_ = false;
+        if (pause_ > 0) {
+            --pause_;
+            return none;
+        }
+        asked_ = line.size() <= max_line;
+        if (!asked_) { return none; }
+        if (slots_.empty()) { slots_.resize(std::size_t{1} << bits); }
+        hash_ = hash_bytes(line, seed_ + owner);
+        const slot& s = slots_[hash_ >> (64 - bits)];
+        const bool found = s.hash == hash_ && s.owner == owner && s.size == line.size() &&
+                           same_bytes(lines_.data() + s.line, line.data(), line.size());
+        hits_ += found ? 1u : 0u;
+        if (++looks_ == window) { judge(); }
+        return found ? s.id : none;
+    }
+
+    /// Keeps the id of the line that was just looked for in vain.
+    void remember(std::string_view line, std::uint32_t owner, std::uint32_t id) {
+        if (!asked_) { return; }
+        if (lines_.size() + line.size() > max_bytes) { forget(); }
+        slots_[hash_ >> (64 - bits)] = slot{hash_,
+                                            static_cast<std::uint32_t>(lines_.size()),
+                                            static_cast<std::uint32_t>(line.size()),
+                                            owner,
+                                            id};
+        lines_ += line;
+    }
+
+private:
+    struct slot {
+        std::uint64_t hash = 0;
+        std::uint32_t line = 0; // where it begins in lines_
+        std::uint32_t size = 0; // of it; 0: the slot is free
+        std::uint32_t owner = 0;
+        std::uint32_t id = 0;
+    };
+    static constexpr unsigned bits = 13;
+    static constexpr std::size_t max_line = 1024;
+    static constexpr std::size_t max_bytes = std::size_t{1} << 20;
+    static constexpr std::uint32_t window = 512;
+    static constexpr std::uint32_t pause = 32 * window;
+
+    std::uint64_t seed_ = hash_seed();
+    std::vector<slot> slots_;
+    std::string lines_;
+    std::uint64_t hash_ = 0; // of the line that was looked for
+    bool asked_ = false;     // it was
+    std::uint32_t looks_ = 0;
+    std::uint32_t hits_ = 0;
+    std::uint32_t pause_ = 0; // how many look-ups are still to be left out
+
+    void judge() {
+        if (hits_ * 4 < looks_) { pause_ = pause; }
+        looks_ = 0;
+        hits_ = 0;
+    }
+    void forget() {
+        slots_.assign(slots_.size(), slot{});
+        lines_.clear();
+    }
+};
+
+} // namespace detail
+WICK_END_NAMESPACE
+
+#endif
 // wick/detail/symbol_memory.hpp - which frames a symbol of a module was turned into.
 #ifndef WICK_DETAIL_SYMBOL_MEMORY_HPP
 #define WICK_DETAIL_SYMBOL_MEMORY_HPP
@@ -16380,12 +16640,24 @@ private:
     std::vector<std::string_view> words_;
 
     // The fields of nearly all headers, without a search for words: "comm pid/tid [cpu] time:
-    // period event:". Everything else is told to the caller by false.
+    // period event:", where pid, CPU and period may be missing. Everything else is told to the
+    // caller by false.
     [[nodiscard]] static bool parse_usual(std::string_view line, perf_header& header) noexcept {
-        std::size_t cpu = line.find('[');
-        if (cpu == std::string_view::npos || cpu < 4 || line[cpu - 1] != ' ') { return false; }
-        std::size_t at = cpu;
-        while (at > 0 && line[at - 1] == ' ') { --at; }
+        const std::size_t time_end = line.find(": ");
+        if (time_end == std::string_view::npos) { return false; }
+        const std::size_t fraction = skip_digits_back(line, time_end);
+        if (fraction == time_end || fraction < 4 || line[fraction - 1] != '.') { return false; }
+        std::size_t at = skip_digits_back(line, fraction - 1);
+        if (at == fraction - 1 || at < 3 || line[at - 1] != ' ') { return false; }
+        header.time = line.substr(at, time_end - at);
+        at = skip_spaces_back(line, at);
+        if (at > 0 && line[at - 1] == ']') {
+            const std::size_t cpu = skip_digits_back(line, at - 1);
+            if (at - 1 - cpu < 3 || cpu < 4 || line[cpu - 1] != '[' || line[cpu - 2] != ' ') {
+                return false;
+            }
+            at = skip_spaces_back(line, cpu - 1);
+        }
         const std::size_t process_end = at;
         at = skip_digits_back(line, at);
         header.tid = line.substr(at, process_end - at);
@@ -16396,22 +16668,15 @@ private:
             if (header.pid.empty()) { return false; }
         }
         if (header.tid.empty() || at < 2 || line[at - 1] != ' ') { return false; }
-        while (at > 0 && line[at - 1] == ' ') { --at; }
+        at = skip_spaces_back(line, at);
         std::size_t begin = 0;
         while (begin < at && line[begin] == ' ') { ++begin; }
         header.comm = line.substr(begin, at - begin);
-        if (header.comm.empty()) { return false; }
+        if (header.comm.empty() || header.comm.find('\t') != std::string_view::npos) {
+            return false;
+        }
 
-        at = skip_digits(line, cpu + 1);
-        if (at < cpu + 4 || !has(line, at, ']') || !has(line, at + 1, ' ')) { return false; }
-        const std::size_t time = skip_spaces(line, at + 1);
-        at = skip_digits(line, time);
-        if (at == time || !has(line, at, '.')) { return false; }
-        const std::size_t fraction = at + 1;
-        at = skip_digits(line, fraction);
-        if (at == fraction || !has(line, at, ':') || !has(line, at + 1, ' ')) { return false; }
-        header.time = line.substr(time, at - time);
-        at = skip_spaces(line, at + 1);
+        at = skip_spaces(line, time_end + 1);
         const std::size_t period = at;
         at = skip_digits(line, at);
         if (at > period) {
@@ -16424,7 +16689,8 @@ private:
         while (at < line.size() && !is_blank(line[at])) { ++at; }
         if (at < event + 2 || line[at - 1] != ':') { return false; }
         header.event = line.substr(event, at - event - 1);
-        header.rest = line.substr(skip_spaces(line, at));
+        while (at < line.size() && is_blank(line[at])) { ++at; }
+        header.rest = line.substr(at);
         header.certain = true;
         return true;
     }
@@ -16442,6 +16708,12 @@ private:
     }
     [[nodiscard]] static std::size_t skip_spaces(std::string_view line, std::size_t at) noexcept {
         while (at < line.size() && line[at] == ' ') { ++at; }
+        return at;
+    }
+
+    [[nodiscard]] static std::size_t skip_spaces_back(std::string_view line,
+                                                      std::size_t at) noexcept {
+        while (at > 0 && line[at - 1] == ' ') { --at; }
         return at;
     }
 
@@ -16540,9 +16812,10 @@ private:
            all_digits(file.substr(map.size(), file.size() - map.size() - end.size()));
 }
 
-/// Reads the lines of `perf script`. Two memories make it fast: a symbol and its module are turned
-/// into frames once, whatever address stands before them; a stack that was seen is found by the
-/// hash of its frames, without a walk through the tree.
+/// Reads the lines of `perf script`. Three memories make it fast: a frame's line that came lately
+/// is not taken apart, as those of callers come with the same address again and again; a symbol and
+/// its module are turned into frames once, whatever address stands before them; a stack that was
+/// seen is found by the hash of its frames, without a walk through the tree.
 class perf_script_reader {
 public:
     explicit perf_script_reader(const perf_script_options& options)
@@ -16599,6 +16872,7 @@ private:
     id_table event_index_;        // hash of a name and a slice → its place in events_
     std::uint32_t latest_ = 0;    // the last sample's
     event_tree* event_ = nullptr; // of the sample that is being read; null: it is not wanted
+    line_memory lines_;
     std::uint64_t seed_ = hash_seed();
     bool in_sample_ = false;
     bool certain_ = false; // the header is one
@@ -16781,11 +17055,23 @@ private:
     // ---- frames ---------------------------------------------------------------------------------
 
     void frame_line(std::string_view line, std::uint64_t number) {
+        const bool open = event_ != nullptr;
+        if (open) {
+            const std::uint32_t known = lines_.find(line, variant());
+            if (known != line_memory::none) {
+                push(known);
+                return;
+            }
+        }
         perf_frame_line frame;
         if (parse_perf_frame(line, frame)) {
             perf_header header;
             if (!certain_ && headers_.parse(doubtful_, header)) { open_sample(header); }
-            if (event_ != nullptr) { add_frame(frame); }
+            if (event_ == nullptr) { return; }
+            const std::size_t above = stack_.size();
+            add_frame(frame);
+            const bool lone = stack_.size() == above + 1;
+            if (open && lone) { lines_.remember(line, variant(), stack_.back()); }
             return;
         }
         if (is_srcline(line)) {
@@ -16794,6 +17080,9 @@ private:
         }
         skip("expected a frame: \"address symbol (module)\"", number);
     }
+
+    // What the frame of a line depends on besides: frames are an event's.
+    [[nodiscard]] std::uint32_t variant() const noexcept { return latest_ << 1 | (java_ ? 1 : 0); }
 
     // "  main.c:12", or "  libc.so.6[29d90]" where there is no line.
     [[nodiscard]] static bool is_srcline(std::string_view line) noexcept {
@@ -20026,709 +20315,13 @@ template <class Source>
 WICK_END_NAMESPACE
 
 #endif
-// wick/format/durations.hpp - durations in columns of text: lists of numbers, tables, access logs.
-#ifndef WICK_FORMAT_DURATIONS_HPP
-#define WICK_FORMAT_DURATIONS_HPP
+// wick/format/ddsketch.hpp - histograms as DDSketch's message, which Datadog's libraries read.
+#ifndef WICK_FORMAT_DDSKETCH_HPP
+#define WICK_FORMAT_DDSKETCH_HPP
 
-// wick/detail/time_parse.hpp - durations with units and points of time, as logs write them.
-#ifndef WICK_DETAIL_TIME_PARSE_HPP
-#define WICK_DETAIL_TIME_PARSE_HPP
-
-
-#include <cstddef>     // std::size_t
-#include <cstdint>     // std::int64_t
-#include <string_view> // what is read
-
-WICK_BEGIN_NAMESPACE
-namespace detail {
-
-/// A unit of time as it is written behind a number, and its length.
-struct unit_name {
-    std::string_view name;
-    double nanoseconds;
-};
-
-inline constexpr unit_name unit_names[] = {
-    {"ns", 1},          {"us", 1e3},           {"\xc2\xb5s", 1e3},
-    {"\xce\xbcs", 1e3}, {"ms", 1e6},           {"s", 1e9},
-    {"sec", 1e9},       {"m", 6e10},           {"min", 6e10},
-    {"h", 3.6e12},      {"nsec", 1},           {"usec", 1e3},
-    {"msec", 1e6},      {"second", 1e9},       {"seconds", 1e9},
-    {"nanoseconds", 1}, {"microseconds", 1e3}, {"milliseconds", 1e6},
-    {"minutes", 6e10},  {"hours", 3.6e12},
-};
-
-/// Returns how many nanoseconds a unit has, or 0 for what is no unit of time. Both signs for
-/// "micro" are known.
-[[nodiscard]] inline double unit_from_name(std::string_view name) noexcept {
-    for (const unit_name& unit : unit_names) {
-        if (unit.name == name) { return unit.nanoseconds; }
-    }
-    return 0;
-}
-
-/// A number and the unit that stands behind it.
-struct number_with_unit {
-    double number = 0;
-    double unit_ns = 0; ///< 0: none
-};
-
-/// Reads "12.5", "12.5ms" or "12.5 ms"; false when that is not all of the text.
-[[nodiscard]] inline bool parse_with_unit(std::string_view text, number_with_unit& read) {
-    const std::size_t used = parse_decimal(text, read.number);
-    if (used == 0) { return false; }
-    text = trimmed(text.substr(used));
-    read.unit_ns = text.empty() ? 0 : unit_from_name(text);
-    return text.empty() || read.unit_ns > 0;
-}
-
-/// Returns the days from 1970-01-01 to a day of the Gregorian calendar, before it negative ones.
-[[nodiscard]] inline std::int64_t
-days_to(std::int64_t year, std::int64_t month, std::int64_t day) noexcept {
-    // Years begin in March here, so that a leap day is the last one of its year.
-    if (month <= 2) { --year; }
-    const std::int64_t march_month = month > 2 ? month - 3 : month + 9;
-    const std::int64_t century = (year >= 0 ? year : year - 399) / 400; // of four hundred years
-    const std::int64_t of_century = year - century * 400;
-    const std::int64_t day_of_year = (153 * march_month + 2) / 5 + day - 1;
-    const std::int64_t leap_days = of_century / 4 - of_century / 100;
-    return century * 146'097 + of_century * 365 + leap_days + day_of_year - 719'468;
-}
-
-/// Takes a date and time apart; `ok` is false from the first thing on that was not there.
-class time_scanner {
-public:
-    explicit time_scanner(std::string_view text)
-        : text_(text) {}
-
-    /// "2026-11-28T16:30:00.250+01:00", with a blank for the T, a comma for the point, and perhaps
-    /// without fraction and zone.
-    [[nodiscard]] bool iso(double& seconds) {
-        year_ = digits(4, 4);
-        one_of("-/");
-        month_ = digits(2, 2);
-        one_of("-/");
-        day_ = digits(2, 2);
-        one_of("T t");
-        return clock() && zone() && finish(seconds);
-    }
-    /// "28/Nov/2026:16:30:00 +0100" of access logs.
-    [[nodiscard]] bool access_log(double& seconds) {
-        day_ = digits(1, 2);
-        one_of("/");
-        month_ = month_name();
-        one_of("/");
-        year_ = digits(4, 4);
-        one_of(":");
-        return clock() && zone() && finish(seconds);
-    }
-
-private:
-    std::string_view text_;
-    std::int64_t year_ = 0, month_ = 0, day_ = 0, hour_ = 0, minute_ = 0, second_ = 0;
-    std::int64_t zone_minutes_ = 0;
-    double fraction_ = 0;
-    bool ok_ = true;
-
-    [[nodiscard]] std::int64_t digits(std::size_t least, std::size_t most) {
-        std::int64_t number = 0;
-        std::size_t n = 0;
-        for (; n < most && n < text_.size() && is_digit(text_[n]); ++n) {
-            number = number * 10 + (text_[n] - '0');
-        }
-        ok_ = ok_ && n >= least;
-        text_.remove_prefix(n);
-        return number;
-    }
-    bool one_of(std::string_view characters) {
-        const bool found = !text_.empty() && characters.find(text_[0]) != std::string_view::npos;
-        if (found) { text_.remove_prefix(1); }
-        ok_ = ok_ && found;
-        return found;
-    }
-    [[nodiscard]] bool next_is(std::string_view characters) const {
-        return !text_.empty() && characters.find(text_[0]) != std::string_view::npos;
-    }
-    [[nodiscard]] std::int64_t month_name() {
-        constexpr std::string_view names = "JanFebMarAprMayJunJulAugSepOctNovDec";
-        const std::size_t at =
-            text_.size() < 3 ? std::string_view::npos : names.find(text_.substr(0, 3));
-        ok_ = ok_ && at != std::string_view::npos && at % 3 == 0;
-        if (!ok_) { return 0; }
-        text_.remove_prefix(3);
-        return static_cast<std::int64_t>(at / 3) + 1;
-    }
-    [[nodiscard]] bool clock() {
-        hour_ = digits(2, 2);
-        one_of(":");
-        minute_ = digits(2, 2);
-        one_of(":");
-        second_ = digits(2, 2);
-        if (next_is(".,")) {
-            text_.remove_prefix(1);
-            double unit = 0.1;
-            ok_ = ok_ && !text_.empty() && is_digit(text_[0]);
-            for (; !text_.empty() && is_digit(text_[0]); text_.remove_prefix(1)) {
-                fraction_ += unit * (text_[0] - '0');
-                unit /= 10;
-            }
-        }
-        return ok_;
-    }
-    [[nodiscard]] bool zone() {
-        if (next_is(" ")) { text_.remove_prefix(1); }
-        if (text_.empty()) { return ok_; }
-        if (next_is("Zz")) {
-            text_.remove_prefix(1);
-            return ok_;
-        }
-        const bool west = next_is("-");
-        one_of("+-");
-        zone_minutes_ = digits(2, 2) * 60;
-        if (next_is(":")) { text_.remove_prefix(1); }
-        if (!text_.empty()) { zone_minutes_ += digits(2, 2); }
-        if (west) { zone_minutes_ = -zone_minutes_; }
-        return ok_;
-    }
-    [[nodiscard]] bool finish(double& seconds) const {
-        const bool possible = month_ >= 1 && month_ <= 12 && day_ >= 1 && day_ <= 31 &&
-                              hour_ <= 23 && minute_ <= 59 && second_ <= 60; // leap seconds
-        if (!ok_ || !text_.empty() || !possible) { return false; }
-        const std::int64_t minutes =
-            (days_to(year_, month_, day_) * 24 + hour_) * 60 + minute_ - zone_minutes_;
-        seconds = static_cast<double>(minutes * 60 + second_) + fraction_;
-        return true;
-    }
-};
-
-/// Reads a point of time into seconds since 1970: ISO 8601, what access logs print, or a number of
-/// seconds, which are milli-, micro- or nanoseconds where they would lie beyond the years of four
-/// digits. Times without a zone are taken as UTC. Returns false for anything else.
-[[nodiscard]] inline bool parse_time(std::string_view text, double& seconds) {
-    if (time_scanner(text).iso(seconds) || time_scanner(text).access_log(seconds)) { return true; }
-    const std::size_t used = parse_decimal(text, seconds);
-    if (used == 0 || used != text.size() || !(seconds >= 0) || seconds > 1e20) { return false; }
-    while (seconds >= 253'402'300'800) { seconds /= 1000; }
-    return true;
-}
-
-} // namespace detail
-WICK_END_NAMESPACE
-
-#endif
-
-#include <cstddef>     // std::size_t
-#include <cstdint>     // line numbers
-#include <string>      // names of columns, messages
-#include <string_view> // fields
-#include <type_traits> // std::remove_reference_t
-#include <utility>     // std::move
-#include <vector>      // the fields of a line
-
-WICK_BEGIN_NAMESPACE
-
-/// How to read durations. A column is given by its number ("3"; "-1" is the last one), by its name
-/// in the first line, or by its key where fields are written as key=value.
-struct duration_options {
-    std::string value; ///< column of the durations; "": the only one there is
-    std::string part;  ///< column of what a part took, such as an upstream server; "": none
-    std::string time;  ///< column of when it happened; "": none
-    /// What is between two columns. 0: any number of blanks, where "quotes" and [brackets] hold a
-    /// column together. With any other one, quotes do as in CSV.
-    char separator = 0;
-    /// The unit of numbers that have none, in nanoseconds. 0: numbers stay as they are.
-    double unit_ns = 0;
-};
-
-/// One line's duration.
-struct duration_row {
-    double value = 0; ///< at least 0, less than 2^63; in nanoseconds, or as given: see `has_unit`
-    double part = 0;  ///< the same of the part; 0 when no column was asked for, or it has "-"
-    double time = 0;  ///< in seconds since 1970; 0 when no column was asked for
-    std::uint64_t line = 0; ///< its number, from 1
-};
-
-/// What there was beside the rows.
-struct durations_text {
-    std::uint64_t rows = 0;         ///< how many there were
-    std::uint64_t absent_parts = 0; ///< of these, with "-" for the part
-    bool has_unit = false;          ///< values are in nanoseconds
-    bool has_header = false;        ///< the first line holds the names of the columns
-    wick::skipped skipped;          ///< lines whose columns were missing or no durations
-};
-
-namespace detail {
-
-/// Splits a line into fields, without the quotes and brackets around them.
-class field_splitter {
-public:
-    explicit field_splitter(char separator)
-        : separator_(separator) {}
-
-    void split(std::string_view line, std::vector<std::string_view>& fields) const {
-        fields.clear();
-        if (separator_ == 0) {
-            split_blanks(line, fields);
-        } else {
-            split_separated(line, fields);
-        }
-    }
-
-private:
-    char separator_;
-
-    // Returns where a quoted or bracketed text that begins at `at` is closed, or npos.
-    [[nodiscard]] static std::size_t closing(std::string_view line, std::size_t at, char close) {
-        for (std::size_t i = at + 1; i < line.size(); ++i) {
-            if (line[i] == '\\') {
-                ++i;
-            } else if (line[i] == close) {
-                return i;
-            }
-        }
-        return std::string_view::npos;
-    }
-    static void split_blanks(std::string_view line, std::vector<std::string_view>& fields) {
-        std::size_t at = 0;
-        for (;;) {
-            while (at < line.size() && is_blank(line[at])) { ++at; }
-            if (at == line.size()) { return; }
-            const char close = line[at] == '"' ? '"' : line[at] == '[' ? ']' : '\0';
-            const std::size_t end = close != '\0' ? closing(line, at, close) : std::string::npos;
-            if (end != std::string_view::npos) {
-                fields.push_back(line.substr(at + 1, end - at - 1));
-                at = end + 1;
-                continue;
-            }
-            const std::size_t begin = at;
-            while (at < line.size() && !is_blank(line[at])) { at = after_character(line, at); }
-            fields.push_back(line.substr(begin, at - begin));
-        }
-    }
-    // key="some words" is one field.
-    [[nodiscard]] static std::size_t after_character(std::string_view line, std::size_t at) {
-        const bool opens = line[at] == '=' && at + 1 < line.size() && line[at + 1] == '"';
-        const std::size_t end = opens ? closing(line, at + 1, '"') : std::string_view::npos;
-        return end == std::string_view::npos ? at + 1 : end + 1;
-    }
-    void split_separated(std::string_view line, std::vector<std::string_view>& fields) const {
-        std::size_t at = 0;
-        for (;;) {
-            std::size_t end = at;
-            const bool quoted = at < line.size() && line[at] == '"';
-            if (quoted) { end = after_quotes(line, at); }
-            while (end < line.size() && line[end] != separator_) { ++end; }
-            std::string_view field = trimmed(line.substr(at, end - at));
-            if (quoted && field.size() >= 2 && field.back() == '"') {
-                field = field.substr(1, field.size() - 2);
-            }
-            fields.push_back(field);
-            if (end == line.size()) { return; }
-            at = end + 1;
-        }
-    }
-    // A doubled quote stands for one.
-    [[nodiscard]] static std::size_t after_quotes(std::string_view line, std::size_t at) {
-        for (std::size_t i = at + 1; i < line.size(); ++i) {
-            if (line[i] != '"') { continue; }
-            if (i + 1 == line.size() || line[i + 1] != '"') { return i + 1; }
-            ++i;
-        }
-        return line.size();
-    }
-};
-
-/// Finds one column in the fields of a line.
-class column {
-public:
-    column() = default;
-    explicit column(std::string text)
-        : text_(std::move(text)) {
-        std::string_view digits = text_;
-        const bool negative = !digits.empty() && digits[0] == '-';
-        if (negative) { digits.remove_prefix(1); }
-        std::int64_t number = 0;
-        for (const char c : digits) {
-            if (!is_digit(c) || number > 1'000'000'000) { return; }
-            number = number * 10 + (c - '0');
-        }
-        number_ = negative ? -number : number;
-    }
-
-    [[nodiscard]] bool asked() const noexcept { return !text_.empty(); }
-    [[nodiscard]] bool named() const noexcept { return asked() && number_ == 0; }
-    [[nodiscard]] const std::string& text() const noexcept { return text_; }
-
-    /// Looks for the name in the first line; what is found there is a number from then on.
-    [[nodiscard]] bool find_in_header(const std::vector<std::string_view>& fields) {
-        for (std::size_t i = 0; named() && i < fields.size(); ++i) {
-            if (fields[i] == text_) {
-                number_ = static_cast<std::int64_t>(i) + 1;
-                return true;
-            }
-        }
-        return false;
-    }
-
-    [[nodiscard]] bool find(const std::vector<std::string_view>& fields,
-                            std::string_view& found) const {
-        if (named()) { return find_key(fields, found); }
-        const auto size = static_cast<std::int64_t>(fields.size());
-        const std::int64_t at = number_ < 0 ? size + number_ : number_ - 1;
-        if (at < 0 || at >= size) { return false; }
-        found = fields[static_cast<std::size_t>(at)];
-        return true;
-    }
-
-private:
-    std::string text_;
-    std::int64_t number_ = 0; // 0: a name
-
-    [[nodiscard]] bool find_key(const std::vector<std::string_view>& fields,
-                                std::string_view& found) const {
-        for (std::string_view field : fields) {
-            if (field.size() <= text_.size() || field[text_.size()] != '=' ||
-                field.substr(0, text_.size()) != text_) {
-                continue;
-            }
-            field.remove_prefix(text_.size() + 1);
-            while (!field.empty() && (field.back() == ',' || field.back() == ';')) {
-                field.remove_suffix(1);
-            }
-            if (field.size() >= 2 && field[0] == '"' && field.back() == '"') {
-                field = field.substr(1, field.size() - 2);
-            }
-            found = field;
-            return true;
-        }
-        return false;
-    }
-};
-
-/// Reads lines into rows.
-class duration_reader {
-public:
-    explicit duration_reader(const duration_options& options)
-        : unit_ns_(options.unit_ns)
-        , splitter_(options.separator)
-        , value_(options.value)
-        , part_(options.part)
-        , time_(options.time) {
-        read_.has_unit = options.unit_ns > 0;
-    }
-
-    /// Reads one line; returns whether it is a row.
-    [[nodiscard]] bool line(std::string_view line, std::uint64_t number, duration_row& row) {
-        if (line.empty() || line[0] == '#') { return false; }
-        splitter_.split(line, fields_);
-        if (fields_.empty()) { return false; }
-        row = duration_row{};
-        row.line = number;
-        const bool first = !began_;
-        began_ = true;
-        if (first && find_header()) { return false; }
-        return read_value(row) && read_part(row) && read_time(row) && ++read_.rows != 0;
-    }
-    void skip(const std::string& what, std::uint64_t number) {
-        read_.skipped.add(what.c_str(), number);
-    }
-    [[nodiscard]] const error& problem() const noexcept { return problem_; }
-    [[nodiscard]] durations_text finish() { return std::move(read_); }
-
-private:
-    double unit_ns_;
-    field_splitter splitter_;
-    column value_, part_, time_;
-    std::vector<std::string_view> fields_;
-    durations_text read_;
-    error problem_;
-    bool began_ = false;
-    std::uint64_t with_unit_ = 0; // the first line with a unit, and with none
-    std::uint64_t bare_ = 0;
-
-    // Names of columns that were asked for, or text where the durations will be.
-    [[nodiscard]] bool find_header() {
-        bool found = value_.find_in_header(fields_);
-        found = part_.find_in_header(fields_) || found;
-        found = time_.find_in_header(fields_) || found;
-        if (!found && !value_.named()) {
-            std::string_view text = fields_[0];
-            if (value_.asked() && !value_.find(fields_, text)) { return false; }
-            const char c = text.empty() ? '0' : text[0];
-            found = ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_') &&
-                    text != "nan" && text != "NaN" && text != "inf";
-        }
-        read_.has_header = found;
-        return found;
-    }
-
-    [[nodiscard]] bool read_value(duration_row& row) {
-        std::string_view text;
-        if (value_.asked()) {
-            if (!value_.find(fields_, text)) { return missing(value_, row.line); }
-        } else if (fields_.size() == 1) {
-            text = fields_[0];
-        } else if (fields_.size() == 2 && unit_from_name(fields_[1]) > 0) { // "12 ms"
-            const char* const begin = fields_[0].data();
-            const char* const end = fields_[1].data() + fields_[1].size();
-            text = std::string_view(begin, static_cast<std::size_t>(end - begin));
-        } else {
-            return refuse("there are " + std::to_string(fields_.size()) +
-                              " columns: say which of them has the durations",
-                          row.line);
-        }
-        return duration(text, row.line, row.value);
-    }
-    [[nodiscard]] bool read_part(duration_row& row) {
-        if (!part_.asked()) { return true; }
-        std::string_view text;
-        if (!part_.find(fields_, text)) { return missing(part_, row.line); }
-        if (text == "-") {
-            ++read_.absent_parts;
-            return true;
-        }
-        // Servers that were tried one after the other: "0.010, 0.020", "0.010 : 0.020".
-        for (;;) {
-            const std::size_t comma = text.find(", ");
-            const std::size_t colon = text.find(" : ");
-            const std::size_t end = comma < colon ? comma : colon;
-            const std::string_view one = text.substr(0, end);
-            double number = 0;
-            if (one != "-" && !duration(one, row.line, number)) { return false; }
-            row.part += number;
-            if (end == std::string_view::npos) { return true; }
-            text.remove_prefix(end + (end == comma ? 2 : 3));
-        }
-    }
-    [[nodiscard]] bool read_time(duration_row& row) {
-        if (!time_.asked()) { return true; }
-        std::string_view text;
-        if (!time_.find(fields_, text)) { return missing(time_, row.line); }
-        if (parse_time(text, row.time)) { return true; }
-        return refuse(quoted(text) + " is no time", row.line);
-    }
-
-    [[nodiscard]] bool duration(std::string_view text, std::uint64_t number, double& value) {
-        number_with_unit read;
-        if (!parse_with_unit(text, read)) {
-            return refuse(quoted(text) + " is no duration", number);
-        }
-        std::uint64_t& seen = read.unit_ns > 0 ? with_unit_ : bare_;
-        if (seen == 0) { seen = number; }
-        if (unit_ns_ <= 0 && with_unit_ != 0 && bare_ != 0) {
-            problem_ = error{"numbers with a unit (line " + std::to_string(with_unit_) +
-                                 ") and without one (line " + std::to_string(bare_) +
-                                 "): say which unit those have",
-                             number};
-            return false;
-        }
-        read_.has_unit = read_.has_unit || read.unit_ns > 0;
-        const double unit = read.unit_ns > 0 ? read.unit_ns : unit_ns_ > 0 ? unit_ns_ : 1;
-        value = read.number * unit;
-        if (value < 0) { return refuse(quoted(text) + " is negative", number); }
-        if (!(value < 9223372036854775808.0)) { // 2^63
-            return refuse(quoted(text) + " is beyond the range of durations, 292 years", number);
-        }
-        return true;
-    }
-
-    [[nodiscard]] bool missing(const column& which, std::uint64_t number) {
-        return refuse("there is no column " + which.text() + " among " +
-                          std::to_string(fields_.size()),
-                      number);
-    }
-    [[nodiscard]] bool refuse(const std::string& what, std::uint64_t number) {
-        skip(what, number);
-        return false;
-    }
-    // A text of any bytes and size, so that it can be shown.
-    [[nodiscard]] static std::string quoted(std::string_view text) {
-        std::string shown = "\"";
-        for (const char c : text.substr(0, 40)) { shown += c >= ' ' && c <= '~' ? c : '?'; }
-        return shown + (text.size() > 40 ? "...\"" : "\"");
-    }
-};
-
-} // namespace detail
-
-/// Reads durations from lines of text: one number a line, tables, logs. Calls `row` with each.
-/// Numbers may have a unit behind them (ns, us, ms, s, min, h); then all have to, unless
-/// `options.unit_ns` says what the others are in. Lines that are empty or begin with '#' say
-/// nothing, and the first line may hold names.
-/// source   callable `std::size_t(char* to, std::size_t room)`, returns 0 at the end.
-/// row      callable that takes a `const duration_row&`.
-/// Errors:  numbers with a unit and others without. Lines without their columns, and with what is
-///          no duration (negative, "nan", 10^20), are skipped and counted, the first with its
-///          number and the reason.
-/// Cost:    one pass, one buffer and the fields of one line.
-template <class Source, class Row>
-[[nodiscard]] result<durations_text>
-read_durations(Source&& source, const duration_options& options, Row&& row) {
-    detail::line_reader<std::remove_reference_t<Source>> lines(source);
-    detail::duration_reader reader(options);
-    duration_row made;
-    for (std::string_view line; lines.next(line);) {
-        if (lines.too_long()) {
-            reader.skip("the line is longer than 16 MiB", lines.number());
-        } else if (reader.line(line, lines.number(), made)) {
-            row(static_cast<const duration_row&>(made));
-        }
-        if (reader.problem()) { break; }
-    }
-    result<durations_text> read;
-    read.error = reader.problem();
-    read.value = reader.finish();
-    return read;
-}
-
-/// The same from memory.
-template <class Row>
-[[nodiscard]] result<durations_text>
-parse_durations(std::string_view text, const duration_options& options, Row&& row) {
-    return read_durations(detail::text_source(text), options, row);
-}
-
-WICK_END_NAMESPACE
-
-#endif
-// wick/format/folded_order.hpp - folded text whose lines stand in the order of time, as a timeline.
-#ifndef WICK_FORMAT_FOLDED_ORDER_HPP
-#define WICK_FORMAT_FOLDED_ORDER_HPP
-
-
-#include <algorithm>   // std::max
-#include <cstddef>     // std::size_t
-#include <cstdint>     // times
-#include <string_view> // lines
-#include <type_traits> // std::remove_reference_t
-#include <utility>     // std::move
-#include <vector>      // the lines' stacks
-
-WICK_BEGIN_NAMESPACE
-
-/// Folded text, each line lasting as long as it weighs.
-struct folded_order {
-    wick::timeline timeline; ///< one thread; times in units of 10^-decimals of a weight
-    int decimals = 0;        ///< 0 to 6
-    wick::skipped skipped;   ///< lines without a weight at their end
-};
-
-namespace detail {
-
-/// Collects lines; the unit of time is known only when all have been seen.
-class order_reader {
-public:
-    void line(std::string_view line, std::uint64_t number) {
-        trim_blanks(line);
-        if (line.empty() || line.substr(0, 2) == "# " || line == "#") { return; }
-        const std::size_t stack_end = find_weight(line);
-        line_weight weight;
-        if (stack_end == std::string_view::npos ||
-            !parse_weight(line.substr(stack_end + 1), weight)) {
-            skip("expected \"frame;frame weight\": no number at the end", number);
-            return;
-        }
-        step made{weight.value, weight.decimals, 0, frames_.size()};
-        decimals_ = (std::max)(decimals_, weight.decimals);
-        add_stack(line.substr(0, stack_end), made);
-        steps_.push_back(made);
-    }
-
-    void skip(const char* what, std::uint64_t number) { skipped_.add(what, number); }
-
-    [[nodiscard]] result<folded_order> finish() {
-        timeline_thread thread;
-        thread.name = "in the order of the input";
-        made_.add_thread(std::move(thread));
-        std::int64_t now = 0;
-        std::size_t depth = 0;
-        for (std::size_t i = 0; i < steps_.size(); ++i) {
-            const step& s = steps_[i];
-            for (; depth > s.shared; --depth) { made_.end(0, now); }
-            const std::size_t stop = i + 1 < steps_.size() ? steps_[i + 1].begin : frames_.size();
-            for (std::size_t f = s.begin; f < stop; ++f, ++depth) {
-                made_.begin(0, frames_[f], now);
-            }
-            const auto factor = static_cast<std::int64_t>(power_of_ten(decimals_ - s.decimals));
-            if (s.weight > (max_time_ns - now) / factor) {
-                return {{}, error{"the weights add up to more than 2^62"}};
-            }
-            now += s.weight * factor;
-        }
-        for (; depth > 0; --depth) { made_.end(0, now); }
-        timeline_repairs none;
-        return {folded_order{made_.finish(none), decimals_, std::move(skipped_)}, {}};
-    }
-
-private:
-    struct step {
-        std::int64_t weight;
-        int decimals;
-        std::size_t shared; // frames that it has in common with the line before, from the root
-        std::size_t begin;  // of the others, in frames_
-    };
-    timeline_builder made_;
-    std::vector<std::uint32_t> frames_; // of all lines, less what they share with the line before
-    std::vector<std::uint32_t> open_;   // the stack of the line before
-    std::vector<step> steps_;
-    int decimals_ = 0;
-    wick::skipped skipped_;
-
-    void add_stack(std::string_view stack, step& to) {
-        std::size_t depth = 0;
-        bool same = true;
-        while (!stack.empty()) {
-            const std::size_t end = (std::min)(stack.find(';'), stack.size());
-            const named_frame parsed = parse_frame_text(stack.substr(0, end));
-            stack.remove_prefix((std::min)(end + 1, stack.size()));
-            const std::uint32_t frame = made_.intern(parsed.function, parsed.kind);
-            same = same && depth < open_.size() && open_[depth] == frame;
-            if (same) {
-                ++depth;
-                continue;
-            }
-            open_.resize(depth++);
-            open_.push_back(frame);
-            frames_.push_back(frame);
-        }
-        open_.resize(depth);
-        to.shared = open_.size() - (frames_.size() - to.begin);
-    }
-};
-
-} // namespace detail
-
-/// Reads folded text in the order of its lines: what flame charts are made of. A frame that stands
-/// at the same depth in neighbouring lines, below the same frames, is one span.
-/// source  callable `std::size_t(char* to, std::size_t room)`, returns 0 at the end.
-/// Errors: weights that add up to more than 2^62. Lines without a weight, or longer than 16 MiB,
-///         are skipped and counted.
-/// Cost:   one pass; memory for what differs from each line to the next.
-template <class Source>
-[[nodiscard]] result<folded_order> read_folded_order(Source&& source) {
-    detail::order_reader reader;
-    detail::line_reader<std::remove_reference_t<Source>> lines(source);
-    std::string_view line;
-    while (lines.next(line)) {
-        if (lines.too_long()) {
-            reader.skip("the line is longer than 16 MiB", lines.number());
-            continue;
-        }
-        reader.line(line, lines.number());
-    }
-    return reader.finish();
-}
-
-WICK_END_NAMESPACE
-
-#endif
-// wick/format/hdr.hpp - HDR histograms: encoded, in interval logs, as tables of percentiles.
-#ifndef WICK_FORMAT_HDR_HPP
-#define WICK_FORMAT_HDR_HPP
-
-// wick/detail/hdr_document.hpp - an HDR histogram as it stands in a file, and its buckets.
-#ifndef WICK_DETAIL_HDR_DOCUMENT_HPP
-#define WICK_DETAIL_HDR_DOCUMENT_HPP
+// wick/detail/exponential_buckets.hpp - a histogram in the buckets of OpenTelemetry and Prometheus.
+#ifndef WICK_DETAIL_EXPONENTIAL_BUCKETS_HPP
+#define WICK_DETAIL_EXPONENTIAL_BUCKETS_HPP
 
 // wick/histogram.hpp - the value for durations: counts in buckets of a fixed relative width.
 #ifndef WICK_HISTOGRAM_HPP
@@ -21890,6 +21483,1024 @@ template <int Digits>
 WICK_END_NAMESPACE
 
 #endif
+
+#include <algorithm> // std::min, std::max
+#include <cmath>     // std::frexp, std::sqrt
+#include <cstddef>   // std::size_t
+#include <cstdint>   // counts
+#include <utility>   // std::move
+#include <vector>    // buckets
+
+WICK_BEGIN_NAMESPACE
+namespace detail {
+
+/// Returns 10^n, n from 0 to 22, which are doubles without rounding.
+[[nodiscard]] inline double ten_to(int n) noexcept {
+    double power = 1;
+    for (int i = 0; i < n; ++i) { power *= 10; }
+    return power;
+}
+
+/// Returns the value that stands for a bucket: its middle, but none beyond the least and the
+/// greatest value that were recorded. No value of the bucket is further from it than 2^-(K + 1) of
+/// it; buckets of one value are it.
+template <int Digits>
+[[nodiscard]] double representative(const histogram<Digits>& values,
+                                    const histogram_bucket& b) noexcept {
+    const double low = static_cast<double>((std::max)(b.low, values.least()));
+    const double high = static_cast<double>((std::min)(b.high, values.greatest()));
+    const double middle = static_cast<double>(b.low) / 2 + static_cast<double>(b.high) / 2;
+    return (std::max)(low, (std::min)(middle, high));
+}
+
+/// Returns the bucket of a value > 0 among those that hold what is above base^i, up to and with
+/// base^(i + 1), where the base is 2^(2^-scale), scale from -10 to 20. Square roots alone are used,
+/// which all machines round alike; the bounds of a scale are among those of the next finer one, so
+/// that half of its index, rounded down, is the coarser one's.
+[[nodiscard]] inline std::int32_t exponential_index(double value, int scale) noexcept {
+    int exponent = 0;
+    double mantissa = std::frexp(value, &exponent) * 2; // value = mantissa * 2^(exponent - 1)
+    --exponent;
+    if (mantissa <= 1) { // the upper end is within
+        mantissa = 2;
+        --exponent;
+    }
+    if (scale < 0) { return static_cast<std::int32_t>(exponent >> -scale); }
+    std::int32_t index = exponent;
+    double bound = 1; // the lower end of the buckets that are left
+    double root = 2;
+    for (int i = 0; i < scale; ++i) {
+        root = std::sqrt(root);
+        const bool upper = mantissa > bound * root;
+        if (upper) { bound *= root; }
+        index = index * 2 + (upper ? 1 : 0);
+    }
+    return index;
+}
+
+/// counts[i] values lie in bucket offset + i of a scale, and `zero` values are 0.
+struct exponential_buckets {
+    int scale = 0;
+    std::int32_t offset = 0;
+    std::vector<std::uint64_t> counts; // the first and the last are not 0
+    std::uint64_t zero = 0;
+};
+
+/// Merges 2^by buckets into one, exactly.
+[[nodiscard]] inline exponential_buckets coarser(const exponential_buckets& fine, int by) {
+    exponential_buckets made;
+    made.scale = fine.scale - by;
+    made.zero = fine.zero;
+    if (fine.counts.empty()) { return made; }
+    made.offset = fine.offset >> by;
+    const auto last = fine.offset + static_cast<std::int32_t>(fine.counts.size()) - 1;
+    made.counts.resize(static_cast<std::size_t>((last >> by) - made.offset) + 1);
+    for (std::size_t i = 0; i < fine.counts.size(); ++i) {
+        const std::int32_t index = (fine.offset + static_cast<std::int32_t>(i)) >> by;
+        made.counts[static_cast<std::size_t>(index - made.offset)] += fine.counts[i];
+    }
+    return made;
+}
+
+/// Returns a histogram, whose values are in units of 10^-decimals, at the finest scale up to
+/// `most_scale` that needs no more than `most_buckets`. None finer than the histogram itself is
+/// taken, as its buckets would leave holes. Each bucket of the histogram goes where its
+/// representative lies.
+/// Cost: one pass, and one for each scale that is too fine, over the result.
+template <int Digits>
+[[nodiscard]] exponential_buckets to_exponential(const histogram<Digits>& values,
+                                                 int decimals,
+                                                 int most_scale,
+                                                 std::size_t most_buckets) {
+    constexpr int own = static_cast<int>(histogram<Digits>::precision_bits) - 1;
+    exponential_buckets made;
+    made.scale = (std::max)(-10, (std::min)(most_scale, own));
+    const double unit = ten_to(decimals);
+    values.for_each_bucket([&](const histogram_bucket& b) {
+        if (b.low == 0) {
+            made.zero = b.count;
+            return;
+        }
+        const double value = representative(values, b) / unit;
+        const std::int32_t index = exponential_index(value, made.scale);
+        if (made.counts.empty()) { made.offset = index; }
+        made.counts.resize(static_cast<std::size_t>(index - made.offset) + 1);
+        made.counts.back() += b.count;
+    });
+    while (made.counts.size() > (std::max)(most_buckets, std::size_t{2}) && made.scale > -10) {
+        made = coarser(made, 1);
+    }
+    return made;
+}
+
+} // namespace detail
+WICK_END_NAMESPACE
+
+#endif
+// wick/detail/protobuf.hpp - messages of protocol buffers, written field by field.
+#ifndef WICK_DETAIL_PROTOBUF_HPP
+#define WICK_DETAIL_PROTOBUF_HPP
+
+
+#include <cstddef>     // std::size_t
+#include <cstdint>     // numbers
+#include <cstring>     // std::memcpy, for the bits of a double
+#include <string>      // what is written
+#include <string_view> // what is in it
+
+WICK_BEGIN_NAMESPACE
+namespace detail {
+
+/// Appends 7 bits a byte, the lowest first; all bytes but the last have the highest bit set.
+inline void append_varint(std::string& out, std::uint64_t value) {
+    while (value >= 0x80) {
+        out.push_back(static_cast<char>(value | 0x80));
+        value >>= 7;
+    }
+    out.push_back(static_cast<char>(value));
+}
+
+/// Returns the unsigned number that stands for a signed one where small ones are short: 0, -1, 1,
+/// -2 become 0, 1, 2, 3.
+[[nodiscard]] inline std::uint64_t zigzag(std::int64_t value) noexcept {
+    const std::uint64_t sign = value < 0 ? ~std::uint64_t{0} : 0;
+    return static_cast<std::uint64_t>(value) << 1 ^ sign;
+}
+
+/// Appends fields to a message, in the order of the calls, whatever their value is: which defaults
+/// go without saying differs from format to format. Names are those of the types in .proto files.
+/// Source: protobuf.dev, "Encoding".
+class protobuf_writer {
+public:
+    explicit protobuf_writer(std::string& out)
+        : out_(out) {}
+
+    /// Of int32, int64, uint32, uint64, bool and enums.
+    void varint(std::uint32_t field, std::uint64_t value) {
+        key(field, varint_type);
+        append_varint(out_, value);
+    }
+    /// Of sint32 and sint64.
+    void sint(std::uint32_t field, std::int64_t value) { varint(field, zigzag(value)); }
+    void fixed64(std::uint32_t field, std::uint64_t value) {
+        key(field, fixed64_type);
+        append_fixed64(value);
+    }
+    void real(std::uint32_t field, double value) { fixed64(field, bits_of(value)); }
+    /// Of string and bytes.
+    void text(std::uint32_t field, std::string_view value) {
+        key(field, bytes_type);
+        append_varint(out_, value.size());
+        out_.append(value.data(), value.size());
+    }
+    /// Of another message, whose fields fill() appends with a protobuf_writer of the same text, and
+    /// of repeated numbers that are packed, which it appends by append_varint and append_real.
+    /// Cost: moves what was filled in once, to make room for its length.
+    template <class Fill>
+    void message(std::uint32_t field, Fill&& fill) {
+        key(field, bytes_type);
+        const std::size_t begin = out_.size();
+        fill();
+        std::string length;
+        append_varint(length, out_.size() - begin);
+        out_.insert(begin, length);
+    }
+    void append_real(double value) { append_fixed64(bits_of(value)); }
+
+private:
+    static constexpr std::uint32_t varint_type = 0;
+    static constexpr std::uint32_t fixed64_type = 1;
+    static constexpr std::uint32_t bytes_type = 2;
+    std::string& out_;
+
+    void key(std::uint32_t field, std::uint32_t type) {
+        append_varint(out_, std::uint64_t{field} << 3 | type);
+    }
+    void append_fixed64(std::uint64_t value) {
+        for (int i = 0; i < 8; ++i, value >>= 8) { out_.push_back(static_cast<char>(value)); }
+    }
+    [[nodiscard]] static std::uint64_t bits_of(double value) noexcept {
+        std::uint64_t bits = 0;
+        std::memcpy(&bits, &value, sizeof bits);
+        return bits;
+    }
+};
+
+} // namespace detail
+WICK_END_NAMESPACE
+
+#endif
+
+#include <cmath>   // std::log, std::floor
+#include <cstddef> // std::size_t
+#include <cstdint> // indices
+#include <string>  // the message
+#include <vector>  // bins
+
+WICK_BEGIN_NAMESPACE
+
+/// How a histogram becomes a sketch.
+struct ddsketch_options {
+    double accuracy = 0.01; ///< relative, 0.0001 … 0.5; sketches merge only if theirs is the same
+    int decimals = 9;       ///< values are in units of 10^-decimals of what is written: nanoseconds
+};
+
+namespace detail {
+
+struct ddsketch_bins {
+    double gamma = 0;
+    double zero = 0;
+    std::int32_t offset = 0;    // the index of the first bin
+    std::vector<double> counts; // the first and the last are not 0
+    std::size_t used = 0;       // bins that are not empty
+};
+
+// Index i holds gamma^i up to gamma^(i + 1).
+template <int Digits>
+[[nodiscard]] ddsketch_bins to_bins(const histogram<Digits>& values,
+                                    const ddsketch_options& options) {
+    ddsketch_bins made;
+    made.gamma = (1 + options.accuracy) / (1 - options.accuracy);
+    const double log_gamma = std::log(made.gamma);
+    const double unit = ten_to(options.decimals);
+    values.for_each_bucket([&](const histogram_bucket& b) {
+        const double count = static_cast<double>(b.count);
+        if (b.low == 0) {
+            made.zero = count;
+            return;
+        }
+        const double place = std::floor(std::log(representative(values, b) / unit) / log_gamma);
+        const auto index = static_cast<std::int32_t>(place);
+        if (made.counts.empty()) { made.offset = index; }
+        const auto at = static_cast<std::size_t>(index - made.offset);
+        if (at >= made.counts.size()) {
+            made.counts.resize(at + 1);
+            ++made.used;
+        }
+        made.counts[at] += count;
+    });
+    return made;
+}
+
+} // namespace detail
+
+/// Returns a message DDSketch with logarithmic bins and no offset of indices, as the Go and Java
+/// libraries write it; Python's takes each bin for the next smaller one. What they answer is off by
+/// `accuracy` of a value, and by 2^-(K + 1) of it more, which is the histogram's own part. Counts
+/// are doubles there: exact up to 2^53 a bin.
+/// Errors: options out of their range.
+/// Cost:   a logarithm for each bucket that is not empty.
+/// Format: DDSketch.proto of sketches-go and sketches-java.
+template <int Digits>
+[[nodiscard]] result<std::string> to_ddsketch(const histogram<Digits>& values,
+                                              const ddsketch_options& options = {}) {
+    result<std::string> made;
+    if (!(options.accuracy >= 0.0001 && options.accuracy <= 0.5)) {
+        made.error = {"a relative accuracy is from 0.0001 to 0.5"};
+        return made;
+    }
+    if (options.decimals < 0 || options.decimals > 18) {
+        made.error = {"decimals are from 0 to 18"};
+        return made;
+    }
+    const detail::ddsketch_bins bins = detail::to_bins(values, options);
+    detail::protobuf_writer out(made.value);
+    out.message(1, [&] { out.real(1, bins.gamma); });
+    if (!bins.counts.empty()) {
+        // A bin of a map takes up to 17 bytes, one of a list 8, empty or not.
+        const bool dense = bins.counts.size() * 8 <= bins.used * 17;
+        const auto list = [&] {
+            for (const double count : bins.counts) { out.append_real(count); }
+        };
+        const auto map = [&] {
+            for (std::size_t i = 0; i < bins.counts.size(); ++i) {
+                if (!(bins.counts[i] > 0)) { continue; }
+                out.message(1, [&] {
+                    out.sint(1, std::int64_t{bins.offset} + static_cast<std::int64_t>(i));
+                    out.real(2, bins.counts[i]);
+                });
+            }
+        };
+        out.message(2, [&] {
+            if (!dense) {
+                map();
+                return;
+            }
+            out.message(2, list);
+            out.sint(3, bins.offset);
+        });
+    }
+    if (bins.zero > 0) { out.real(4, bins.zero); }
+    return made;
+}
+
+WICK_END_NAMESPACE
+
+#endif
+// wick/format/durations.hpp - durations in columns of text: lists of numbers, tables, access logs.
+#ifndef WICK_FORMAT_DURATIONS_HPP
+#define WICK_FORMAT_DURATIONS_HPP
+
+// wick/detail/time_parse.hpp - durations with units and points of time, as logs write them.
+#ifndef WICK_DETAIL_TIME_PARSE_HPP
+#define WICK_DETAIL_TIME_PARSE_HPP
+
+
+#include <cstddef>     // std::size_t
+#include <cstdint>     // std::int64_t
+#include <string_view> // what is read
+
+WICK_BEGIN_NAMESPACE
+namespace detail {
+
+/// A unit of time as it is written behind a number, and its length.
+struct unit_name {
+    std::string_view name;
+    double nanoseconds;
+};
+
+inline constexpr unit_name unit_names[] = {
+    {"ns", 1},          {"us", 1e3},           {"\xc2\xb5s", 1e3},
+    {"\xce\xbcs", 1e3}, {"ms", 1e6},           {"s", 1e9},
+    {"sec", 1e9},       {"m", 6e10},           {"min", 6e10},
+    {"h", 3.6e12},      {"nsec", 1},           {"usec", 1e3},
+    {"msec", 1e6},      {"second", 1e9},       {"seconds", 1e9},
+    {"nanoseconds", 1}, {"microseconds", 1e3}, {"milliseconds", 1e6},
+    {"minutes", 6e10},  {"hours", 3.6e12},
+};
+
+/// Returns how many nanoseconds a unit has, or 0 for what is no unit of time. Both signs for
+/// "micro" are known.
+[[nodiscard]] inline double unit_from_name(std::string_view name) noexcept {
+    for (const unit_name& unit : unit_names) {
+        if (unit.name == name) { return unit.nanoseconds; }
+    }
+    return 0;
+}
+
+/// A number and the unit that stands behind it.
+struct number_with_unit {
+    double number = 0;
+    double unit_ns = 0; ///< 0: none
+};
+
+/// Reads "12.5", "12.5ms" or "12.5 ms"; false when that is not all of the text.
+[[nodiscard]] inline bool parse_with_unit(std::string_view text, number_with_unit& read) {
+    const std::size_t used = parse_decimal(text, read.number);
+    if (used == 0) { return false; }
+    text = trimmed(text.substr(used));
+    read.unit_ns = text.empty() ? 0 : unit_from_name(text);
+    return text.empty() || read.unit_ns > 0;
+}
+
+/// Returns the days from 1970-01-01 to a day of the Gregorian calendar, before it negative ones.
+[[nodiscard]] inline std::int64_t
+days_to(std::int64_t year, std::int64_t month, std::int64_t day) noexcept {
+    // Years begin in March here, so that a leap day is the last one of its year.
+    if (month <= 2) { --year; }
+    const std::int64_t march_month = month > 2 ? month - 3 : month + 9;
+    const std::int64_t century = (year >= 0 ? year : year - 399) / 400; // of four hundred years
+    const std::int64_t of_century = year - century * 400;
+    const std::int64_t day_of_year = (153 * march_month + 2) / 5 + day - 1;
+    const std::int64_t leap_days = of_century / 4 - of_century / 100;
+    return century * 146'097 + of_century * 365 + leap_days + day_of_year - 719'468;
+}
+
+/// Takes a date and time apart; `ok` is false from the first thing on that was not there.
+class time_scanner {
+public:
+    explicit time_scanner(std::string_view text)
+        : text_(text) {}
+
+    /// "2026-11-28T16:30:00.250+01:00", with a blank for the T, a comma for the point, and perhaps
+    /// without fraction and zone.
+    [[nodiscard]] bool iso(double& seconds) {
+        year_ = digits(4, 4);
+        one_of("-/");
+        month_ = digits(2, 2);
+        one_of("-/");
+        day_ = digits(2, 2);
+        one_of("T t");
+        return clock() && zone() && finish(seconds);
+    }
+    /// "28/Nov/2026:16:30:00 +0100" of access logs.
+    [[nodiscard]] bool access_log(double& seconds) {
+        day_ = digits(1, 2);
+        one_of("/");
+        month_ = month_name();
+        one_of("/");
+        year_ = digits(4, 4);
+        one_of(":");
+        return clock() && zone() && finish(seconds);
+    }
+
+private:
+    std::string_view text_;
+    std::int64_t year_ = 0, month_ = 0, day_ = 0, hour_ = 0, minute_ = 0, second_ = 0;
+    std::int64_t zone_minutes_ = 0;
+    double fraction_ = 0;
+    bool ok_ = true;
+
+    [[nodiscard]] std::int64_t digits(std::size_t least, std::size_t most) {
+        std::int64_t number = 0;
+        std::size_t n = 0;
+        for (; n < most && n < text_.size() && is_digit(text_[n]); ++n) {
+            number = number * 10 + (text_[n] - '0');
+        }
+        ok_ = ok_ && n >= least;
+        text_.remove_prefix(n);
+        return number;
+    }
+    bool one_of(std::string_view characters) {
+        const bool found = !text_.empty() && characters.find(text_[0]) != std::string_view::npos;
+        if (found) { text_.remove_prefix(1); }
+        ok_ = ok_ && found;
+        return found;
+    }
+    [[nodiscard]] bool next_is(std::string_view characters) const {
+        return !text_.empty() && characters.find(text_[0]) != std::string_view::npos;
+    }
+    [[nodiscard]] std::int64_t month_name() {
+        constexpr std::string_view names = "JanFebMarAprMayJunJulAugSepOctNovDec";
+        const std::size_t at =
+            text_.size() < 3 ? std::string_view::npos : names.find(text_.substr(0, 3));
+        ok_ = ok_ && at != std::string_view::npos && at % 3 == 0;
+        if (!ok_) { return 0; }
+        text_.remove_prefix(3);
+        return static_cast<std::int64_t>(at / 3) + 1;
+    }
+    [[nodiscard]] bool clock() {
+        hour_ = digits(2, 2);
+        one_of(":");
+        minute_ = digits(2, 2);
+        one_of(":");
+        second_ = digits(2, 2);
+        if (next_is(".,")) {
+            text_.remove_prefix(1);
+            double unit = 0.1;
+            ok_ = ok_ && !text_.empty() && is_digit(text_[0]);
+            for (; !text_.empty() && is_digit(text_[0]); text_.remove_prefix(1)) {
+                fraction_ += unit * (text_[0] - '0');
+                unit /= 10;
+            }
+        }
+        return ok_;
+    }
+    [[nodiscard]] bool zone() {
+        if (next_is(" ")) { text_.remove_prefix(1); }
+        if (text_.empty()) { return ok_; }
+        if (next_is("Zz")) {
+            text_.remove_prefix(1);
+            return ok_;
+        }
+        const bool west = next_is("-");
+        one_of("+-");
+        zone_minutes_ = digits(2, 2) * 60;
+        if (next_is(":")) { text_.remove_prefix(1); }
+        if (!text_.empty()) { zone_minutes_ += digits(2, 2); }
+        if (west) { zone_minutes_ = -zone_minutes_; }
+        return ok_;
+    }
+    [[nodiscard]] bool finish(double& seconds) const {
+        const bool possible = month_ >= 1 && month_ <= 12 && day_ >= 1 && day_ <= 31 &&
+                              hour_ <= 23 && minute_ <= 59 && second_ <= 60; // leap seconds
+        if (!ok_ || !text_.empty() || !possible) { return false; }
+        const std::int64_t minutes =
+            (days_to(year_, month_, day_) * 24 + hour_) * 60 + minute_ - zone_minutes_;
+        seconds = static_cast<double>(minutes * 60 + second_) + fraction_;
+        return true;
+    }
+};
+
+/// Reads a point of time into seconds since 1970: ISO 8601, what access logs print, or a number of
+/// seconds, which are milli-, micro- or nanoseconds where they would lie beyond the years of four
+/// digits. Times without a zone are taken as UTC. Returns false for anything else.
+[[nodiscard]] inline bool parse_time(std::string_view text, double& seconds) {
+    if (time_scanner(text).iso(seconds) || time_scanner(text).access_log(seconds)) { return true; }
+    const std::size_t used = parse_decimal(text, seconds);
+    if (used == 0 || used != text.size() || !(seconds >= 0) || seconds > 1e20) { return false; }
+    while (seconds >= 253'402'300'800) { seconds /= 1000; }
+    return true;
+}
+
+} // namespace detail
+WICK_END_NAMESPACE
+
+#endif
+
+#include <cstddef>     // std::size_t
+#include <cstdint>     // line numbers
+#include <string>      // names of columns, messages
+#include <string_view> // fields
+#include <type_traits> // std::remove_reference_t
+#include <utility>     // std::move
+#include <vector>      // the fields of a line
+
+WICK_BEGIN_NAMESPACE
+
+/// How to read durations. A column is given by its number ("3"; "-1" is the last one), by its name
+/// in the first line, or by its key where fields are written as key=value.
+struct duration_options {
+    std::string value; ///< column of the durations; "": the only one there is
+    std::string part;  ///< column of what a part took, such as an upstream server; "": none
+    std::string time;  ///< column of when it happened; "": none
+    /// What is between two columns. 0: any number of blanks, where "quotes" and [brackets] hold a
+    /// column together. With any other one, quotes do as in CSV.
+    char separator = 0;
+    /// The unit of numbers that have none, in nanoseconds. 0: numbers stay as they are.
+    double unit_ns = 0;
+};
+
+/// One line's duration.
+struct duration_row {
+    double value = 0; ///< at least 0, less than 2^63; in nanoseconds, or as given: see `has_unit`
+    double part = 0;  ///< the same of the part; 0 when no column was asked for, or it has "-"
+    double time = 0;  ///< in seconds since 1970; 0 when no column was asked for
+    std::uint64_t line = 0; ///< its number, from 1
+};
+
+/// What there was beside the rows.
+struct durations_text {
+    std::uint64_t rows = 0;         ///< how many there were
+    std::uint64_t absent_parts = 0; ///< of these, with "-" for the part
+    bool has_unit = false;          ///< values are in nanoseconds
+    bool has_header = false;        ///< the first line holds the names of the columns
+    wick::skipped skipped;          ///< lines whose columns were missing or no durations
+};
+
+namespace detail {
+
+/// Splits a line into fields, without the quotes and brackets around them.
+class field_splitter {
+public:
+    explicit field_splitter(char separator)
+        : separator_(separator) {}
+
+    void split(std::string_view line, std::vector<std::string_view>& fields) const {
+        fields.clear();
+        if (separator_ == 0) {
+            split_blanks(line, fields);
+        } else {
+            split_separated(line, fields);
+        }
+    }
+
+private:
+    char separator_;
+
+    // Returns where a quoted or bracketed text that begins at `at` is closed, or npos.
+    [[nodiscard]] static std::size_t closing(std::string_view line, std::size_t at, char close) {
+        for (std::size_t i = at + 1; i < line.size(); ++i) {
+            if (line[i] == '\\') {
+                ++i;
+            } else if (line[i] == close) {
+                return i;
+            }
+        }
+        return std::string_view::npos;
+    }
+    static void split_blanks(std::string_view line, std::vector<std::string_view>& fields) {
+        std::size_t at = 0;
+        for (;;) {
+            while (at < line.size() && is_blank(line[at])) { ++at; }
+            if (at == line.size()) { return; }
+            const char close = line[at] == '"' ? '"' : line[at] == '[' ? ']' : '\0';
+            const std::size_t end = close != '\0' ? closing(line, at, close) : std::string::npos;
+            if (end != std::string_view::npos) {
+                fields.push_back(line.substr(at + 1, end - at - 1));
+                at = end + 1;
+                continue;
+            }
+            const std::size_t begin = at;
+            while (at < line.size() && !is_blank(line[at])) { at = after_character(line, at); }
+            fields.push_back(line.substr(begin, at - begin));
+        }
+    }
+    // key="some words" is one field.
+    [[nodiscard]] static std::size_t after_character(std::string_view line, std::size_t at) {
+        const bool opens = line[at] == '=' && at + 1 < line.size() && line[at + 1] == '"';
+        const std::size_t end = opens ? closing(line, at + 1, '"') : std::string_view::npos;
+        return end == std::string_view::npos ? at + 1 : end + 1;
+    }
+    void split_separated(std::string_view line, std::vector<std::string_view>& fields) const {
+        std::size_t at = 0;
+        for (;;) {
+            std::size_t end = at;
+            const bool quoted = at < line.size() && line[at] == '"';
+            if (quoted) { end = after_quotes(line, at); }
+            while (end < line.size() && line[end] != separator_) { ++end; }
+            std::string_view field = trimmed(line.substr(at, end - at));
+            if (quoted && field.size() >= 2 && field.back() == '"') {
+                field = field.substr(1, field.size() - 2);
+            }
+            fields.push_back(field);
+            if (end == line.size()) { return; }
+            at = end + 1;
+        }
+    }
+    // A doubled quote stands for one.
+    [[nodiscard]] static std::size_t after_quotes(std::string_view line, std::size_t at) {
+        for (std::size_t i = at + 1; i < line.size(); ++i) {
+            if (line[i] != '"') { continue; }
+            if (i + 1 == line.size() || line[i + 1] != '"') { return i + 1; }
+            ++i;
+        }
+        return line.size();
+    }
+};
+
+/// Finds one column in the fields of a line.
+class column {
+public:
+    column() = default;
+    explicit column(std::string text)
+        : text_(std::move(text)) {
+        std::string_view digits = text_;
+        const bool negative = !digits.empty() && digits[0] == '-';
+        if (negative) { digits.remove_prefix(1); }
+        std::int64_t number = 0;
+        for (const char c : digits) {
+            if (!is_digit(c) || number > 1'000'000'000) { return; }
+            number = number * 10 + (c - '0');
+        }
+        number_ = negative ? -number : number;
+    }
+
+    [[nodiscard]] bool asked() const noexcept { return !text_.empty(); }
+    [[nodiscard]] bool named() const noexcept { return asked() && number_ == 0; }
+    [[nodiscard]] const std::string& text() const noexcept { return text_; }
+
+    /// Looks for the name in the first line; what is found there is a number from then on.
+    [[nodiscard]] bool find_in_header(const std::vector<std::string_view>& fields) {
+        for (std::size_t i = 0; named() && i < fields.size(); ++i) {
+            if (fields[i] == text_) {
+                number_ = static_cast<std::int64_t>(i) + 1;
+                return true;
+            }
+        }
+        return false;
+    }
+
+    [[nodiscard]] bool find(const std::vector<std::string_view>& fields,
+                            std::string_view& found) const {
+        if (named()) { return find_key(fields, found); }
+        const auto size = static_cast<std::int64_t>(fields.size());
+        const std::int64_t at = number_ < 0 ? size + number_ : number_ - 1;
+        if (at < 0 || at >= size) { return false; }
+        found = fields[static_cast<std::size_t>(at)];
+        return true;
+    }
+
+private:
+    std::string text_;
+    std::int64_t number_ = 0; // 0: a name
+
+    [[nodiscard]] bool find_key(const std::vector<std::string_view>& fields,
+                                std::string_view& found) const {
+        for (std::string_view field : fields) {
+            if (field.size() <= text_.size() || field[text_.size()] != '=' ||
+                field.substr(0, text_.size()) != text_) {
+                continue;
+            }
+            field.remove_prefix(text_.size() + 1);
+            while (!field.empty() && (field.back() == ',' || field.back() == ';')) {
+                field.remove_suffix(1);
+            }
+            if (field.size() >= 2 && field[0] == '"' && field.back() == '"') {
+                field = field.substr(1, field.size() - 2);
+            }
+            found = field;
+            return true;
+        }
+        return false;
+    }
+};
+
+/// Reads lines into rows.
+class duration_reader {
+public:
+    explicit duration_reader(const duration_options& options)
+        : unit_ns_(options.unit_ns)
+        , splitter_(options.separator)
+        , value_(options.value)
+        , part_(options.part)
+        , time_(options.time) {
+        read_.has_unit = options.unit_ns > 0;
+    }
+
+    /// Reads one line; returns whether it is a row.
+    [[nodiscard]] bool line(std::string_view line, std::uint64_t number, duration_row& row) {
+        if (line.empty() || line[0] == '#') { return false; }
+        splitter_.split(line, fields_);
+        if (fields_.empty()) { return false; }
+        row = duration_row{};
+        row.line = number;
+        const bool first = !began_;
+        began_ = true;
+        if (first && find_header()) { return false; }
+        return read_value(row) && read_part(row) && read_time(row) && ++read_.rows != 0;
+    }
+    void skip(const std::string& what, std::uint64_t number) {
+        read_.skipped.add(what.c_str(), number);
+    }
+    [[nodiscard]] const error& problem() const noexcept { return problem_; }
+    [[nodiscard]] durations_text finish() { return std::move(read_); }
+
+private:
+    double unit_ns_;
+    field_splitter splitter_;
+    column value_, part_, time_;
+    std::vector<std::string_view> fields_;
+    durations_text read_;
+    error problem_;
+    bool began_ = false;
+    std::uint64_t with_unit_ = 0; // the first line with a unit, and with none
+    std::uint64_t bare_ = 0;
+
+    // Names of columns that were asked for, or text where the durations will be.
+    [[nodiscard]] bool find_header() {
+        bool found = value_.find_in_header(fields_);
+        found = part_.find_in_header(fields_) || found;
+        found = time_.find_in_header(fields_) || found;
+        if (!found && !value_.named()) {
+            std::string_view text = fields_[0];
+            if (value_.asked() && !value_.find(fields_, text)) { return false; }
+            const char c = text.empty() ? '0' : text[0];
+            found = ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_') &&
+                    text != "nan" && text != "NaN" && text != "inf";
+        }
+        read_.has_header = found;
+        return found;
+    }
+
+    [[nodiscard]] bool read_value(duration_row& row) {
+        std::string_view text;
+        if (value_.asked()) {
+            if (!value_.find(fields_, text)) { return missing(value_, row.line); }
+        } else if (fields_.size() == 1) {
+            text = fields_[0];
+        } else if (fields_.size() == 2 && unit_from_name(fields_[1]) > 0) { // "12 ms"
+            const char* const begin = fields_[0].data();
+            const char* const end = fields_[1].data() + fields_[1].size();
+            text = std::string_view(begin, static_cast<std::size_t>(end - begin));
+        } else {
+            return refuse("there are " + std::to_string(fields_.size()) +
+                              " columns: say which of them has the durations",
+                          row.line);
+        }
+        return duration(text, row.line, row.value);
+    }
+    [[nodiscard]] bool read_part(duration_row& row) {
+        if (!part_.asked()) { return true; }
+        std::string_view text;
+        if (!part_.find(fields_, text)) { return missing(part_, row.line); }
+        if (text == "-") {
+            ++read_.absent_parts;
+            return true;
+        }
+        // Servers that were tried one after the other: "0.010, 0.020", "0.010 : 0.020".
+        for (;;) {
+            const std::size_t comma = text.find(", ");
+            const std::size_t colon = text.find(" : ");
+            const std::size_t end = comma < colon ? comma : colon;
+            const std::string_view one = text.substr(0, end);
+            double number = 0;
+            if (one != "-" && !duration(one, row.line, number)) { return false; }
+            row.part += number;
+            if (end == std::string_view::npos) { return true; }
+            text.remove_prefix(end + (end == comma ? 2 : 3));
+        }
+    }
+    [[nodiscard]] bool read_time(duration_row& row) {
+        if (!time_.asked()) { return true; }
+        std::string_view text;
+        if (!time_.find(fields_, text)) { return missing(time_, row.line); }
+        if (parse_time(text, row.time)) { return true; }
+        return refuse(quoted(text) + " is no time", row.line);
+    }
+
+    [[nodiscard]] bool duration(std::string_view text, std::uint64_t number, double& value) {
+        number_with_unit read;
+        if (!parse_with_unit(text, read)) {
+            return refuse(quoted(text) + " is no duration", number);
+        }
+        std::uint64_t& seen = read.unit_ns > 0 ? with_unit_ : bare_;
+        if (seen == 0) { seen = number; }
+        if (unit_ns_ <= 0 && with_unit_ != 0 && bare_ != 0) {
+            problem_ = error{"numbers with a unit (line " + std::to_string(with_unit_) +
+                                 ") and without one (line " + std::to_string(bare_) +
+                                 "): say which unit those have",
+                             number};
+            return false;
+        }
+        read_.has_unit = read_.has_unit || read.unit_ns > 0;
+        const double unit = read.unit_ns > 0 ? read.unit_ns : unit_ns_ > 0 ? unit_ns_ : 1;
+        value = read.number * unit;
+        if (value < 0) { return refuse(quoted(text) + " is negative", number); }
+        if (!(value < 9223372036854775808.0)) { // 2^63
+            return refuse(quoted(text) + " is beyond the range of durations, 292 years", number);
+        }
+        return true;
+    }
+
+    [[nodiscard]] bool missing(const column& which, std::uint64_t number) {
+        return refuse("there is no column " + which.text() + " among " +
+                          std::to_string(fields_.size()),
+                      number);
+    }
+    [[nodiscard]] bool refuse(const std::string& what, std::uint64_t number) {
+        skip(what, number);
+        return false;
+    }
+    // A text of any bytes and size, so that it can be shown.
+    [[nodiscard]] static std::string quoted(std::string_view text) {
+        std::string shown = "\"";
+        for (const char c : text.substr(0, 40)) { shown += c >= ' ' && c <= '~' ? c : '?'; }
+        return shown + (text.size() > 40 ? "...\"" : "\"");
+    }
+};
+
+} // namespace detail
+
+/// Reads durations from lines of text: one number a line, tables, logs. Calls `row` with each.
+/// Numbers may have a unit behind them (ns, us, ms, s, min, h); then all have to, unless
+/// `options.unit_ns` says what the others are in. Lines that are empty or begin with '#' say
+/// nothing, and the first line may hold names.
+/// source   callable `std::size_t(char* to, std::size_t room)`, returns 0 at the end.
+/// row      callable that takes a `const duration_row&`.
+/// Errors:  numbers with a unit and others without. Lines without their columns, and with what is
+///          no duration (negative, "nan", 10^20), are skipped and counted, the first with its
+///          number and the reason.
+/// Cost:    one pass, one buffer and the fields of one line.
+template <class Source, class Row>
+[[nodiscard]] result<durations_text>
+read_durations(Source&& source, const duration_options& options, Row&& row) {
+    detail::line_reader<std::remove_reference_t<Source>> lines(source);
+    detail::duration_reader reader(options);
+    duration_row made;
+    for (std::string_view line; lines.next(line);) {
+        if (lines.too_long()) {
+            reader.skip("the line is longer than 16 MiB", lines.number());
+        } else if (reader.line(line, lines.number(), made)) {
+            row(static_cast<const duration_row&>(made));
+        }
+        if (reader.problem()) { break; }
+    }
+    result<durations_text> read;
+    read.error = reader.problem();
+    read.value = reader.finish();
+    return read;
+}
+
+/// The same from memory.
+template <class Row>
+[[nodiscard]] result<durations_text>
+parse_durations(std::string_view text, const duration_options& options, Row&& row) {
+    return read_durations(detail::text_source(text), options, row);
+}
+
+WICK_END_NAMESPACE
+
+#endif
+// wick/format/folded_order.hpp - folded text whose lines stand in the order of time, as a timeline.
+#ifndef WICK_FORMAT_FOLDED_ORDER_HPP
+#define WICK_FORMAT_FOLDED_ORDER_HPP
+
+
+#include <algorithm>   // std::max
+#include <cstddef>     // std::size_t
+#include <cstdint>     // times
+#include <string_view> // lines
+#include <type_traits> // std::remove_reference_t
+#include <utility>     // std::move
+#include <vector>      // the lines' stacks
+
+WICK_BEGIN_NAMESPACE
+
+/// Folded text, each line lasting as long as it weighs.
+struct folded_order {
+    wick::timeline timeline; ///< one thread; times in units of 10^-decimals of a weight
+    int decimals = 0;        ///< 0 to 6
+    wick::skipped skipped;   ///< lines without a weight at their end
+};
+
+namespace detail {
+
+/// Collects lines; the unit of time is known only when all have been seen.
+class order_reader {
+public:
+    void line(std::string_view line, std::uint64_t number) {
+        trim_blanks(line);
+        if (line.empty() || line.substr(0, 2) == "# " || line == "#") { return; }
+        const std::size_t stack_end = find_weight(line);
+        line_weight weight;
+        if (stack_end == std::string_view::npos ||
+            !parse_weight(line.substr(stack_end + 1), weight)) {
+            skip("expected \"frame;frame weight\": no number at the end", number);
+            return;
+        }
+        step made{weight.value, weight.decimals, 0, frames_.size()};
+        decimals_ = (std::max)(decimals_, weight.decimals);
+        add_stack(line.substr(0, stack_end), made);
+        steps_.push_back(made);
+    }
+
+    void skip(const char* what, std::uint64_t number) { skipped_.add(what, number); }
+
+    [[nodiscard]] result<folded_order> finish() {
+        timeline_thread thread;
+        thread.name = "in the order of the input";
+        made_.add_thread(std::move(thread));
+        std::int64_t now = 0;
+        std::size_t depth = 0;
+        for (std::size_t i = 0; i < steps_.size(); ++i) {
+            const step& s = steps_[i];
+            for (; depth > s.shared; --depth) { made_.end(0, now); }
+            const std::size_t stop = i + 1 < steps_.size() ? steps_[i + 1].begin : frames_.size();
+            for (std::size_t f = s.begin; f < stop; ++f, ++depth) {
+                made_.begin(0, frames_[f], now);
+            }
+            const auto factor = static_cast<std::int64_t>(power_of_ten(decimals_ - s.decimals));
+            if (s.weight > (max_time_ns - now) / factor) {
+                return {{}, error{"the weights add up to more than 2^62"}};
+            }
+            now += s.weight * factor;
+        }
+        for (; depth > 0; --depth) { made_.end(0, now); }
+        timeline_repairs none;
+        return {folded_order{made_.finish(none), decimals_, std::move(skipped_)}, {}};
+    }
+
+private:
+    struct step {
+        std::int64_t weight;
+        int decimals;
+        std::size_t shared; // frames that it has in common with the line before, from the root
+        std::size_t begin;  // of the others, in frames_
+    };
+    timeline_builder made_;
+    std::vector<std::uint32_t> frames_; // of all lines, less what they share with the line before
+    std::vector<std::uint32_t> open_;   // the stack of the line before
+    std::vector<step> steps_;
+    int decimals_ = 0;
+    wick::skipped skipped_;
+
+    void add_stack(std::string_view stack, step& to) {
+        std::size_t depth = 0;
+        bool same = true;
+        while (!stack.empty()) {
+            const std::size_t end = (std::min)(stack.find(';'), stack.size());
+            const named_frame parsed = parse_frame_text(stack.substr(0, end));
+            stack.remove_prefix((std::min)(end + 1, stack.size()));
+            const std::uint32_t frame = made_.intern(parsed.function, parsed.kind);
+            same = same && depth < open_.size() && open_[depth] == frame;
+            if (same) {
+                ++depth;
+                continue;
+            }
+            open_.resize(depth++);
+            open_.push_back(frame);
+            frames_.push_back(frame);
+        }
+        open_.resize(depth);
+        to.shared = open_.size() - (frames_.size() - to.begin);
+    }
+};
+
+} // namespace detail
+
+/// Reads folded text in the order of its lines: what flame charts are made of. A frame that stands
+/// at the same depth in neighbouring lines, below the same frames, is one span.
+/// source  callable `std::size_t(char* to, std::size_t room)`, returns 0 at the end.
+/// Errors: weights that add up to more than 2^62. Lines without a weight, or longer than 16 MiB,
+///         are skipped and counted.
+/// Cost:   one pass; memory for what differs from each line to the next.
+template <class Source>
+[[nodiscard]] result<folded_order> read_folded_order(Source&& source) {
+    detail::order_reader reader;
+    detail::line_reader<std::remove_reference_t<Source>> lines(source);
+    std::string_view line;
+    while (lines.next(line)) {
+        if (lines.too_long()) {
+            reader.skip("the line is longer than 16 MiB", lines.number());
+            continue;
+        }
+        reader.line(line, lines.number());
+    }
+    return reader.finish();
+}
+
+WICK_END_NAMESPACE
+
+#endif
+// wick/format/hdr.hpp - HDR histograms: encoded, in interval logs, as tables of percentiles.
+#ifndef WICK_FORMAT_HDR_HPP
+#define WICK_FORMAT_HDR_HPP
+
+// wick/detail/hdr_document.hpp - an HDR histogram as it stands in a file, and its buckets.
+#ifndef WICK_DETAIL_HDR_DOCUMENT_HPP
+#define WICK_DETAIL_HDR_DOCUMENT_HPP
+
 
 #include <cmath>   // std::isfinite, std::nextafter, std::sqrt
 #include <cstddef> // std::size_t
@@ -25070,6 +25681,789 @@ namespace detail {
 WICK_END_NAMESPACE
 
 #endif
+// wick/format/otlp.hpp - histograms for OpenTelemetry, as its protocol carries them.
+#ifndef WICK_FORMAT_OTLP_HPP
+#define WICK_FORMAT_OTLP_HPP
+
+// wick/detail/metric_text.hpp - names and labels of metrics, and exact decimal numbers.
+#ifndef WICK_DETAIL_METRIC_TEXT_HPP
+#define WICK_DETAIL_METRIC_TEXT_HPP
+
+
+#include <algorithm>   // std::reverse
+#include <cstddef>     // std::size_t
+#include <cstdint>     // numbers
+#include <string>      // names and values
+#include <string_view> // pieces of text
+
+WICK_BEGIN_NAMESPACE
+
+/// One label of a metric, or attribute. The value may be any bytes.
+struct metric_label {
+    std::string name;
+    std::string value;
+
+    friend bool operator==(const metric_label& a, const metric_label& b) {
+        return a.name == b.name && a.value == b.value;
+    }
+    friend bool operator!=(const metric_label& a, const metric_label& b) { return !(a == b); }
+};
+
+namespace detail {
+
+/// Appends bytes as UTF-8 that any parser takes: what is none, and NUL, becomes U+FFFD.
+inline void append_clean_utf8(std::string& out, std::string_view bytes) {
+    for (std::size_t at = 0; at < bytes.size();) {
+        const character c = character_at(bytes, at);
+        const bool valid = c.code != 0 && (c.size > 1 || c.code < 0x80);
+        if (valid) {
+            out.append(bytes.data() + at, c.size);
+        } else {
+            out += "\xef\xbf\xbd";
+        }
+        at += c.size;
+    }
+}
+[[nodiscard]] inline std::string clean_utf8(std::string_view bytes) {
+    std::string out;
+    append_clean_utf8(out, bytes);
+    return out;
+}
+
+/// Appends a whole number of units of 10^-decimals, exactly: 1250 with 3 decimals is "1.25".
+/// `point` says that a whole number has a decimal point as well: "7.0".
+inline void append_exact(std::string& out, wide_sum value, int decimals, bool point) {
+    std::string digits; // the last one first
+    while (value.low != 0 || value.high != 0 ||
+           digits.size() <= static_cast<std::size_t>(decimals)) {
+        // A long division by ten, 32 bits at a time.
+        std::uint64_t rest = 0;
+        std::uint32_t parts[4] = {static_cast<std::uint32_t>(value.high >> 32),
+                                  static_cast<std::uint32_t>(value.high),
+                                  static_cast<std::uint32_t>(value.low >> 32),
+                                  static_cast<std::uint32_t>(value.low)};
+        for (std::uint32_t& part : parts) {
+            const std::uint64_t whole = rest << 32 | part;
+            part = static_cast<std::uint32_t>(whole / 10);
+            rest = whole % 10;
+        }
+        value.high = std::uint64_t{parts[0]} << 32 | parts[1];
+        value.low = std::uint64_t{parts[2]} << 32 | parts[3];
+        digits.push_back(static_cast<char>('0' + rest));
+    }
+    std::reverse(digits.begin(), digits.end());
+    const std::size_t whole = digits.size() - static_cast<std::size_t>(decimals);
+    out.append(digits, 0, whole);
+    std::size_t end = digits.size();
+    while (end > whole && digits[end - 1] == '0') { --end; }
+    if (end > whole) {
+        out.push_back('.');
+        out.append(digits, whole, end - whole);
+    } else if (point) {
+        out += ".0";
+    }
+}
+/// The same, of a number >= 0.
+inline void append_exact(std::string& out, std::int64_t value, int decimals, bool point) {
+    append_exact(out, wide_sum{static_cast<std::uint64_t>(value), 0}, decimals, point);
+}
+
+/// True for [a-zA-Z_][a-zA-Z0-9_]*, and for colons too if they are allowed.
+[[nodiscard]] inline bool is_metric_name(std::string_view name, bool colons) noexcept {
+    if (name.empty() || (name[0] >= '0' && name[0] <= '9')) { return false; }
+    for (const char c : name) {
+        const bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
+        const bool digit = c >= '0' && c <= '9';
+        if (!letter && !digit && !(colons && c == ':')) { return false; }
+    }
+    return true;
+}
+
+/// True if the text ends with "_" and the unit, or there is no unit.
+[[nodiscard]] inline bool ends_with_unit(std::string_view name, std::string_view unit) noexcept {
+    if (unit.empty()) { return true; }
+    return name.size() > unit.size() + 1 && name.substr(name.size() - unit.size()) == unit &&
+           name[name.size() - unit.size() - 1] == '_';
+}
+
+} // namespace detail
+WICK_END_NAMESPACE
+
+#endif
+
+#include <cstddef> // std::size_t
+#include <cstdint> // values
+#include <string>  // messages
+#include <vector>  // attributes
+
+WICK_BEGIN_NAMESPACE
+
+/// How a histogram becomes a data point.
+struct otlp_options {
+    int decimals = 9; ///< values are in units of 10^-decimals of what is written: nanoseconds
+    int scale = 20;   ///< the finest, -10 … 20: buckets are a factor of 2^(2^-scale) wide. None
+                      ///< finer than the histogram is (9 for 3 digits, 6 for 2)
+    std::size_t most_buckets = 640; ///< coarser where there are more; 160 in OpenTelemetry's SDKs
+    std::uint64_t start_ns = 0;     ///< since the epoch: when counting began; 0: unknown
+    std::uint64_t time_ns = 0;      ///< since the epoch: the time of this point
+};
+
+/// What a whole message tells beside its data point.
+struct otlp_metric {
+    std::string name{};         ///< "http.server.request.duration"
+    std::string description{};  ///< "" is left out
+    std::string unit = "s";     ///< of UCUM
+    bool cumulative = true;     ///< counted since `start_ns`; else since the point before this one
+    std::string scope = "wick"; ///< who measured
+    std::vector<metric_label> resource{}; ///< where: {"service.name", "shop"}
+};
+
+namespace detail {
+
+[[nodiscard]] inline error check_otlp(const otlp_options& options) {
+    if (options.decimals < 0 || options.decimals > 18) { return {"decimals are from 0 to 18"}; }
+    if (options.scale < -10 || options.scale > 20) { return {"a scale is from -10 to 20"}; }
+    return {};
+}
+
+inline void append_attributes(protobuf_writer& out,
+                              std::uint32_t field,
+                              const std::vector<metric_label>& attributes) {
+    for (const metric_label& a : attributes) {
+        out.message(field, [&] {
+            out.text(1, clean_utf8(a.name));
+            out.message(2, [&] { out.text(1, clean_utf8(a.value)); });
+        });
+    }
+}
+
+template <int Digits>
+void append_data_point(std::string& to,
+                       const std::vector<metric_label>& attributes,
+                       const histogram<Digits>& values,
+                       const otlp_options& options) {
+    const exponential_buckets buckets =
+        to_exponential(values, options.decimals, options.scale, options.most_buckets);
+    const double unit = ten_to(options.decimals);
+    protobuf_writer out(to);
+    append_attributes(out, 1, attributes);
+    if (options.start_ns != 0) { out.fixed64(2, options.start_ns); }
+    out.fixed64(3, options.time_ns);
+    out.fixed64(4, values.count());
+    if (values.exact_sum()) { out.real(5, values.sum() / unit); }
+    out.sint(6, buckets.scale);
+    if (buckets.zero != 0) { out.fixed64(7, buckets.zero); }
+    if (!buckets.counts.empty()) {
+        out.message(8, [&] {
+            out.sint(1, buckets.offset);
+            out.message(2, [&] {
+                for (const std::uint64_t count : buckets.counts) { append_varint(to, count); }
+            });
+        });
+    }
+    if (values.empty() || !values.exact_extremes()) { return; }
+    out.real(12, static_cast<double>(values.least()) / unit);
+    out.real(13, static_cast<double>(values.greatest()) / unit);
+}
+
+} // namespace detail
+
+/// Returns a message ExponentialHistogramDataPoint. A bucket holds the values above base^i up to
+/// and with base^(i + 1); what lies within 2^-(K + 1) of an edge may count on its other side, as a
+/// whole bucket of the histogram goes where its middle lies. Sum, least and greatest value are told
+/// if they are exact. Keys and values of attributes may be any bytes: what is no UTF-8, and NUL,
+/// becomes U+FFFD.
+/// Errors: options out of their range.
+/// Format: opentelemetry.proto.metrics.v1.
+template <int Digits>
+[[nodiscard]] result<std::string> to_otlp_data_point(const std::vector<metric_label>& attributes,
+                                                     const histogram<Digits>& values,
+                                                     const otlp_options& options = {}) {
+    result<std::string> made;
+    made.error = detail::check_otlp(options);
+    if (!made) { return made; }
+    detail::append_data_point(made.value, attributes, values, options);
+    return made;
+}
+
+/// Returns a whole message ExportMetricsServiceRequest (which is MetricsData too) with one such
+/// point: the body of a POST to a collector's /v1/metrics, as application/x-protobuf.
+/// Errors: options out of their range.
+template <int Digits>
+[[nodiscard]] result<std::string> to_otlp(const otlp_metric& metric,
+                                          const std::vector<metric_label>& attributes,
+                                          const histogram<Digits>& values,
+                                          const otlp_options& options = {}) {
+    result<std::string> made;
+    made.error = detail::check_otlp(options);
+    if (!made) { return made; }
+    detail::protobuf_writer out(made.value);
+    const auto histogram_of = [&] {
+        out.message(1, [&] { detail::append_data_point(made.value, attributes, values, options); });
+        out.varint(2, metric.cumulative ? 2 : 1);
+    };
+    const auto metric_of = [&] {
+        out.text(1, detail::clean_utf8(metric.name));
+        if (!metric.description.empty()) { out.text(2, detail::clean_utf8(metric.description)); }
+        if (!metric.unit.empty()) { out.text(3, detail::clean_utf8(metric.unit)); }
+        out.message(10, histogram_of);
+    };
+    const auto scope_of = [&] {
+        out.message(1, [&] { out.text(1, detail::clean_utf8(metric.scope)); });
+        out.message(2, metric_of);
+    };
+    out.message(1, [&] {
+        out.message(1, [&] { detail::append_attributes(out, 1, metric.resource); });
+        out.message(2, scope_of);
+    });
+    return made;
+}
+
+WICK_END_NAMESPACE
+
+#endif
+// wick/format/prometheus.hpp - histograms for Prometheus: text, OpenMetrics, native histograms.
+#ifndef WICK_FORMAT_PROMETHEUS_HPP
+#define WICK_FORMAT_PROMETHEUS_HPP
+
+
+#include <algorithm>   // std::sort, std::unique, std::find_if, std::lower_bound
+#include <cmath>       // std::ldexp
+#include <cstddef>     // std::size_t
+#include <cstdint>     // values
+#include <string>      // text
+#include <string_view> // pieces of it
+#include <type_traits> // std::remove_reference_t
+#include <utility>     // std::move
+#include <vector>      // labels, boundaries
+
+WICK_BEGIN_NAMESPACE
+
+/// What is written: the two texts, and messages for servers that take native histograms.
+enum class exposition : std::uint8_t { text, openmetrics, protobuf };
+
+/// Returns what the header Content-Type says of an exposition.
+[[nodiscard]] inline std::string_view content_type(exposition format) noexcept {
+    switch (format) {
+    case exposition::openmetrics:
+        return "application/openmetrics-text; version=1.0.0; charset=utf-8";
+    case exposition::protobuf:
+        return "application/vnd.google.protobuf; proto=io.prometheus.client.MetricFamily; "
+               "encoding=delimited";
+    case exposition::text:
+        break;
+    }
+    return "text/plain; version=0.0.4; charset=utf-8";
+}
+
+/// A metric: what all of its histograms have in common.
+struct prometheus_metric {
+    std::string name{};           ///< "http_request_duration_seconds"
+    std::string help{};           ///< any bytes; "" is left out
+    std::string unit = "seconds"; ///< what the name must end with, after "_"; "" tells no unit
+    int decimals = 9;             ///< values are in units of 10^-decimals of that: nanoseconds
+    /// Ends of classic buckets, in the histogram's values, in any order. Each is moved up to the
+    /// end of the histogram's bucket that it is in, so that the counts are exact; the move is less
+    /// than 2^-K of it, and the same for all histograms of so many digits. Those from max_value on
+    /// go without saying. Empty: Prometheus' own, 0.005 … 10, if decimals >= 3.
+    std::vector<std::int64_t> boundaries{};
+    int schema = 8;                 ///< of native histograms, -4 … 8: the finest; none finer than
+                                    ///< the histogram is (8 for 3 digits, 6 for 2)
+    std::size_t most_buckets = 640; ///< of native histograms: coarser where there are more
+};
+
+/// One value that was measured, and how to find more about it: "trace_id".
+struct metric_exemplar {
+    std::int64_t value = 0;
+    std::vector<metric_label> labels{};
+    std::int64_t time_ms = 0; ///< since the epoch; 0: unknown
+};
+
+/// What is told of one histogram beside its labels.
+struct prometheus_details {
+    std::int64_t created_ms = 0;              ///< when counting began, since the epoch; 0: unknown
+    std::vector<metric_exemplar> exemplars{}; ///< of each bucket the last is written; none in text
+};
+
+/// Returns 1, 2 and 5 times the powers of ten from `low` to `high`: boundaries for a metric.
+[[nodiscard]] inline std::vector<std::int64_t> decade_boundaries(std::int64_t low,
+                                                                 std::int64_t high) {
+    constexpr std::int64_t most = 1000000000000000000;
+    std::vector<std::int64_t> made;
+    for (std::int64_t power = 1; power <= high; power *= 10) {
+        for (const std::int64_t step : {1, 2, 5}) {
+            const std::int64_t value = power * step;
+            if (value >= low && value <= high) { made.push_back(value); }
+        }
+        if (power == most) { break; }
+    }
+    return made;
+}
+
+namespace detail {
+
+// Appends a text without line breaks; `quotes` for what stands in quotation marks.
+inline void append_escaped(std::string& out, std::string_view text, bool quotes) {
+    for (const char c : clean_utf8(text)) {
+        if (c == '\n') {
+            out += "\\n";
+            continue;
+        }
+        if (c == '\\' || (quotes && c == '"')) { out.push_back('\\'); }
+        out.push_back(c);
+    }
+}
+
+// Appends a="b",c="d".
+inline void append_labels(std::string& out, const std::vector<metric_label>& labels) {
+    for (const metric_label& l : labels) {
+        if (&l != labels.data()) { out.push_back(','); }
+        out += l.name;
+        out += "=\"";
+        append_escaped(out, l.value, true);
+        out.push_back('"');
+    }
+}
+
+// Names in order, each once.
+class name_set {
+public:
+    /// False if it is there already. Cost: O(log n) comparisons, and moves those behind it.
+    bool insert(std::string name) {
+        const auto at = std::lower_bound(names_.begin(), names_.end(), name);
+        if (at != names_.end() && *at == name) { return false; }
+        names_.insert(at, std::move(name));
+        return true;
+    }
+    void clear() noexcept { names_.clear(); }
+
+private:
+    std::vector<std::string> names_;
+};
+
+[[nodiscard]] inline error check_labels(const std::vector<metric_label>& labels) {
+    name_set seen;
+    for (const metric_label& l : labels) {
+        if (!is_metric_name(l.name, false) || l.name.compare(0, 2, "__") == 0) {
+            return {"no label may be named \"" + clean_utf8(l.name) + "\""};
+        }
+        if (l.name == "le") { return {"the label \"le\" is for buckets alone"}; }
+        if (!seen.insert(l.name)) { return {"the label \"" + l.name + "\" is there twice"}; }
+    }
+    return {};
+}
+
+// OpenMetrics allows so much, so that servers can keep all of them in memory.
+[[nodiscard]] inline error check_exemplars(const std::vector<metric_exemplar>& exemplars) {
+    for (const metric_exemplar& e : exemplars) {
+        if (error bad = check_labels(e.labels)) { return bad; }
+        std::size_t characters = 0;
+        for (const metric_label& l : e.labels) {
+            characters += l.name.size();
+            for (const char c : clean_utf8(l.value)) { characters += (c & 0xc0) != 0x80 ? 1 : 0; }
+        }
+        if (characters > 128) { return {"the labels of an exemplar have 128 characters at most"}; }
+    }
+    return {};
+}
+
+[[nodiscard]] inline error check_metric(const prometheus_metric& m) {
+    const std::string shown = "\"" + clean_utf8(m.name) + "\"";
+    if (!is_metric_name(m.name, true)) { return {"no metric may be named " + shown}; }
+    if (!m.unit.empty() && !is_metric_name(m.unit, false)) {
+        return {"no unit is named \"" + clean_utf8(m.unit) + "\""};
+    }
+    if (!ends_with_unit(m.name, m.unit)) {
+        return {"the name " + shown + " does not end with the unit, \"_" + m.unit + "\""};
+    }
+    if (m.decimals < 0 || m.decimals > 18) { return {"decimals are from 0 to 18"}; }
+    if (m.schema < -4 || m.schema > 8) { return {"a schema is from -4 to 8"}; }
+    if (m.boundaries.empty() && m.decimals < 3) {
+        return {"boundaries are needed for " + shown +
+                ", whose values are not thousandths or less"};
+    }
+    for (const std::int64_t b : m.boundaries) {
+        if (b < 0) { return {"a boundary of " + shown + " is negative"}; }
+    }
+    return {};
+}
+
+[[nodiscard]] inline std::vector<std::int64_t> usual_boundaries(int decimals) {
+    std::int64_t thousandth = 1;
+    for (int i = 3; i < decimals; ++i) { thousandth *= 10; }
+    std::vector<std::int64_t> made;
+    for (const std::int64_t b : {5, 10, 25, 50, 100, 250, 500, 1000, 2500, 5000, 10000}) {
+        if (b <= histogram<>::max_value / thousandth) { made.push_back(b * thousandth); }
+    }
+    return made;
+}
+
+// A classic bucket: all values up to its end.
+struct classic_bucket {
+    std::int64_t end;
+    std::uint64_t cumulative;
+    const metric_exemplar* exemplar; // the last one that lies in it and in none before
+};
+
+// The buckets in ascending order; the last one has no end, which max_value stands for.
+template <int Digits>
+[[nodiscard]] std::vector<classic_bucket> classic_buckets(const prometheus_metric& metric,
+                                                          const histogram<Digits>& values,
+                                                          const prometheus_details& details) {
+    using histogram = wick::histogram<Digits>;
+    std::vector<std::int64_t> ends =
+        metric.boundaries.empty() ? usual_boundaries(metric.decimals) : metric.boundaries;
+    for (std::int64_t& e : ends) { e = histogram::high_of(histogram::index_of(e)); }
+    ends.push_back(histogram::max_value);
+    std::sort(ends.begin(), ends.end());
+    ends.erase(std::unique(ends.begin(), ends.end()), ends.end());
+    std::vector<classic_bucket> made;
+    std::int64_t begin = 0;
+    std::uint64_t cumulative = 0;
+    for (const std::int64_t end : ends) {
+        cumulative += values.count_between(begin, end);
+        made.push_back({end, cumulative, nullptr});
+        begin = end + 1;
+    }
+    for (const metric_exemplar& e : details.exemplars) {
+        const auto holds = [&](const classic_bucket& b) { return e.value <= b.end; };
+        const auto found = std::find_if(made.begin(), made.end() - 1, holds);
+        found->exemplar = &e;
+    }
+    return made;
+}
+
+// Buckets of a native histogram: runs, each so far from the one before, and their counts.
+struct native_span {
+    std::int64_t offset;
+    std::uint64_t length;
+};
+
+// A gap of one or two buckets costs less as empty buckets.
+[[nodiscard]] inline std::vector<native_span> native_spans(const exponential_buckets& buckets,
+                                                           std::vector<std::uint64_t>& counts) {
+    std::vector<native_span> spans;
+    std::uint64_t gap = 0;
+    // The key of a native bucket is that of its upper end, one more than OpenTelemetry's.
+    for (const std::uint64_t count : buckets.counts) {
+        if (count == 0) {
+            ++gap;
+            continue;
+        }
+        if (spans.empty()) {
+            spans.push_back({std::int64_t{buckets.offset} + 1, 0});
+        } else if (gap > 2) {
+            spans.push_back({static_cast<std::int64_t>(gap), 0});
+        } else {
+            counts.resize(counts.size() + static_cast<std::size_t>(gap));
+            spans.back().length += gap;
+        }
+        gap = 0;
+        counts.push_back(count);
+        ++spans.back().length;
+    }
+    return spans;
+}
+
+// Messages of io.prometheus.client, one metric at a time.
+class prometheus_messages {
+public:
+    [[nodiscard]] bool empty() const noexcept { return family_.empty(); }
+    void begin(const prometheus_metric& metric) {
+        protobuf_writer out(family_);
+        out.text(1, metric.name);
+        if (!metric.help.empty()) { out.text(2, clean_utf8(metric.help)); }
+        constexpr std::uint64_t type_histogram = 4;
+        out.varint(3, type_histogram);
+        if (!metric.unit.empty()) { out.text(5, metric.unit); }
+    }
+    template <int Digits>
+    void add(const prometheus_metric& metric,
+             const std::vector<metric_label>& labels,
+             const histogram<Digits>& values,
+             const prometheus_details& details) {
+        protobuf_writer out(family_);
+        out.message(4, [&] {
+            append_labels(labels);
+            out.message(7, [&] { append_histogram(metric, values, details); });
+        });
+    }
+    /// Returns the metric that was begun, with its length in front.
+    [[nodiscard]] std::string take() {
+        std::string delimited;
+        append_varint(delimited, family_.size());
+        delimited += family_;
+        family_.clear();
+        return delimited;
+    }
+
+private:
+    std::string family_;
+
+    void append_labels(const std::vector<metric_label>& labels) {
+        protobuf_writer out(family_);
+        for (const metric_label& l : labels) {
+            out.message(1, [&] {
+                out.text(1, l.name);
+                out.text(2, clean_utf8(l.value));
+            });
+        }
+    }
+    void append_time(std::uint32_t field, std::int64_t milliseconds) {
+        protobuf_writer out(family_);
+        std::int64_t seconds = milliseconds / 1000;
+        if (milliseconds % 1000 < 0) { --seconds; } // nanoseconds count forward
+        const std::int64_t rest = milliseconds - seconds * 1000;
+        out.message(field, [&] {
+            out.varint(1, static_cast<std::uint64_t>(seconds));
+            out.varint(2, static_cast<std::uint64_t>(rest * 1000000));
+        });
+    }
+    template <int Digits>
+    void append_histogram(const prometheus_metric& metric,
+                          const histogram<Digits>& values,
+                          const prometheus_details& details) {
+        protobuf_writer out(family_);
+        const double unit = ten_to(metric.decimals);
+        out.varint(1, values.count());
+        out.real(2, values.sum() / unit);
+        const std::vector<classic_bucket> classic = classic_buckets(metric, values, details);
+        for (const classic_bucket& b : classic) {
+            const bool last = &b == &classic.back(); // goes without saying, but for an exemplar
+            if (last && b.exemplar == nullptr) { break; }
+            out.message(3, [&] {
+                out.varint(1, b.cumulative);
+                out.real(2, last ? infinity : static_cast<double>(b.end) / unit);
+                if (b.exemplar != nullptr) { append_exemplar(*b.exemplar, unit); }
+            });
+        }
+        append_native(to_exponential(values, metric.decimals, metric.schema, metric.most_buckets));
+        if (details.created_ms != 0) { append_time(15, details.created_ms); }
+    }
+    void append_exemplar(const metric_exemplar& e, double unit) {
+        protobuf_writer out(family_);
+        out.message(3, [&] {
+            append_labels(e.labels);
+            out.real(2, static_cast<double>(e.value) / unit);
+            if (e.time_ms != 0) { append_time(3, e.time_ms); }
+        });
+    }
+    void append_native(const exponential_buckets& buckets) {
+        protobuf_writer out(family_);
+        out.sint(5, buckets.scale);
+        out.real(6, std::ldexp(1.0, -128)); // Prometheus' own: there is no value below but 0
+        out.varint(7, buckets.zero);
+        std::vector<std::uint64_t> counts;
+        for (const native_span& s : native_spans(buckets, counts)) {
+            out.message(12, [&] {
+                out.sint(1, s.offset);
+                out.varint(2, s.length);
+            });
+        }
+        if (counts.empty()) { return; }
+        out.message(13, [&] {
+            std::uint64_t before = 0;
+            for (const std::uint64_t count : counts) { // at most 2^63 - 1 each
+                append_varint(family_, zigzag(static_cast<std::int64_t>(count - before)));
+                before = count;
+            }
+        });
+    }
+};
+
+} // namespace detail
+
+/// Writes an exposition: metrics, and in each of them histograms by labels.
+///
+///     wick::prometheus_writer out(sink);
+///     out.begin({"http_request_duration_seconds", "How long requests took."});
+///     out.add({{"path", "/"}}, root);
+///     out.add({{"path", "/login"}}, login);
+///     out.end();
+///
+/// Classic buckets have exact counts: their ends are ends of the histogram's buckets. Values in
+/// buckets of native histograms are exact too, but for those within 2^-(K + 1) of a bucket's edge,
+/// which may count on its other side, as a whole bucket of the histogram goes where its middle
+/// lies. Sums are exact if the histogram's is. Labels and help may be any bytes: what is no UTF-8,
+/// and NUL, becomes U+FFFD.
+/// Errors: names that are none or reserved, the same metric or the same labels twice, and what the
+///         fields of prometheus_metric say; of what is wrong, nothing is written.
+template <class Sink>
+class prometheus_writer {
+public:
+    explicit prometheus_writer(Sink& sink, exposition format = exposition::text)
+        : sink_(sink)
+        , format_(format) {}
+
+    /// Begins a metric. There need not be any histogram of it.
+    [[nodiscard]] error begin(const prometheus_metric& metric) {
+        begun_ = false;
+        finish_metric();
+        if (error bad = detail::check_metric(metric)) { return bad; }
+        if (!names_.insert(metric.name)) {
+            return {"the metric " + metric.name + " is there twice"};
+        }
+        metric_ = metric;
+        begun_ = true;
+        label_sets_.clear();
+        if (format_ == exposition::protobuf) {
+            messages_.begin(metric_);
+        } else {
+            write_head();
+        }
+        return {};
+    }
+
+    /// Adds a histogram of the metric that was begun. Cost: one pass over its buckets.
+    template <int Digits>
+    [[nodiscard]] error add(const std::vector<metric_label>& labels,
+                            const histogram<Digits>& values,
+                            const prometheus_details& details = {}) {
+        if (!begun_) { return {"no metric was begun"}; }
+        if (error bad = detail::check_labels(labels)) { return bad; }
+        if (error bad = detail::check_exemplars(details.exemplars)) { return bad; }
+        if (!label_sets_.insert(key_of(labels))) {
+            return {"the same labels are in the metric " + metric_.name + " twice"};
+        }
+        if (format_ == exposition::protobuf) {
+            messages_.add(metric_, labels, values, details);
+        } else {
+            write_histogram(labels, values, details);
+        }
+        return {};
+    }
+
+    /// Ends the exposition: nothing may be added to it.
+    void end() {
+        begun_ = false;
+        finish_metric();
+        if (format_ == exposition::openmetrics) { detail::send_to(sink_, "# EOF\n"); }
+    }
+
+private:
+    Sink& sink_;
+    exposition format_;
+    prometheus_metric metric_;
+    bool begun_ = false;
+    detail::prometheus_messages messages_;
+    detail::name_set names_;
+    detail::name_set label_sets_;
+    std::string text_;
+
+    [[nodiscard]] bool open() const noexcept { return format_ == exposition::openmetrics; }
+
+    // Labels are the same in any order, and without those that are empty.
+    [[nodiscard]] static std::string key_of(std::vector<metric_label> labels) {
+        const auto by_name = [](const metric_label& a, const metric_label& b) {
+            return a.name < b.name;
+        };
+        std::sort(labels.begin(), labels.end(), by_name);
+        std::string key;
+        for (const metric_label& l : labels) {
+            if (l.value.empty()) { continue; }
+            key += l.name;
+            key += '=';
+            detail::append_escaped(key, l.value, false);
+            key += '\n';
+        }
+        return key;
+    }
+
+    void finish_metric() {
+        if (!messages_.empty()) { detail::send_to(sink_, messages_.take()); }
+    }
+    void write_head() {
+        text_.clear();
+        if (!metric_.help.empty()) {
+            text_ += "# HELP " + metric_.name + " ";
+            detail::append_escaped(text_, metric_.help, open());
+            text_ += "\n";
+        }
+        text_ += "# TYPE " + metric_.name + " histogram\n";
+        if (open() && !metric_.unit.empty()) {
+            text_ += "# UNIT " + metric_.name + " " + metric_.unit + "\n";
+        }
+        detail::send_to(sink_, text_);
+    }
+
+    template <int Digits>
+    void write_histogram(const std::vector<metric_label>& labels,
+                         const histogram<Digits>& values,
+                         const prometheus_details& details) {
+        std::string inner;
+        detail::append_labels(inner, labels);
+        text_.clear();
+        for (const detail::classic_bucket& b : detail::classic_buckets(metric_, values, details)) {
+            text_ += metric_.name + "_bucket{" + inner + (inner.empty() ? "le=\"" : ",le=\"");
+            if (b.end == histogram<Digits>::max_value) {
+                text_ += "+Inf";
+            } else {
+                detail::append_exact(text_, b.end, metric_.decimals, open());
+            }
+            text_ += "\"} " + std::to_string(b.cumulative);
+            if (open() && b.exemplar != nullptr) { append_exemplar(*b.exemplar); }
+            text_ += "\n";
+        }
+        const std::string of = inner.empty() ? " " : "{" + inner + "} ";
+        text_ += metric_.name + "_count" + of + std::to_string(values.count()) + "\n";
+        text_ += metric_.name + "_sum" + of;
+        detail::append_exact(text_, values.total(), metric_.decimals, open());
+        text_ += "\n";
+        if (open() && details.created_ms > 0) {
+            text_ += metric_.name + "_created" + of;
+            detail::append_exact(text_, details.created_ms, 3, true);
+            text_ += "\n";
+        }
+        detail::send_to(sink_, text_);
+    }
+    void append_exemplar(const metric_exemplar& e) {
+        text_ += " # {";
+        detail::append_labels(text_, e.labels);
+        text_ += "} ";
+        if (e.value < 0) { text_.push_back('-'); }
+        const auto size = static_cast<std::uint64_t>(e.value);
+        const wide_sum magnitude{e.value < 0 ? 0 - size : size, 0};
+        detail::append_exact(text_, magnitude, metric_.decimals, true);
+        if (e.time_ms > 0) {
+            text_.push_back(' ');
+            detail::append_exact(text_, e.time_ms, 3, true);
+        }
+    }
+};
+
+/// Writes one histogram of one metric, and nothing else. As prometheus_writer.
+template <class Sink, int Digits>
+[[nodiscard]] error write_prometheus(Sink&& sink,
+                                     const prometheus_metric& metric,
+                                     const std::vector<metric_label>& labels,
+                                     const histogram<Digits>& values,
+                                     exposition format = exposition::text,
+                                     const prometheus_details& details = {}) {
+    prometheus_writer<std::remove_reference_t<Sink>> out(sink, format);
+    if (error bad = out.begin(metric)) { return bad; }
+    if (error bad = out.add(labels, values, details)) { return bad; }
+    out.end();
+    return {};
+}
+
+/// The same, into a string.
+template <int Digits>
+[[nodiscard]] result<std::string> to_prometheus(const prometheus_metric& metric,
+                                                const std::vector<metric_label>& labels,
+                                                const histogram<Digits>& values,
+                                                exposition format = exposition::text,
+                                                const prometheus_details& details = {}) {
+    result<std::string> made;
+    const auto append = [&](std::string_view piece) {
+        made.value.append(piece.data(), piece.size());
+    };
+    made.error = write_prometheus(append, metric, labels, values, format, details);
+    return made;
+}
+
+WICK_END_NAMESPACE
+
+#endif
 // wick/latency.hpp - latencies described, in windows, by tier, compared, and as pictures.
 #ifndef WICK_LATENCY_HPP
 #define WICK_LATENCY_HPP
@@ -27270,24 +28664,31 @@ WICK_END_NAMESPACE
 
 
 #include <algorithm> // std::min
+#include <cmath>     // std::sqrt
 #include <cstddef>   // std::size_t
+#include <utility>   // std::move
 #include <vector>    // the series
 
 WICK_BEGIN_NAMESPACE
 namespace detail {
 
-/// A variance, and by how much more the mean of a series varies than that of independent values
-/// would: 1 for independent ones, (1 + r) / (1 - r) for an autoregression with r.
+/// How the values of a series depend on each other.
 struct correlation {
     double variance = 0;
+    /// By how much more the mean varies than that of independent values would: 1 for those,
+    /// (1 + r) / (1 - r) for an autoregression with r.
     double time = 1;
+    /// The mean distance of values that are correlated, weighted by how much they are: means of
+    /// n neighbours vary by 1 - lag / n of what they would if these means were independent.
+    double lag = 0;
 };
 
 /// Returns the correlation of a series. Sums of the covariances at two neighbouring distances are
-/// added up as long as they are positive, none more than the one before: for a reversible process
-/// they are so, and what is beyond is noise (Geyer 1992). Since distances are from the series' own
-/// mean, covariances come out too small by the variance of that, which is put right: a short series
-/// would else be taken for an independent one. Cost: O(n times the distance it reaches).
+/// added up, none more than the one before, as long as they are more than independent values would
+/// show by chance: for a reversible process they fall, and what is beyond is noise (Geyer 1992).
+/// Since distances are from the series' own mean, covariances come out too small by the variance of
+/// that, which is put right: a short series would else be taken for an independent one.
+/// Cost: O(n times the distance it reaches).
 [[nodiscard]] inline correlation correlation_of(std::vector<double> series) {
     correlation made;
     const std::size_t n = series.size();
@@ -27303,49 +28704,46 @@ struct correlation {
     };
     made.variance = covariance(0);
     if (!(made.variance > 0)) { return made; }
+    const double noise = made.variance * std::sqrt(2 / size); // of a pair of an independent series
     double sum = 0;
+    double moment = 0;
     double last = made.variance * size;
     std::size_t reach = 1;
     for (; reach + 1 <= n / 4; reach += 2) {
         const double pair = (std::min)(last, covariance(reach) + covariance(reach + 1));
-        if (!(pair > 0)) { break; }
+        if (!(pair > noise)) { break; }
         sum += pair;
+        moment += pair * (static_cast<double>(reach) + 0.5);
         last = pair;
     }
-    const double lost = static_cast<double>(2 * reach - 1) / size;
-    made.time = (1 + 2 * sum / made.variance) / (1 - (std::min)(lost, 0.5));
+    const double kept = 1 - (std::min)(static_cast<double>(2 * reach - 1) / size, 0.5);
+    made.time = (std::max)(1.0, (1 + 2 * sum / made.variance) / kept);
+    made.lag = 2 * moment / (made.variance + 2 * sum) / kept;
     return made;
 }
 
-/// Returns a series of at most `limit` means of neighbours, and how many each is of.
-[[nodiscard]] inline std::vector<double>
-shortened(const std::vector<double>& series, std::size_t limit, std::size_t& step) {
-    step = (series.size() + limit - 1) / limit;
-    if (step <= 1) {
-        step = 1;
-        return series;
+/// Returns the correlation of a long series, in its entries: that of at most 4096 means of
+/// neighbours, and how much more these vary than means of independent entries would.
+[[nodiscard]] inline correlation correlation_of_long(const std::vector<double>& series) {
+    constexpr std::size_t limit = 4096;
+    const std::size_t step = (series.size() + limit - 1) / limit;
+    if (step <= 1) { return correlation_of(series); }
+    const double length = static_cast<double>(step);
+    std::vector<double> means(series.size() / step);
+    for (std::size_t i = 0; i < means.size(); ++i) {
+        for (std::size_t k = i * step; k < (i + 1) * step; ++k) { means[i] += series[k] / length; }
     }
-    std::vector<double> made(series.size() / step);
-    for (std::size_t i = 0; i < made.size(); ++i) {
-        for (std::size_t k = i * step; k < (i + 1) * step; ++k) { made[i] += series[k]; }
-        made[i] /= static_cast<double>(step);
-    }
-    return made;
-}
-
-/// Returns the correlation time of a long series, in its entries and at least 1: that of means of
-/// neighbours, times how much more these vary than means of independent entries would.
-[[nodiscard]] inline double correlation_time(const std::vector<double>& series) {
-    std::size_t step = 1;
-    const correlation c = correlation_of(shortened(series, 4096, step));
-    if (step == 1) { return (std::max)(1.0, c.time); }
+    correlation made = correlation_of(std::move(means));
     double mean = 0;
     const double size = static_cast<double>(series.size());
     for (const double v : series) { mean += v / size; }
     double variance = 0;
     for (const double v : series) { variance += (v - mean) * (v - mean) / size; }
-    if (!(variance > 0)) { return 1; }
-    return (std::max)(1.0, c.time * c.variance * static_cast<double>(step) / variance);
+    if (!(variance > 0)) { return {}; }
+    made.time = (std::max)(1.0, made.time * made.variance * length / variance);
+    made.lag *= length;
+    made.variance = variance;
+    return made;
 }
 
 } // namespace detail
@@ -27633,10 +29031,10 @@ struct latency_comparison {
 
 namespace detail {
 
-/// Windows are so many correlation times long at least: their neighbours' correlation is then less
-/// than a tenth, and what it does to the variance can be put right. Windows have so many requests
-/// beyond the quantile at least, and there are at most so many of them on the shorter side: more
-/// would not tell more.
+/// Windows are so many times as long, at least, as latencies stay correlated (less 1, which is of
+/// independent ones): their neighbours' correlation is then less than a tenth, and what it does to
+/// the variance can be put right. Windows have so many requests beyond the quantile at least, and
+/// there are at most so many of them on the shorter side: more would not tell more.
 inline constexpr double window_correlation_times = 6;
 inline constexpr double window_tail_requests = 5;
 inline constexpr std::size_t most_windows = 50;
@@ -27656,13 +29054,13 @@ public:
     [[nodiscard]] double requests() const noexcept { return static_cast<double>(size()); }
     [[nodiscard]] double whole(double q) const { return quantile_of(sorted_, q); }
 
-    /// Returns the correlation time, in pieces, of which requests are slower than the q-quantile.
-    [[nodiscard]] double time(double q) const {
+    /// Returns the correlation, over pieces, of which requests are slower than the q-quantile.
+    [[nodiscard]] correlation slowness(double q) const {
         const double limit = quantile_of(sorted_, q);
         std::vector<double> slower;
         slower.reserve(size());
         for (const double v : samples_) { slower.push_back(v > limit ? 1 : 0); }
-        return correlation_time(slower);
+        return correlation_of_long(slower);
     }
 
     /// Returns the q-quantiles of so many windows of equal length.
@@ -27711,13 +29109,13 @@ public:
     [[nodiscard]] double requests() const noexcept { return static_cast<double>(whole_.count()); }
     [[nodiscard]] double whole(double q) const { return smooth_quantile(whole_, q); }
 
-    [[nodiscard]] double time(double q) const {
+    [[nodiscard]] correlation slowness(double q) const {
         const std::int64_t limit = whole_.quantile(q);
         std::vector<double> slower;
         for (const histogram<Digits>* piece : pieces_) {
             slower.push_back(piece->share_above(limit));
         }
-        return correlation_time(slower);
+        return correlation_of_long(slower);
     }
 
     [[nodiscard]] std::vector<double> windows(double q, std::size_t count) {
@@ -27754,15 +29152,16 @@ struct window_plan {
 
 template <class Side>
 [[nodiscard]] window_plan
-plan_windows(const Side& before, const Side& after, double q, double time) {
+plan_windows(const Side& before, const Side& after, double q, const correlation& all) {
     const double size1 = static_cast<double>(before.size());
     const double size2 = static_cast<double>(after.size());
     const double a_piece = (std::min)(before.requests() / size1, after.requests() / size2);
     const double tail = window_tail_requests / (std::min)(q, 1 - q) / a_piece;
     const double most = static_cast<double>(most_windows);
     const double shorter = (std::min)(size1, size2);
-    const double least =
-        std::ceil((std::max)(tail, time > 1 ? window_correlation_times * time : 1));
+    // A time of 1 is that of independent pieces, which need not be apart at all.
+    const double apart = window_correlation_times * (std::max)(all.time - 1, all.lag);
+    const double least = std::ceil((std::max)(1.0, (std::max)(tail, apart)));
     const double count = (std::min)(most, std::floor(shorter / least));
     if (count < 1) { return {}; }
     const double length = shorter / count;
@@ -27770,8 +29169,9 @@ plan_windows(const Side& before, const Side& after, double q, double time) {
     const auto windows = [&](double size) {
         return static_cast<std::size_t>((std::min)(std::floor(size / length + 1e-9), 10 * most));
     };
-    // Of an exponentially decaying correlation, and about so for others.
-    return {windows(size1), windows(size2), time > 1 ? 1 + time / (2 * length) : 1};
+    // A short series cannot show what it has of weak correlation: that much is taken for granted.
+    const double unseen = all.time > 0 ? 1 / std::sqrt(size1 + size2) : 0;
+    return {windows(size1), windows(size2), unseen + 1 / (1 - (std::min)(all.lag / length, 0.5))};
 }
 
 [[nodiscard]] inline std::string ratio_text(double ratio) {
@@ -27834,13 +29234,13 @@ template <class Side>
 double compare_quantile(compared_quantile& row,
                         Side& before,
                         Side& after,
-                        double time,
+                        const correlation& all,
                         const compare_options& options,
                         rank_distribution& distribution) {
     row.before = before.whole(row.q);
     row.after = after.whole(row.q);
     row.high = infinity;
-    const window_plan plan = plan_windows(before, after, row.q, time);
+    const window_plan plan = plan_windows(before, after, row.q, all);
     row.windows_before = plan.before;
     row.windows_after = plan.after;
     if (plan.before < least_windows || plan.after < least_windows) { return 1; }
@@ -27869,7 +29269,7 @@ template <class Side, class Adjust>
 [[nodiscard]] std::vector<compared_quantile> compare_rows(const std::vector<double>& quantiles,
                                                           Side& before,
                                                           Side& after,
-                                                          double time,
+                                                          const correlation& all,
                                                           const compare_options& options,
                                                           Adjust adjust) {
     std::vector<compared_quantile> rows(quantiles.size());
@@ -27878,7 +29278,7 @@ template <class Side, class Adjust>
     rank_distribution distribution;
     for (std::size_t i = 0; i < rows.size(); ++i) {
         rows[i].q = quantiles[i];
-        least.push_back(compare_quantile(rows[i], before, after, time, options, distribution));
+        least.push_back(compare_quantile(rows[i], before, after, all, options, distribution));
         p_values.push_back(rows[i].p_value);
     }
     const std::vector<double> adjusted = adjust(p_values);
@@ -27933,26 +29333,43 @@ inline void conclude(latency_comparison& made) {
     return {};
 }
 
+/// Returns how pieces depend on each other, by what is slow on either side: at the quantiles asked
+/// and at the median. Where there are many pieces the most correlated one counts; of few pieces
+/// each estimate is little more than noise, and the most of several would be noise: their mean
+/// counts.
+template <class Side>
+[[nodiscard]] correlation
+joint_correlation(const Side& before, const Side& after, std::vector<double> quantiles) {
+    constexpr std::size_t many = 200;
+    quantiles.push_back(0.5);
+    correlation most{0, 1, 0};
+    correlation mean{0, 0, 0};
+    const double weight = 1 / static_cast<double>(2 * quantiles.size());
+    for (const double q : quantiles) {
+        for (const correlation& c : {before.slowness(q), after.slowness(q)}) {
+            most.time = (std::max)(most.time, c.time);
+            most.lag = (std::max)(most.lag, c.lag);
+            mean.time += weight * c.time;
+            mean.lag += weight * c.lag;
+        }
+    }
+    return (std::min)(before.size(), after.size()) < many ? mean : most;
+}
+
 template <class Side>
 [[nodiscard]] latency_comparison
 compare_sides(Side& before, Side& after, const compare_options& options) {
     latency_comparison made;
     made.requests_before = static_cast<std::uint64_t>(before.requests());
     made.requests_after = static_cast<std::uint64_t>(after.requests());
-    if (!options.independent) {
-        std::vector<double> asked = options.quantiles;
-        asked.push_back(0.5);
-        for (const double q : asked) {
-            made.correlation_time =
-                (std::max)(made.correlation_time, (std::max)(before.time(q), after.time(q)));
-        }
-    }
-    made.quantiles =
-        compare_rows(options.quantiles, before, after, made.correlation_time, options, holm);
+    correlation all{0, 0, 0}; // none
+    if (!options.independent) { all = joint_correlation(before, after, options.quantiles); }
+    made.correlation_time = (std::max)(1.0, all.time);
+    made.quantiles = compare_rows(options.quantiles, before, after, all, options, holm);
     made.shifts = compare_rows({0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9},
                                before,
                                after,
-                               made.correlation_time,
+                               all,
                                options,
                                benjamini_hochberg);
     conclude(made);
