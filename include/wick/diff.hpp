@@ -256,8 +256,7 @@ describe_method(comparison& c, const diff_options& options, const double (&expos
 /// Errors: units that differ; a negative weight, with its side, profile and stack; weights of 2^63
 ///         and more; a basis for which the origins and the options have no figures.
 /// Cost:   O(n) of both sides for lone profiles (given by std::move they are freed before the
-/// tests);
-///         O(n) of the whole tree for each further profile.
+///         tests); O(n) of the whole tree for each further profile.
 /// Source: quasi-binomial two-proportion tests with moderated dispersion (McCarthy, Chen and Smyth
 ///         2012), Fisher's test where few are expected, intervals of Newcombe (1998), false
 ///         discovery rates of Benjamini and Hochberg (1995).

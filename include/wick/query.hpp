@@ -4,10 +4,11 @@
 #ifndef WICK_QUERY_HPP
 #define WICK_QUERY_HPP
 
-#include <wick/detail/frame_text.hpp> // what frames are matched by
-#include <wick/detail/pattern.hpp>    // patterns, public here
-#include <wick/detail/text.hpp>       // is_digit
-#include <wick/profile.hpp>           // the value
+#include <wick/detail/frame_text.hpp>  // what frames are matched by
+#include <wick/detail/pattern.hpp>     // patterns, public here
+#include <wick/detail/symbol_text.hpp> // is_name_char
+#include <wick/detail/text.hpp>        // is_digit
+#include <wick/profile.hpp>            // the value
 
 #include <algorithm>   // std::sort
 #include <cstddef>     // std::size_t
@@ -604,10 +605,6 @@ struct normalize_options {
 
 namespace detail {
 
-[[nodiscard]] inline bool is_word(char c) noexcept {
-    return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' ||
-           static_cast<unsigned char>(c) >= 0x80;
-}
 [[nodiscard]] inline bool is_lower_hex(char c) noexcept {
     return is_digit(c) || (c >= 'a' && c <= 'f');
 }
@@ -620,7 +617,7 @@ namespace detail {
     return text.substr(at, part.size()) == part;
 }
 [[nodiscard]] inline bool ends_word(std::string_view text, std::size_t at) noexcept {
-    return at >= text.size() || !is_word(text[at]);
+    return at >= text.size() || !is_name_char(text[at]);
 }
 
 /// Returns where ".part.0" or the like begins that the text ends in, or npos.
@@ -707,7 +704,9 @@ private:
         out_ += text;
         at_ = next;
     }
-    [[nodiscard]] bool after_word() const noexcept { return at_ > 0 && is_word(name_[at_ - 1]); }
+    [[nodiscard]] bool after_word() const noexcept {
+        return at_ > 0 && is_name_char(name_[at_ - 1]);
+    }
 
     bool address() {
         if (!has_at(name_, at_, "0x") || after_word()) { return false; }
@@ -806,7 +805,7 @@ private:
     std::string free;
     for (std::size_t at = 0; at < name.size();) {
         const std::size_t digits = digits_at(name, at);
-        const bool apart = at > 0 && !is_word(name[at - 1]);
+        const bool apart = at > 0 && !is_name_char(name[at - 1]);
         if (digits > 0 && (within_words || apart)) {
             free += 'N';
         } else {

@@ -125,6 +125,21 @@ private:
     }
 };
 
+/// Returns what the reader makes of all lines of a source.
+template <class Reader, class Source>
+[[nodiscard]] auto read_lines(Reader& reader, Source& source) -> decltype(reader.finish()) {
+    line_reader<Source> lines(source);
+    std::string_view line;
+    while (lines.next(line)) {
+        if (lines.too_long()) {
+            reader.skip("the line is longer than 16 MiB", lines.number());
+            continue;
+        }
+        reader.line(line, lines.number());
+    }
+    return reader.finish();
+}
+
 /// A source that reads from memory.
 class text_source {
 public:

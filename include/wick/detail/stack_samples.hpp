@@ -21,21 +21,6 @@
 WICK_BEGIN_NAMESPACE
 namespace detail {
 
-/// Returns what the reader makes of all lines of a source.
-template <class Reader, class Source>
-[[nodiscard]] auto read_lines(Reader& reader, Source& source) -> decltype(reader.finish()) {
-    line_reader<Source> lines(source);
-    std::string_view line;
-    while (lines.next(line)) {
-        if (lines.too_long()) {
-            reader.skip("the line is longer than 16 MiB", lines.number());
-            continue;
-        }
-        reader.line(line, lines.number());
-    }
-    return reader.finish();
-}
-
 /// How much of an input is looked at to tell its format.
 inline constexpr std::size_t most_sniffed = std::size_t{1} << 16;
 

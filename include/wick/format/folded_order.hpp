@@ -122,16 +122,8 @@ private:
 template <class Source>
 [[nodiscard]] result<folded_order> read_folded_order(Source&& source) {
     detail::order_reader reader;
-    detail::line_reader<std::remove_reference_t<Source>> lines(source);
-    std::string_view line;
-    while (lines.next(line)) {
-        if (lines.too_long()) {
-            reader.skip("the line is longer than 16 MiB", lines.number());
-            continue;
-        }
-        reader.line(line, lines.number());
-    }
-    return reader.finish();
+    return detail::read_lines<detail::order_reader, std::remove_reference_t<Source>>(reader,
+                                                                                     source);
 }
 
 WICK_END_NAMESPACE
