@@ -488,14 +488,18 @@ private:
         const auto put = [&](unsigned symbol) {
             bits.put(of_literals.codes[symbol], of_literals.lengths[symbol]);
         };
+        std::uint32_t of_bytes[256]; // code and length in one word
+        for (std::size_t i = 0; i < 256; ++i) {
+            of_bytes[i] = std::uint32_t{of_literals.codes[i]} << 8 | of_literals.lengths[i];
+        }
         const auto put_bytes = [&](std::size_t size) {
             for (; size >= 3; size -= 3, at += 3) { // at most 45 bits
-                const unsigned first = of_literals.lengths[at[0]];
-                const unsigned second = first + of_literals.lengths[at[1]];
-                bits.put(of_literals.codes[at[0]] |
-                             std::uint64_t{of_literals.codes[at[1]]} << first |
-                             std::uint64_t{of_literals.codes[at[2]]} << second,
-                         second + of_literals.lengths[at[2]]);
+                const std::uint32_t a = of_bytes[at[0]];
+                const std::uint32_t b = of_bytes[at[1]];
+                const std::uint32_t c = of_bytes[at[2]];
+                const unsigned two = (a & 255) + (b & 255);
+                bits.put(a >> 8 | std::uint64_t{b >> 8} << (a & 255) | std::uint64_t{c >> 8} << two,
+                         two + (c & 255));
             }
             for (; size > 0; --size) { put(*at++); }
         };

@@ -20,6 +20,7 @@
 #include <string_view> // what is read
 #include <type_traits> // std::make_unsigned_t
 #include <utility>     // std::move
+#include <vector>      // counts
 
 WICK_BEGIN_NAMESPACE
 namespace detail {
@@ -338,16 +339,25 @@ private:
         return false;
     }
 
+    // How many numbers there are: bytes that are the last one of theirs, and perhaps the ninth
+    // ones.
+    [[nodiscard]] static std::size_t count_numbers(const char* at, const char* end) noexcept {
+        std::size_t numbers = 0;
+        for (; at != end; ++at) { numbers += static_cast<unsigned char>(*at) < 0x80 ? 1u : 0u; }
+        return numbers;
+    }
+
     // Counts, doubled; an odd number is a run of zeros.
     [[nodiscard]] bool
     packed_counts(const char* begin, const char* at, const char* end, std::uint32_t size) {
-        document_.counts.reserve(static_cast<std::size_t>(end - at) / 2);
+        std::vector<hdr_count> counts;
+        counts.reserve(count_numbers(at, end));
         std::uint32_t index = 0;
         while (at != end) {
             const char* const start = at;
             const auto place = [&] { return static_cast<std::size_t>(start - begin); };
             std::uint64_t number = static_cast<unsigned char>(*at);
-            if (number < 0x80) { // most are short
+            if (number < 0x80) {
                 ++at;
             } else if (!take_number(at, end, number)) {
                 return fail_short(static_cast<std::size_t>(end - begin));
@@ -360,9 +370,14 @@ private:
                 continue;
             }
             if (index == size) { return fail_many(std::uint64_t{size} + 1, size, place()); }
-            if (number != 0) { document_.counts.push_back({index, number / 2}); }
+            if (number != 0) {
+                hdr_count& made = counts.emplace_back(); // a copy would wait for its two halves
+                made.index = index;
+                made.count = number / 2;
+            }
             ++index;
         }
+        document_.counts = std::move(counts);
         document_.odd.written_size = index;
         return true;
     }
@@ -393,19 +408,36 @@ public:
         double_range_ = d.double_range;
     }
 
-    /// Adds a count for each bucket in ascending order; zeros may be left out.
-    void add(std::uint32_t index, std::uint64_t count) {
-        if (count == 0) { return; }
-        if (index > next_) { zeros(index - next_); }
+    /// Adds the counts of buckets behind those before; zeros may be left out.
+    void add(std::uint32_t first, const std::uint64_t* counts, std::size_t n) {
         constexpr auto most = static_cast<std::uint64_t>(hdr_most);
-        number((count < most ? count : most) * 2);
-        next_ = index + 1;
+        std::uint32_t next = next_; // the first bucket that was not written
+        char* to = &bytes_[0] + size_;
+        const char* room = bytes_.data() + bytes_.size();
+        for (std::size_t i = 0; i < n; ++i) {
+            if (counts[i] == 0) { continue; }
+            if (room - to < 18) {
+                size_ = static_cast<std::size_t>(to - bytes_.data());
+                bytes_.resize(bytes_.size() * 2);
+                to = &bytes_[0] + size_;
+                room = bytes_.data() + bytes_.size();
+            }
+            const std::uint32_t index = first + static_cast<std::uint32_t>(i);
+            if (index > next) { to = put_zeros(to, index - next); }
+            to = put_number(to, (counts[i] < most ? counts[i] : most) * 2);
+            next = index + 1;
+        }
+        size_ = static_cast<std::size_t>(to - bytes_.data());
+        next_ = next;
     }
 
     [[nodiscard]] std::string finish(bool compressed, bool base64, hdr_packing packing) {
         // At least one count: HdrHistogram for C does not read fewer.
         const std::uint32_t size = odd_.written_size > 0 ? odd_.written_size : 1;
-        if (size > next_) { zeros(size - next_); }
+        bytes_.resize(size_ + 9);
+        if (size > next_) {
+            size_ = static_cast<std::size_t>(put_zeros(&bytes_[size_], size - next_) - &bytes_[0]);
+        }
         bytes_.resize(size_);
         put_header();
         std::string out;
@@ -466,19 +498,16 @@ private:
         std::memcpy(&bytes_[0], h.data(), hdr_header_size);
     }
 
-    void zeros(std::uint64_t run) {
-        number(run == 1 && !odd_.lone_zeros_as_runs ? 0 : run * 2 - 1);
+    [[nodiscard]] char* put_zeros(char* to, std::uint64_t run) const noexcept {
+        return put_number(to, run == 1 && !odd_.lone_zeros_as_runs ? 0 : run * 2 - 1);
     }
 
-    void number(std::uint64_t value) {
-        if (bytes_.size() - size_ < 9) { bytes_.resize(bytes_.size() * 2); }
-        char* const to = &bytes_[size_];
-        unsigned i = 0;
-        for (; i < 8 && value >= 0x80; ++i, value >>= 7) {
-            to[i] = static_cast<char>(value | 0x80);
+    [[nodiscard]] static char* put_number(char* to, std::uint64_t value) noexcept {
+        for (int i = 0; i < 8 && value >= 0x80; ++i, value >>= 7) {
+            *to++ = static_cast<char>(value | 0x80);
         }
-        to[i] = static_cast<char>(value);
-        size_ += i + 1;
+        *to++ = static_cast<char>(value);
+        return to;
     }
 };
 

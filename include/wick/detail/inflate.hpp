@@ -61,11 +61,11 @@ public:
         return left == 0 ? shape::complete : shape::incomplete;
     }
 
-    /// The same as `find` for codes of up to 10 bits, and 0 for those that are longer.
+    /// The same as `find` for codes of up to 12 bits, and 0 for those that are longer.
     [[nodiscard]] unsigned find_short(std::uint64_t bits) const noexcept {
         return fast_[bits & (fast_size - 1)];
     }
-    static constexpr unsigned fast_bits = 10;
+    static constexpr unsigned fast_bits = 12;
 
     /// Returns symbol * 16 + length of the code at the beginning of the bits, or 0 if none does.
     [[nodiscard]] unsigned find(std::uint64_t bits) const noexcept {

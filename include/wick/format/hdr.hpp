@@ -14,7 +14,7 @@
 #include <wick/histogram.hpp>              // the value
 #include <wick/result.hpp>                 // errors
 
-#include <algorithm>   // std::min, std::max
+#include <algorithm>   // std::min, std::max, std::fill
 #include <cmath>       // std::isfinite
 #include <cstddef>     // std::size_t
 #include <cstdint>     // values
@@ -103,8 +103,7 @@ template <int Digits>
     detail::hdr_encoder encoder;
     const std::int64_t most = detail::end_of_buckets(values);
     encoder.begin(Digits, 1, detail::told_highest(options.highest, most));
-    std::uint32_t index = values.first_index();
-    for (const std::uint64_t count : values.counts()) { encoder.add(index++, count); }
+    encoder.add(values.first_index(), values.counts().data(), values.counts().size());
     return encoder.finish(options.compressed, options.base64, options.packing);
 }
 
@@ -123,7 +122,7 @@ template <int Digits>
     detail::hdr_encoder encoder;
     encoder.begin(document.digits, document.lowest, document.highest);
     encoder.describe(document);
-    for (const hdr_count& c : document.counts) { encoder.add(c.index, c.count); }
+    for (const hdr_count& c : document.counts) { encoder.add(c.index, &c.count, 1); }
     return encoder.finish(document.compressed, document.base64, packing);
 }
 
@@ -153,23 +152,26 @@ public:
         using to = histogram<Digits>;
         const bool integers = !(factor_ < 1) && !(factor_ > 1);
         made_.same_buckets = integers && geometry_.is_of(to::precision_bits);
-        if (!document_->counts.empty()) {
-            made_.values.reserve(whole(geometry_.low_of(document_->counts.front().index)),
-                                 whole(geometry_.high_of(document_->counts.back().index)));
-        }
+        if (document_->counts.empty()) { return {std::move(made_), {}}; }
+        made_.values.reserve(to::low_of(index_of(document_->counts.front().index)),
+                             to::high_of(index_of(document_->counts.back().index)));
+        std::uint32_t octave = ~0u;
         for (const hdr_count& c : document_->counts) {
-            const std::int64_t low = geometry_.low_of(c.index);
-            if (static_cast<double>(low) * factor_ > static_cast<double>(to::max_value)) {
-                made_.clamped += c.count;
+            const std::uint32_t index = index_of(c.index);
+            if (index - first_ >= part_size && !flush(index)) { break; }
+            std::uint64_t& count = part_[index - first_];
+            count = saturated_sum(count, c.count);
+            if (made_.same_buckets) {
+                // All buckets of an octave are as wide: the first one's bound is the greatest.
+                if (c.index < to::bucket_count && c.index >> to::precision_bits == octave) {
+                    continue;
+                }
+                octave = c.index >> to::precision_bits;
             }
-            const std::uint32_t index = made_.same_buckets
-                                            ? (std::min)(c.index, to::bucket_count - 1)
-                                            : to::index_of(whole(geometry_.middle_of(c.index)));
-            if (!made_.values.add_bucket(index, c.count)) {
-                return {rebinned<Digits>{},
-                        error{"the counts add up to more than a histogram holds"}};
-            }
-            note_bound(low, geometry_.high_of(c.index), index);
+            note_bound(c, index);
+        }
+        if (!flush(0)) {
+            return {rebinned<Digits>{}, error{"the counts add up to more than a histogram holds"}};
         }
         return {std::move(made_), {}};
     }
@@ -180,6 +182,26 @@ private:
     double factor_;
     double lowest_;
     rebinned<Digits> made_;
+    // Counts on their way: as many as fit the fastest memory.
+    static constexpr std::uint32_t part_size = 1024;
+    std::uint32_t first_ = 0;
+    std::uint64_t part_[part_size] = {};
+
+    // Adds the counts on their way; those that come begin at a bucket. False if they are too many.
+    [[nodiscard]] bool flush(std::uint32_t next) {
+        const std::uint32_t size = (std::min)(part_size, histogram<Digits>::bucket_count - first_);
+        const bool fit = made_.values.add_buckets(first_, part_, size);
+        if (fit) { std::fill(part_, part_ + part_size, std::uint64_t{0}); }
+        first_ = fit ? next : first_;
+        return fit;
+    }
+
+    // Where the middle of a bucket of the document belongs.
+    [[nodiscard]] std::uint32_t index_of(std::uint32_t index) const noexcept {
+        using to = histogram<Digits>;
+        return made_.same_buckets ? (std::min)(index, to::bucket_count - 1)
+                                  : to::index_of(whole(geometry_.middle_of(index)));
+    }
 
     // A value of the document in the histogram's unit, to the nearest.
     [[nodiscard]] std::int64_t whole(std::int64_t value) const noexcept {
@@ -189,11 +211,13 @@ private:
         return scaled < static_cast<double>(most) ? static_cast<std::int64_t>(scaled) : most;
     }
 
-    void note_bound(std::int64_t low, std::int64_t high, std::uint32_t index) noexcept {
-        const double least = static_cast<double>(low) * factor_;
-        const double most = static_cast<double>(high) * factor_;
-        const double above = static_cast<double>(histogram<Digits>::high_of(index)) - least;
-        const double below = most - static_cast<double>(histogram<Digits>::low_of(index));
+    void note_bound(const hdr_count& c, std::uint32_t index) noexcept {
+        using to = histogram<Digits>;
+        const double least = static_cast<double>(geometry_.low_of(c.index)) * factor_;
+        const double most = static_cast<double>(geometry_.high_of(c.index)) * factor_;
+        if (least > static_cast<double>(to::max_value)) { made_.clamped += c.count; }
+        const double above = static_cast<double>(to::high_of(index)) - least;
+        const double below = most - static_cast<double>(to::low_of(index));
         const double apart = (std::max)(above, below) / (std::max)(least, lowest_);
         made_.bound = (std::max)(made_.bound, apart);
     }
