@@ -511,6 +511,12 @@ TEST_CASE("histogram: counts of consecutive buckets are added in one go or not a
         CHECK(piecewise.add_buckets(first, known.counts().data() + i, n));
     }
     CHECK(piecewise == h);
+    // Zeros in front, for which there is no room and need not be.
+    std::vector<std::uint64_t> padded(known.first_index());
+    padded.insert(padded.end(), known.counts().begin(), known.counts().end());
+    three from_zero;
+    CHECK(from_zero.add_buckets(0, padded.data(), padded.size()));
+    CHECK(from_zero == h);
     const three before = h;
     const std::uint64_t zeros[3] = {};
     const std::uint64_t most[3] = {0, three::max_count, 0};

@@ -311,8 +311,9 @@ public:
         if (times == 0) { return true; }
         const std::uint32_t last = first + static_cast<std::uint32_t>(n - 1);
         widen(low_of(first + static_cast<std::uint32_t>(skip)), high_of(last));
-        std::uint64_t* to = counts_.data() + (first - first_index());
-        for (std::size_t i = skip; i < n; ++i) { to[i] += counts[i]; }
+        // From the first count on that is there: the window may begin behind `first`.
+        std::uint64_t* to = counts_.data() + (first + skip - first_index());
+        for (std::size_t i = skip; i < n; ++i) { *to++ += counts[i]; }
         settled_count_ += times;
         sum_known_ = extremes_known_ = false;
         return true;
