@@ -371,6 +371,9 @@ TEST_CASE("latency: bars of text") {
                                         "  100 us │            0   0.00 %\n"
                                         "  215 us │            0   0.00 %\n"
                                         "  464 us │▏           1   0.99 %\n");
+    options.rows = 1; // a row of sixteen decades, or two
+    CHECK(text_histogram(h, options).find('\n') + 1 == text_histogram(h, options).size());
+    options.rows = 10;
     CHECK(text_histogram(histogram<2>()) == "no values\n");
     histogram<2> zeros;
     zeros.record(0, 3);

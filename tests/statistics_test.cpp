@@ -95,6 +95,16 @@ struct golden {
     }
 
     void rank_test(const std::string& text, bool exact) const {
+        const double u = rank_statistic(a, b).u1;
+        // One-sided, ties or not: the chance of this u or more, and of the other one.
+        if (exact && text.find("greater") != std::string::npos) {
+            CHECK(near(mann_whitney_above(std::floor(u), a.size(), b.size()), after(text, "p=")));
+        }
+        if (exact && text.find("less") != std::string::npos) {
+            const double other = 81 - u;
+            CHECK(
+                near(mann_whitney_above(std::floor(other), a.size(), b.size()), after(text, "p=")));
+        }
         if (text.find("two-sided") == std::string::npos) { return; }
         const test_result r = exact ? mann_whitney_exact(a, b) : mann_whitney_asymptotic(a, b);
         CHECK(near(r.statistic, after(text, "U1=")));

@@ -98,7 +98,7 @@ template <int Digits>
 /// Returns mean, deviation and quantiles, in any order. The quantiles are read as from samples,
 /// which lie at equal distances within their bucket, and between the least and the greatest value,
 /// which are the first and the last of them. Of 2^44 values and more the deviation is NaN.
-/// Precondition: h is not empty. Cost: one pass over the buckets.
+/// Precondition: h is not empty, quantiles are from 0 to 1. Cost: one pass over the buckets.
 template <int Digits>
 [[nodiscard]] smooth_figures smooth_figures_of(const histogram<Digits>& h,
                                                const std::vector<double>& qs,
@@ -107,6 +107,7 @@ template <int Digits>
     std::vector<sample_place> places;
     std::vector<double> ranks;
     for (const double q : qs) {
+        WICK_ASSERT(q >= 0 && q <= 1);
         places.push_back(quantile_place(n, q, type));
         for (const double rank : {places.back().whole, places.back().whole + 1}) {
             ranks.push_back((std::min)((std::max)(rank, 0.0), n - 1));

@@ -157,8 +157,14 @@ to_text(const latency_height& height, double q = 0.9, std::string_view unit = "n
     const auto amount = [&](double v) { return detail::amount_text(v, unit); };
     std::string text = detail::name_of(c.verdict);
     text += ": " + c.reason + '\n';
-    detail::text_cells cells(
-        {"", "before", "after", "ratio", "interval", "p", "adjusted", "windows"});
+    detail::text_cells cells({"",
+                              "before",
+                              "after",
+                              "ratio",
+                              "interval",
+                              "p",
+                              "adjusted",
+                              c.assumes_independent ? "" : "windows"});
     const auto add = [&](const compared_quantile& row, bool judged) {
         std::string adjusted = detail::p_text(row.adjusted);
         std::string own = detail::p_text(row.p_value);
@@ -173,7 +179,9 @@ to_text(const latency_height& height, double q = 0.9, std::string_view unit = "n
                    detail::ratio_text(row.low) + " to " + detail::ratio_text(row.high),
                    std::move(own),
                    std::move(adjusted),
-                   std::to_string(row.windows_before) + " + " + std::to_string(row.windows_after),
+                   c.assumes_independent ? ""
+                                         : std::to_string(row.windows_before) + " + " +
+                                               std::to_string(row.windows_after),
                    judged ? detail::name_of(row.verdict) : ""});
     };
     for (const compared_quantile& row : c.quantiles) { add(row, true); }
@@ -194,7 +202,7 @@ to_text(const latency_height& height, double q = 0.9, std::string_view unit = "n
 
 /// How bars look.
 struct text_histogram_options {
-    std::size_t rows = 24;  ///< at most
+    std::size_t rows = 24;  ///< at most, but two and one for 0 are always possible
     std::size_t width = 50; ///< of the longest bar, in characters
     std::string unit = "ns";
     /// Marked in the rows that they lie in.
@@ -224,11 +232,27 @@ struct log_bins {
     log_bins bins;
     const double from = std::log10(least);
     const double to = std::log10(greatest);
-    for (const double per_decade :
-         {1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0, 15.0, 20.0, 30.0, 50.0, 100.0, 200.0}) {
+    for (const double per_decade : {0.0625,
+                                    0.125,
+                                    0.25,
+                                    0.5,
+                                    1.0,
+                                    2.0,
+                                    3.0,
+                                    4.0,
+                                    5.0,
+                                    6.0,
+                                    8.0,
+                                    10.0,
+                                    15.0,
+                                    20.0,
+                                    30.0,
+                                    50.0,
+                                    100.0,
+                                    200.0}) {
         const double first = std::floor(from * per_decade + 1e-9);
         const double count = std::floor(to * per_decade + 1e-9) - first + 1;
-        if (per_decade > 1 && count > static_cast<double>(rows)) { break; }
+        if (bins.count > 0 && count > static_cast<double>(rows)) { break; }
         bins = {per_decade, first, static_cast<std::size_t>(count)};
     }
     return bins;
