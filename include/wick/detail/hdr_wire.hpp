@@ -503,6 +503,11 @@ private:
     }
 
     [[nodiscard]] static char* put_number(char* to, std::uint64_t value) noexcept {
+        if (value >= 0x80 && value < 0x4000) { // most are of two bytes
+            to[0] = static_cast<char>(value | 0x80);
+            to[1] = static_cast<char>(value >> 7);
+            return to + 2;
+        }
         for (int i = 0; i < 8 && value >= 0x80; ++i, value >>= 7) {
             *to++ = static_cast<char>(value | 0x80);
         }
