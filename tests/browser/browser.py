@@ -145,6 +145,12 @@ class Browser:
         for kind in ("keyDown", "keyUp"):
             self.send("Input.dispatchKeyEvent", type=kind, key=key, modifiers=modifiers)
 
+    def cpu(self):
+        """Returns the CPU time that the page's main thread has used, in seconds."""
+        self.send("Performance.enable", timeDomain="threadTicks")
+        metrics = self.send("Performance.getMetrics")["metrics"]
+        return next(m["value"] for m in metrics if m["name"] == "TaskDuration")
+
     def media(self, **features):
         self.send("Emulation.setEmulatedMedia",
                   features=[{"name": name.replace("_", "-"), "value": value}

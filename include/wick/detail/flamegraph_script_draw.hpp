@@ -234,27 +234,40 @@ function classOf(box) {
     return list;
 }
 
+// There are thousands: copies are made faster than new elements.
+const plainBox = element("g", {});
+plainBox.appendChild(element("rect", {height: rowHeight - 1}));
+const plainText = element("text", {});
+
 function drawBox(box, index, rows) {
     const y = (view.inverted ? box.row : rows - 1 - box.row) * rowHeight;
-    const group = element("g", {"class": classOf(box), role: "treeitem"});
+    const group = plainBox.cloneNode(true);
+    const shape = group.firstChild;
+    group.setAttribute("class", classOf(box));
     group.wickBox = index;
     const own = box.elided ? null : attributes.get(tree.name[box.first]);
     let inside = group;
     if (own && own.id) { group.id = own.id; }
     if (own && own.href) {
         inside = element("a", {href: own.href, target: own.target || "_top"});
+        inside.appendChild(shape);
         group.appendChild(inside);
     }
     // Neighbours are told apart by a gap, which frames of a pixel or two cannot spare.
     const wide = box.width >= 3 ? box.width - 0.5 : box.width;
-    const area = {x: box.x.toFixed(2), y, width: wide.toFixed(2), height: rowHeight - 1};
-    inside.appendChild(element("rect", area));
+    shape.setAttribute("x", box.x.toFixed(2));
+    shape.setAttribute("y", y);
+    shape.setAttribute("width", wide.toFixed(2));
     if (compares && !box.elided && isGone(box.first)) {
-        inside.appendChild(element("rect", {...area, "class": "hatch"}));
+        const hatch = shape.cloneNode();
+        hatch.setAttribute("class", "hatch");
+        inside.appendChild(hatch);
     }
     const text = label(box);
     if (text) {
-        const line = element("text", {x: (box.x + 3).toFixed(2), y: y + baseline});
+        const line = plainText.cloneNode();
+        line.setAttribute("x", (box.x + 3).toFixed(2));
+        line.setAttribute("y", y + baseline);
         line.textContent = text;
         if (/[^ -~\u2026]/.test(text)) { line.wickFit = box.width - 6; }
         inside.appendChild(line);

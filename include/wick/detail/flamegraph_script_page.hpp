@@ -14,13 +14,15 @@ namespace detail {
 inline constexpr std::string_view flamegraph_script_page = R"js(
 // ---- Putting it together.
 
+// The picture that was there goes before anything is measured: it would be laid out for nothing.
+frames.replaceChildren();
 const standalone = root === document.documentElement;
 const footer = root.querySelector(".footer");
 const [titleLine, subtitleLine] = root.querySelectorAll("text.title,.subtitle");
 const titleText = titleLine.textContent;
 const subtitleText = subtitleLine.textContent;
 const subtitlePlace = Number(subtitleLine.getAttribute("y"));
-const heading = Math.max(titleLine.getComputedTextLength(), subtitleLine.getComputedTextLength());
+const heading = Math.max(widthOf(titleLine, titleText), widthOf(subtitleLine, subtitleText));
 const about = facts.querySelector(".about");
 const aboutText = about ? about.textContent : "";
 let top = initialTop;
@@ -48,8 +50,7 @@ function placeFacts(room) {
         x += width + 18;
     }
     if (!about) { return row * 20; }
-    setLines(about, aboutText, Infinity, 1);
-    next(about.getComputedTextLength());
+    next(widthOf(about, aboutText));
     about.setAttribute("x", x);
     about.setAttribute("y", 44 + row * 20);
     return row * 20 + (setLines(about, aboutText, room - x, 5) - 1) * lineHeight;
@@ -176,6 +177,7 @@ function markCurrent() {
     const box = boxes[index];
     currentGroup = frames.children[index];
     currentGroup.classList.add("current");
+    currentGroup.setAttribute("role", "treeitem");
     if (!currentGroup.id) { currentGroup.id = "wick-current"; }
     currentGroup.setAttribute("aria-label", tell(box).join("; "));
     currentGroup.setAttribute("aria-level", tree.depth[box.first] + 1);

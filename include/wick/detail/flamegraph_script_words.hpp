@@ -142,17 +142,27 @@ function describeAll(row) {
 
 const lineHeight = 16.8; // 1.4em
 
+// How wide a text is where `holder` shows it. The document would have to be laid out for that: a
+// canvas has not to.
+const canvas = document.createElementNS("http://www.w3.org/1999/xhtml", "canvas").getContext("2d");
+const fonts = new Map(); // by holder
+function widthOf(holder, text) {
+    if (!canvas) { return text.length * 7; }
+    if (!fonts.has(holder)) { fonts.set(holder, getComputedStyle(holder).font); }
+    canvas.font = fonts.get(holder);
+    return canvas.measureText(text).width;
+}
+
 // Returns the beginning of a text in lines that are no wider than `room`.
 function broken(holder, text, room, most) {
     const lines = [];
-    holder.textContent = text;
     for (let at = 0; at < text.length && lines.length < most;) {
         let size = text.length - at; // of the line
-        if (holder.getSubStringLength(at, size) > room) {
+        if (widthOf(holder, text.slice(at)) > room) {
             let fits = 1;
             for (let wide = size; wide - fits > 1;) {
                 const tried = (fits + wide) >> 1;
-                const over = holder.getSubStringLength(at, tried) > room;
+                const over = widthOf(holder, text.slice(at, at + tried)) > room;
                 [fits, wide] = over ? [fits, tried] : [tried, wide];
             }
             const blank = text.lastIndexOf(" ", at + fits);
