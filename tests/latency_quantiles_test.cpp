@@ -252,20 +252,3 @@ TEST_CASE("quantiles: of a histogram with wide buckets they are within half a bu
     CHECK(near(figures.mean, mean_of(samples), 1e-12)); // exact
     CHECK(near(figures.stddev, standard_deviation(samples), 1.0 / 256));
 }
-
-TEST_CASE("quantiles: moments of an octave are those of its definition") {
-    std::vector<std::uint64_t> counts(128);
-    std::uint64_t x = 1;
-    std::uint64_t sums[3] = {};
-    for (std::size_t j = 0; j < counts.size(); ++j) {
-        x = x * 6364136223846793005u + 1442695040888963407u;
-        counts[j] = x >> 40;
-        sums[0] += counts[j];
-        sums[1] += counts[j] * j;
-        sums[2] += counts[j] * j * j;
-    }
-    const auto m = detail::moments_of_octave(counts.data(), counts.size());
-    CHECK(m.counts == sums[0]);
-    CHECK(m.first == sums[1]);
-    CHECK(m.second == sums[2]);
-}

@@ -4,6 +4,7 @@
 #ifndef WICK_DETAIL_HISTOGRAM_QUANTILES_HPP
 #define WICK_DETAIL_HISTOGRAM_QUANTILES_HPP
 
+#include <wick/detail/bucket_sums.hpp>      // several counts at a time
 #include <wick/detail/sample_quantiles.hpp> // places of quantiles
 #include <wick/histogram.hpp>               // what is read
 #include <wick/version.hpp>
@@ -33,30 +34,8 @@ struct smooth_figures {
     std::vector<double> quantiles;
 };
 
-/// Sums over the buckets j = 0, 1, … of an octave: their counts c, c j, and c j^2.
-struct octave_moments {
-    std::uint64_t counts;
-    std::uint64_t first;
-    std::uint64_t second;
-};
-
-/// Returns the sums of `size` counts, all of which add up to less than 2^44: from the last one on,
-/// sums of sums of sums, so that nothing is multiplied; about a cycle a bucket.
-[[nodiscard]] inline octave_moments moments_of_octave(const std::uint64_t* counts,
-                                                      std::size_t size) noexcept {
-    std::uint64_t once = 0;
-    std::uint64_t twice = 0;  // of c (j + 1)
-    std::uint64_t thrice = 0; // of c (j + 1) (j + 2) / 2
-    for (std::size_t j = size; j-- > 0;) {
-        once += counts[j];
-        twice += once;
-        thrice += twice;
-    }
-    return {once, twice - once, 2 * thrice - 3 * twice + once};
-}
-
 /// Returns the values of ranks, counted from 0 and in ascending order, and adds up the distances of
-/// the middles of all buckets from a center, and their squares. Cost: as above.
+/// the middles of all buckets from a center, and their squares. Cost: one pass over the buckets.
 template <int Digits>
 [[nodiscard]] std::vector<double> values_of_ranks(const histogram<Digits>& h,
                                                   const std::vector<double>& ranks,
@@ -70,7 +49,7 @@ template <int Digits>
     double before = 0;
     for (std::size_t first = 0; first < counts.size(); first += size) {
         const std::uint32_t index = h.first_index() + static_cast<std::uint32_t>(first);
-        const octave_moments m = moments_of_octave(counts.data() + first, size);
+        const place_sums m = sums_of(counts.data() + first, size);
         if (m.counts == 0) { continue; }
         const double count = static_cast<double>(m.counts);
         const double by_index = static_cast<double>(m.first);
