@@ -333,8 +333,7 @@ WICK_END_NAMESPACE
 WICK_BEGIN_NAMESPACE
 
 /// What a frame stands for. In text, `kernel`, `inlined` and `jit` are the suffixes "_[k]", "_[i]"
-/// and
-/// "_[j]"; `marker` frames are put in by wick itself ("[truncated]").
+/// and "_[j]"; `marker` frames are put in by wick itself ("[truncated]").
 enum class frame_kind : std::uint8_t {
     function,
     inlined,
@@ -4100,8 +4099,7 @@ describe_method(comparison& c, const diff_options& options, const double (&expos
 /// Errors: units that differ; a negative weight, with its side, profile and stack; weights of 2^63
 ///         and more; a basis for which the origins and the options have no figures.
 /// Cost:   O(n) of both sides for lone profiles (given by std::move they are freed before the
-/// tests);
-///         O(n) of the whole tree for each further profile.
+///         tests); O(n) of the whole tree for each further profile.
 /// Source: quasi-binomial two-proportion tests with moderated dispersion (McCarthy, Chen and Smyth
 ///         2012), Fisher's test where few are expected, intervals of Newcombe (1998), false
 ///         discovery rates of Benjamini and Hochberg (1995).

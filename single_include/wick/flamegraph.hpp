@@ -347,8 +347,7 @@ WICK_END_NAMESPACE
 WICK_BEGIN_NAMESPACE
 
 /// What a frame stands for. In text, `kernel`, `inlined` and `jit` are the suffixes "_[k]", "_[i]"
-/// and
-/// "_[j]"; `marker` frames are put in by wick itself ("[truncated]").
+/// and "_[j]"; `marker` frames are put in by wick itself ("[truncated]").
 enum class frame_kind : std::uint8_t {
     function,
     inlined,
@@ -5608,27 +5607,40 @@ function classOf(box) {
     return list;
 }
 
+// There are thousands: copies are made faster than new elements.
+const plainBox = element("g", {});
+plainBox.appendChild(element("rect", {height: rowHeight - 1}));
+const plainText = element("text", {});
+
 function drawBox(box, index, rows) {
     const y = (view.inverted ? box.row : rows - 1 - box.row) * rowHeight;
-    const group = element("g", {"class": classOf(box), role: "treeitem"});
+    const group = plainBox.cloneNode(true);
+    const shape = group.firstChild;
+    group.setAttribute("class", classOf(box));
     group.wickBox = index;
     const own = box.elided ? null : attributes.get(tree.name[box.first]);
     let inside = group;
     if (own && own.id) { group.id = own.id; }
     if (own && own.href) {
         inside = element("a", {href: own.href, target: own.target || "_top"});
+        inside.appendChild(shape);
         group.appendChild(inside);
     }
     // Neighbours are told apart by a gap, which frames of a pixel or two cannot spare.
     const wide = box.width >= 3 ? box.width - 0.5 : box.width;
-    const area = {x: box.x.toFixed(2), y, width: wide.toFixed(2), height: rowHeight - 1};
-    inside.appendChild(element("rect", area));
+    shape.setAttribute("x", box.x.toFixed(2));
+    shape.setAttribute("y", y);
+    shape.setAttribute("width", wide.toFixed(2));
     if (compares && !box.elided && isGone(box.first)) {
-        inside.appendChild(element("rect", {...area, "class": "hatch"}));
+        const hatch = shape.cloneNode();
+        hatch.setAttribute("class", "hatch");
+        inside.appendChild(hatch);
     }
     const text = label(box);
     if (text) {
-        const line = element("text", {x: (box.x + 3).toFixed(2), y: y + baseline});
+        const line = plainText.cloneNode();
+        line.setAttribute("x", (box.x + 3).toFixed(2));
+        line.setAttribute("y", y + baseline);
         line.textContent = text;
         if (/[^ -~\u2026]/.test(text)) { line.wickFit = box.width - 6; }
         inside.appendChild(line);
@@ -5938,13 +5950,15 @@ namespace detail {
 inline constexpr std::string_view flamegraph_script_page = R"js(
 // ---- Putting it together.
 
+// The picture that was there goes before anything is measured: it would be laid out for nothing.
+frames.replaceChildren();
 const standalone = root === document.documentElement;
 const footer = root.querySelector(".footer");
 const [titleLine, subtitleLine] = root.querySelectorAll("text.title,.subtitle");
 const titleText = titleLine.textContent;
 const subtitleText = subtitleLine.textContent;
 const subtitlePlace = Number(subtitleLine.getAttribute("y"));
-const heading = Math.max(titleLine.getComputedTextLength(), subtitleLine.getComputedTextLength());
+const heading = Math.max(widthOf(titleLine, titleText), widthOf(subtitleLine, subtitleText));
 const about = facts.querySelector(".about");
 const aboutText = about ? about.textContent : "";
 let top = initialTop;
@@ -5972,8 +5986,7 @@ function placeFacts(room) {
         x += width + 18;
     }
     if (!about) { return row * 20; }
-    setLines(about, aboutText, Infinity, 1);
-    next(about.getComputedTextLength());
+    next(widthOf(about, aboutText));
     about.setAttribute("x", x);
     about.setAttribute("y", 44 + row * 20);
     return row * 20 + (setLines(about, aboutText, room - x, 5) - 1) * lineHeight;
@@ -6100,6 +6113,7 @@ function markCurrent() {
     const box = boxes[index];
     currentGroup = frames.children[index];
     currentGroup.classList.add("current");
+    currentGroup.setAttribute("role", "treeitem");
     if (!currentGroup.id) { currentGroup.id = "wick-current"; }
     currentGroup.setAttribute("aria-label", tell(box).join("; "));
     currentGroup.setAttribute("aria-level", tree.depth[box.first] + 1);
@@ -6751,17 +6765,27 @@ function describeAll(row) {
 
 const lineHeight = 16.8; // 1.4em
 
+// How wide a text is where `holder` shows it. The document would have to be laid out for that: a
+// canvas has not to.
+const canvas = document.createElementNS("http://www.w3.org/1999/xhtml", "canvas").getContext("2d");
+const fonts = new Map(); // by holder
+function widthOf(holder, text) {
+    if (!canvas) { return text.length * 7; }
+    if (!fonts.has(holder)) { fonts.set(holder, getComputedStyle(holder).font); }
+    canvas.font = fonts.get(holder);
+    return canvas.measureText(text).width;
+}
+
 // Returns the beginning of a text in lines that are no wider than `room`.
 function broken(holder, text, room, most) {
     const lines = [];
-    holder.textContent = text;
     for (let at = 0; at < text.length && lines.length < most;) {
         let size = text.length - at; // of the line
-        if (holder.getSubStringLength(at, size) > room) {
+        if (widthOf(holder, text.slice(at)) > room) {
             let fits = 1;
             for (let wide = size; wide - fits > 1;) {
                 const tried = (fits + wide) >> 1;
-                const over = holder.getSubStringLength(at, tried) > room;
+                const over = widthOf(holder, text.slice(at, at + tried)) > room;
                 [fits, wide] = over ? [fits, tried] : [tried, wide];
             }
             const blank = text.lastIndexOf(" ", at + fits);
@@ -6821,7 +6845,7 @@ inline constexpr std::string_view flamegraph_script_parts[] = {flamegraph_script
 /// The SHA-256 of all parts together. A test computes it: after a change of the script, it says
 /// what must stand here.
 inline constexpr std::string_view flamegraph_script_sha256 =
-    "sha256-brasFiMs2sAYNgzXmla1EowLUrUZcqjpdGynSLPkn8E=";
+    "sha256-j7o2Q63kVNqEETJQpIwjTLa4YpJUU6PwokVQeZvCUaM=";
 
 } // namespace detail
 WICK_END_NAMESPACE

@@ -299,8 +299,7 @@ WICK_END_NAMESPACE
 WICK_BEGIN_NAMESPACE
 
 /// What a frame stands for. In text, `kernel`, `inlined` and `jit` are the suffixes "_[k]", "_[i]"
-/// and
-/// "_[j]"; `marker` frames are put in by wick itself ("[truncated]").
+/// and "_[j]"; `marker` frames are put in by wick itself ("[truncated]").
 enum class frame_kind : std::uint8_t {
     function,
     inlined,
@@ -1629,6 +1628,21 @@ private:
     }
 };
 
+/// Returns what the reader makes of all lines of a source.
+template <class Reader, class Source>
+[[nodiscard]] auto read_lines(Reader& reader, Source& source) -> decltype(reader.finish()) {
+    line_reader<Source> lines(source);
+    std::string_view line;
+    while (lines.next(line)) {
+        if (lines.too_long()) {
+            reader.skip("the line is longer than 16 MiB", lines.number());
+            continue;
+        }
+        reader.line(line, lines.number());
+    }
+    return reader.finish();
+}
+
 /// A source that reads from memory.
 class text_source {
 public:
@@ -2130,26 +2144,17 @@ private:
 /// unknown. Frames may be empty and hold any bytes but ';' and '\n'; "_[k]", "_[i]" and "_[j]" at
 /// the end of a frame become its kind. Weights may have a fraction. A line may end in "\r\n",
 /// blanks, or the end of the input; empty lines and lines that begin with "# " are comments. A line
-/// with no stack weighs the root. source   callable `std::size_t(char* to, std::size_t room)`,
-/// returns 0 at the end. Errors:  weights that add up to 2^63 or more, with the line. Lines that
-/// are malformed or longer than
-///          16 MiB are skipped and counted, the first with its number and the reason.
+/// with no stack weighs the root.
+/// source   callable `std::size_t(char* to, std::size_t room)`, returns 0 at the end.
+/// Errors:  weights that add up to 2^63 or more, with the line. Lines that are malformed or longer
+///          than 16 MiB are skipped and counted, the first with its number and the reason.
 /// Cost:    one pass; memory for the distinct stacks and one buffer. While all lines end in two
-/// numbers,
-///          both readings are kept, at three times the cost.
+///          numbers, both readings are kept, at three times the cost.
 template <class Source>
 [[nodiscard]] result<folded_text> read_folded(Source&& source) {
     detail::folded_reader reader;
-    detail::line_reader<std::remove_reference_t<Source>> lines(source);
-    std::string_view line;
-    while (lines.next(line)) {
-        if (lines.too_long()) {
-            reader.skip("the line is longer than 16 MiB", lines.number());
-            continue;
-        }
-        reader.line(line, lines.number());
-    }
-    return reader.finish();
+    return detail::read_lines<detail::folded_reader, std::remove_reference_t<Source>>(reader,
+                                                                                      source);
 }
 
 /// The same from memory.
@@ -2159,11 +2164,11 @@ template <class Source>
 
 /// Writes a profile as folded text, a line for each stack with weight of its own, sorted as
 /// `LC_ALL=C sort` has them; reading the text gives the same stacks and weights. Kinds become the
-/// suffixes "_[k]", "_[i]" and
-/// "_[j]", frames without a name their module and offset; ';' in a name becomes ':', a line break '
-/// '. What text cannot hold (files, lines, counts, unit, origins) is left out. sink     callable
-/// taking std::string_view, or a std::ostream. Cost:    O(output); memory for the path and the
-/// siblings along it.
+/// suffixes "_[k]", "_[i]" and "_[j]", frames without a name their module and offset; ';' in a name
+/// becomes ':', a line break a blank. What text cannot hold (files, lines, counts, unit, origins)
+/// is left out.
+/// sink     callable taking std::string_view, or a std::ostream.
+/// Cost:    O(output); memory for the path and the siblings along it.
 template <class Sink>
 void write_folded(Sink&& sink, const profile& p) {
     if (detail::has_separators(p.frames)) {

@@ -11,9 +11,9 @@
 //   wick/detail/sink.hpp
 //   wick/detail/heat_map.hpp
 //   wick/detail/histogram_quantiles.hpp
+//   wick/detail/bucket_sums.hpp
 //   wick/detail/sample_quantiles.hpp
 //   wick/histogram.hpp
-//   wick/detail/bucket_sums.hpp
 //   wick/detail/latency_windows.hpp
 //   wick/detail/percentile_plot.hpp
 //   wick/detail/shown_text.hpp
@@ -1488,6 +1488,176 @@ WICK_END_NAMESPACE
 #ifndef WICK_DETAIL_HISTOGRAM_QUANTILES_HPP
 #define WICK_DETAIL_HISTOGRAM_QUANTILES_HPP
 
+// wick/detail/bucket_sums.hpp - sums over arrays of counts, several counts at a time.
+#ifndef WICK_DETAIL_BUCKET_SUMS_HPP
+#define WICK_DETAIL_BUCKET_SUMS_HPP
+
+
+#include <cstddef> // std::size_t
+#include <cstdint> // the counts
+#include <cstring> // std::memcpy, to load and store
+
+WICK_BEGIN_NAMESPACE
+namespace detail {
+
+#if defined(__GNUC__)
+// What every 64-bit processor can add at once; without optimisation for one.
+typedef std::uint64_t count_pair __attribute__((vector_size(16)));
+#else
+struct count_pair {
+    std::uint64_t first, second;
+
+    friend count_pair operator+(count_pair a, count_pair b) {
+        return {a.first + b.first, a.second + b.second};
+    }
+    friend count_pair operator-(count_pair a, count_pair b) {
+        return {a.first - b.first, a.second - b.second};
+    }
+    friend count_pair operator&(count_pair a, count_pair b) {
+        return {a.first & b.first, a.second & b.second};
+    }
+    friend count_pair operator|(count_pair a, count_pair b) {
+        return {a.first | b.first, a.second | b.second};
+    }
+    friend count_pair operator~(count_pair a) { return {~a.first, ~a.second}; }
+};
+#endif
+
+/// Eight counts, which are worked on together.
+struct eight_counts {
+    count_pair a, b, c, d;
+
+    friend eight_counts operator+(const eight_counts& x, const eight_counts& y) noexcept {
+        return {x.a + y.a, x.b + y.b, x.c + y.c, x.d + y.d};
+    }
+    friend eight_counts operator-(const eight_counts& x, const eight_counts& y) noexcept {
+        return {x.a - y.a, x.b - y.b, x.c - y.c, x.d - y.d};
+    }
+    friend eight_counts operator&(const eight_counts& x, const eight_counts& y) noexcept {
+        return {x.a & y.a, x.b & y.b, x.c & y.c, x.d & y.d};
+    }
+    friend eight_counts operator|(const eight_counts& x, const eight_counts& y) noexcept {
+        return {x.a | y.a, x.b | y.b, x.c | y.c, x.d | y.d};
+    }
+    friend eight_counts operator~(const eight_counts& x) noexcept {
+        return {~x.a, ~x.b, ~x.c, ~x.d};
+    }
+};
+
+// In pairs: compilers copy a greater piece by way of the stack.
+[[nodiscard]] inline count_pair load_pair(const std::uint64_t* from) noexcept {
+    count_pair loaded;
+    std::memcpy(&loaded, from, sizeof loaded);
+    return loaded;
+}
+inline void store_pair(std::uint64_t* to, count_pair counts) noexcept {
+    std::memcpy(to, &counts, sizeof counts);
+}
+[[nodiscard]] inline eight_counts load_eight(const std::uint64_t* from) noexcept {
+    return {load_pair(from), load_pair(from + 2), load_pair(from + 4), load_pair(from + 6)};
+}
+inline void store_eight(std::uint64_t* to, const eight_counts& counts) noexcept {
+    store_pair(to, counts.a);
+    store_pair(to + 2, counts.b);
+    store_pair(to + 4, counts.c);
+    store_pair(to + 6, counts.d);
+}
+
+/// The sums of c, c j and c j^2 over places j with the counts c, modulo 2^64.
+struct place_sums {
+    std::uint64_t counts = 0;
+    std::uint64_t first = 0;
+    std::uint64_t second = 0;
+};
+
+/// Returns the sums over n counts, n a multiple of 8, by additions alone: the sums of running sums
+/// from the end have each count once for each place up to its own.
+[[nodiscard]] inline place_sums sums_of(const std::uint64_t* counts, std::size_t n) noexcept {
+    eight_counts once{};
+    eight_counts by_place{};
+    eight_counts by_triangle{};
+    for (std::size_t i = n; i > 0; i -= 8) {
+        once = once + load_eight(counts + (i - 8));
+        by_place = by_place + once;
+        by_triangle = by_triangle + by_place;
+    }
+    std::uint64_t a[8];
+    std::uint64_t b[8];
+    std::uint64_t c[8];
+    store_eight(a, once);
+    store_eight(b, by_place);
+    store_eight(c, by_triangle);
+    place_sums sums;
+    for (std::uint64_t k = 0; k < 8; ++k) {
+        // Count t of lane k, at j = 8 t + k, is in these 1, t + 1 and (t + 1) (t + 2) / 2 times.
+        const std::uint64_t by_t = b[k] - a[k];
+        const std::uint64_t by_square = 2 * c[k] - 3 * b[k] + a[k];
+        sums.counts += a[k];
+        sums.first += 8 * by_t + k * a[k];
+        sums.second += 64 * by_square + 16 * k * by_t + k * k * a[k];
+    }
+    return sums;
+}
+
+/// Returns the sum of n counts.
+[[nodiscard]] inline std::uint64_t sum_of(const std::uint64_t* counts, std::size_t n) noexcept {
+    const std::uint64_t* end = counts + n;
+    eight_counts lanes{};
+    for (; end - counts >= 8; counts += 8) { lanes = lanes + load_eight(counts); }
+    std::uint64_t sum = 0;
+    for (; counts != end; ++counts) { sum += *counts; }
+    std::uint64_t by_lane[8];
+    store_eight(by_lane, lanes);
+    for (const std::uint64_t of_lane : by_lane) { sum += of_lane; }
+    return sum;
+}
+
+/// Returns the place of the value of a rank, from 1, among n counts, n a multiple of 8; the last
+/// one where there are too few.
+[[nodiscard]] inline std::size_t
+find_rank(const std::uint64_t* counts, std::size_t n, std::uint64_t rank) noexcept {
+    std::size_t i = 0;
+    for (; i + 8 < n; i += 8) {
+        const std::uint64_t* of = counts + i;
+        const std::uint64_t here =
+            ((of[0] + of[1]) + (of[2] + of[3])) + ((of[4] + of[5]) + (of[6] + of[7]));
+        if (here >= rank) { break; }
+        rank -= here;
+    }
+    for (; i + 1 < n && counts[i] < rank; ++i) { rank -= counts[i]; }
+    return i;
+}
+
+/// Adds n counts to others, or takes them away; n is a multiple of 8. They may be the same.
+template <bool Subtract>
+void add_counts(std::uint64_t* to, const std::uint64_t* from, std::size_t n) noexcept {
+    for (std::size_t i = 0; i < n; i += 8) {
+        const eight_counts a = load_eight(to + i);
+        const eight_counts b = load_eight(from + i);
+        store_eight(to + i, Subtract ? a - b : a + b);
+    }
+}
+
+/// True if none of n counts, n a multiple of 8, is less than the other one at its place.
+[[nodiscard]] inline bool
+none_less(const std::uint64_t* counts, const std::uint64_t* others, std::size_t n) noexcept {
+    eight_counts borrows{};
+    for (std::size_t i = 0; i < n; i += 8) {
+        const eight_counts a = load_eight(counts + i);
+        const eight_counts b = load_eight(others + i);
+        borrows = borrows | (~a & b) | ((~a | b) & (a - b)); // the top bit says that a < b
+    }
+    std::uint64_t each[8];
+    store_eight(each, borrows);
+    std::uint64_t any = 0;
+    for (const std::uint64_t borrow : each) { any |= borrow; }
+    return any >> 63 == 0;
+}
+
+} // namespace detail
+WICK_END_NAMESPACE
+
+#endif
 // wick/detail/sample_quantiles.hpp - quantiles and other figures of samples in order.
 #ifndef WICK_DETAIL_SAMPLE_QUANTILES_HPP
 #define WICK_DETAIL_SAMPLE_QUANTILES_HPP
@@ -1755,176 +1925,6 @@ WICK_END_NAMESPACE
 #ifndef WICK_HISTOGRAM_HPP
 #define WICK_HISTOGRAM_HPP
 
-// wick/detail/bucket_sums.hpp - sums over arrays of counts, several counts at a time.
-#ifndef WICK_DETAIL_BUCKET_SUMS_HPP
-#define WICK_DETAIL_BUCKET_SUMS_HPP
-
-
-#include <cstddef> // std::size_t
-#include <cstdint> // the counts
-#include <cstring> // std::memcpy, to load and store
-
-WICK_BEGIN_NAMESPACE
-namespace detail {
-
-#if defined(__GNUC__)
-// What every 64-bit processor can add at once; without optimisation for one.
-typedef std::uint64_t count_pair __attribute__((vector_size(16)));
-#else
-struct count_pair {
-    std::uint64_t first, second;
-
-    friend count_pair operator+(count_pair a, count_pair b) {
-        return {a.first + b.first, a.second + b.second};
-    }
-    friend count_pair operator-(count_pair a, count_pair b) {
-        return {a.first - b.first, a.second - b.second};
-    }
-    friend count_pair operator&(count_pair a, count_pair b) {
-        return {a.first & b.first, a.second & b.second};
-    }
-    friend count_pair operator|(count_pair a, count_pair b) {
-        return {a.first | b.first, a.second | b.second};
-    }
-    friend count_pair operator~(count_pair a) { return {~a.first, ~a.second}; }
-};
-#endif
-
-/// Eight counts, which are worked on together.
-struct eight_counts {
-    count_pair a, b, c, d;
-
-    friend eight_counts operator+(const eight_counts& x, const eight_counts& y) noexcept {
-        return {x.a + y.a, x.b + y.b, x.c + y.c, x.d + y.d};
-    }
-    friend eight_counts operator-(const eight_counts& x, const eight_counts& y) noexcept {
-        return {x.a - y.a, x.b - y.b, x.c - y.c, x.d - y.d};
-    }
-    friend eight_counts operator&(const eight_counts& x, const eight_counts& y) noexcept {
-        return {x.a & y.a, x.b & y.b, x.c & y.c, x.d & y.d};
-    }
-    friend eight_counts operator|(const eight_counts& x, const eight_counts& y) noexcept {
-        return {x.a | y.a, x.b | y.b, x.c | y.c, x.d | y.d};
-    }
-    friend eight_counts operator~(const eight_counts& x) noexcept {
-        return {~x.a, ~x.b, ~x.c, ~x.d};
-    }
-};
-
-// In pairs: compilers copy a greater piece by way of the stack.
-[[nodiscard]] inline count_pair load_pair(const std::uint64_t* from) noexcept {
-    count_pair loaded;
-    std::memcpy(&loaded, from, sizeof loaded);
-    return loaded;
-}
-inline void store_pair(std::uint64_t* to, count_pair counts) noexcept {
-    std::memcpy(to, &counts, sizeof counts);
-}
-[[nodiscard]] inline eight_counts load_eight(const std::uint64_t* from) noexcept {
-    return {load_pair(from), load_pair(from + 2), load_pair(from + 4), load_pair(from + 6)};
-}
-inline void store_eight(std::uint64_t* to, const eight_counts& counts) noexcept {
-    store_pair(to, counts.a);
-    store_pair(to + 2, counts.b);
-    store_pair(to + 4, counts.c);
-    store_pair(to + 6, counts.d);
-}
-
-/// The sums of c, c j and c j^2 over places j with the counts c, modulo 2^64.
-struct place_sums {
-    std::uint64_t counts = 0;
-    std::uint64_t first = 0;
-    std::uint64_t second = 0;
-};
-
-/// Returns the sums over n counts, n a multiple of 8, by additions alone: the sums of running sums
-/// from the end have each count once for each place up to its own.
-[[nodiscard]] inline place_sums sums_of(const std::uint64_t* counts, std::size_t n) noexcept {
-    eight_counts once{};
-    eight_counts by_place{};
-    eight_counts by_triangle{};
-    for (std::size_t i = n; i > 0; i -= 8) {
-        once = once + load_eight(counts + (i - 8));
-        by_place = by_place + once;
-        by_triangle = by_triangle + by_place;
-    }
-    std::uint64_t a[8];
-    std::uint64_t b[8];
-    std::uint64_t c[8];
-    store_eight(a, once);
-    store_eight(b, by_place);
-    store_eight(c, by_triangle);
-    place_sums sums;
-    for (std::uint64_t k = 0; k < 8; ++k) {
-        // Count t of lane k, at j = 8 t + k, is in these 1, t + 1 and (t + 1) (t + 2) / 2 times.
-        const std::uint64_t by_t = b[k] - a[k];
-        const std::uint64_t by_square = 2 * c[k] - 3 * b[k] + a[k];
-        sums.counts += a[k];
-        sums.first += 8 * by_t + k * a[k];
-        sums.second += 64 * by_square + 16 * k * by_t + k * k * a[k];
-    }
-    return sums;
-}
-
-/// Returns the sum of n counts.
-[[nodiscard]] inline std::uint64_t sum_of(const std::uint64_t* counts, std::size_t n) noexcept {
-    const std::uint64_t* end = counts + n;
-    eight_counts lanes{};
-    for (; end - counts >= 8; counts += 8) { lanes = lanes + load_eight(counts); }
-    std::uint64_t sum = 0;
-    for (; counts != end; ++counts) { sum += *counts; }
-    std::uint64_t by_lane[8];
-    store_eight(by_lane, lanes);
-    for (const std::uint64_t of_lane : by_lane) { sum += of_lane; }
-    return sum;
-}
-
-/// Returns the place of the value of a rank, from 1, among n counts, n a multiple of 8; the last
-/// one where there are too few.
-[[nodiscard]] inline std::size_t
-find_rank(const std::uint64_t* counts, std::size_t n, std::uint64_t rank) noexcept {
-    std::size_t i = 0;
-    for (; i + 8 < n; i += 8) {
-        const std::uint64_t* of = counts + i;
-        const std::uint64_t here =
-            ((of[0] + of[1]) + (of[2] + of[3])) + ((of[4] + of[5]) + (of[6] + of[7]));
-        if (here >= rank) { break; }
-        rank -= here;
-    }
-    for (; i + 1 < n && counts[i] < rank; ++i) { rank -= counts[i]; }
-    return i;
-}
-
-/// Adds n counts to others, or takes them away; n is a multiple of 8. They may be the same.
-template <bool Subtract>
-void add_counts(std::uint64_t* to, const std::uint64_t* from, std::size_t n) noexcept {
-    for (std::size_t i = 0; i < n; i += 8) {
-        const eight_counts a = load_eight(to + i);
-        const eight_counts b = load_eight(from + i);
-        store_eight(to + i, Subtract ? a - b : a + b);
-    }
-}
-
-/// True if none of n counts, n a multiple of 8, is less than the other one at its place.
-[[nodiscard]] inline bool
-none_less(const std::uint64_t* counts, const std::uint64_t* others, std::size_t n) noexcept {
-    eight_counts borrows{};
-    for (std::size_t i = 0; i < n; i += 8) {
-        const eight_counts a = load_eight(counts + i);
-        const eight_counts b = load_eight(others + i);
-        borrows = borrows | (~a & b) | ((~a | b) & (a - b)); // the top bit says that a < b
-    }
-    std::uint64_t each[8];
-    store_eight(each, borrows);
-    std::uint64_t any = 0;
-    for (const std::uint64_t borrow : each) { any |= borrow; }
-    return any >> 63 == 0;
-}
-
-} // namespace detail
-WICK_END_NAMESPACE
-
-#endif
 
 #include <algorithm>   // std::min, std::max, std::fill
 #include <cmath>       // std::nextafter, std::ceil, std::sqrt
@@ -2158,9 +2158,9 @@ public:
     bool record(std::int64_t value, std::uint64_t times) {
         if (!has_room(times)) { return false; }
         if (times == 0) { return true; }
+        add_times(clamp(value), clamp(value), times); // first: there may be no memory
         if (value < 0) { below_ += times; }
         if (value > max_value) { above_ += times; }
-        add_times(clamp(value), clamp(value), times);
         settled_sum_.add_product(static_cast<std::uint64_t>(clamp(value)), times);
         return true;
     }
@@ -2182,6 +2182,7 @@ public:
         const bool stalled = expected_interval > 0 && clamped > expected_interval;
         const std::int64_t missed = stalled ? clamped / expected_interval - 1 : 0;
         if (!has_room(static_cast<std::uint64_t>(missed) + 1)) { return false; }
+        widen(clamped - missed * (stalled ? expected_interval : 0), clamped);
         record(value);
         std::int64_t next = clamped;
         for (std::int64_t left = missed; left > 0;) {
@@ -2221,14 +2222,15 @@ public:
             low += counts[i] & 0xffffffff;
             high += counts[i] >> 32;
         }
-        if (high + (low >> 32) > max_count >> 32) { return false; }
+        if (high + (low >> 32) > (max_count >> 32)) { return false; }
         const std::uint64_t times = (high << 32) + low;
         if (!has_room(times)) { return false; }
         if (times == 0) { return true; }
         const std::uint32_t last = first + static_cast<std::uint32_t>(n - 1);
         widen(low_of(first + static_cast<std::uint32_t>(skip)), high_of(last));
-        std::uint64_t* to = counts_.data() + (first - first_index());
-        for (std::size_t i = skip; i < n; ++i) { to[i] += counts[i]; }
+        // From the first count on that is there: the window may begin behind `first`.
+        std::uint64_t* to = counts_.data() + (first + skip - first_index());
+        for (std::size_t i = skip; i < n; ++i) { *to++ += counts[i]; }
         settled_count_ += times;
         sum_known_ = extremes_known_ = false;
         return true;
@@ -2503,10 +2505,10 @@ private:
     // or out of the range.
     [[gnu::noinline]] void record_at_edge(std::int64_t value) {
         if (value < least_ || value > most_) {
+            widen(clamp(value), clamp(value));
             if (value < 0) { ++below_; }
             if (value > max_value) { ++above_; }
             value = clamp(value);
-            widen(value, value);
         }
         const std::uint32_t index = index_of(value);
         ++counts_[index - first_index()];
@@ -2824,8 +2826,9 @@ error histogram<Digits>::subtract(const histogram& earlier) {
     settled_sum_ = sum;
     const value_interval ends = bucket_extremes();
     set_extremes(ends.low, ends.high);
-    sum_known_ = sum_known || empty();
-    extremes_known_ = empty();
+    sum_known_ = sum_known;
+    extremes_known_ = false;
+    if (empty()) { reset(); } // then all is known
     return {};
 }
 
@@ -2937,30 +2940,8 @@ struct smooth_figures {
     std::vector<double> quantiles;
 };
 
-/// Sums over the buckets j = 0, 1, … of an octave: their counts c, c j, and c j^2.
-struct octave_moments {
-    std::uint64_t counts;
-    std::uint64_t first;
-    std::uint64_t second;
-};
-
-/// Returns the sums of `size` counts, all of which add up to less than 2^44: from the last one on,
-/// sums of sums of sums, so that nothing is multiplied; about a cycle a bucket.
-[[nodiscard]] inline octave_moments moments_of_octave(const std::uint64_t* counts,
-                                                      std::size_t size) noexcept {
-    std::uint64_t once = 0;
-    std::uint64_t twice = 0;  // of c (j + 1)
-    std::uint64_t thrice = 0; // of c (j + 1) (j + 2) / 2
-    for (std::size_t j = size; j-- > 0;) {
-        once += counts[j];
-        twice += once;
-        thrice += twice;
-    }
-    return {once, twice - once, 2 * thrice - 3 * twice + once};
-}
-
 /// Returns the values of ranks, counted from 0 and in ascending order, and adds up the distances of
-/// the middles of all buckets from a center, and their squares. Cost: as above.
+/// the middles of all buckets from a center, and their squares. Cost: one pass over the buckets.
 template <int Digits>
 [[nodiscard]] std::vector<double> values_of_ranks(const histogram<Digits>& h,
                                                   const std::vector<double>& ranks,
@@ -2974,7 +2955,7 @@ template <int Digits>
     double before = 0;
     for (std::size_t first = 0; first < counts.size(); first += size) {
         const std::uint32_t index = h.first_index() + static_cast<std::uint32_t>(first);
-        const octave_moments m = moments_of_octave(counts.data() + first, size);
+        const place_sums m = sums_of(counts.data() + first, size);
         if (m.counts == 0) { continue; }
         const double count = static_cast<double>(m.counts);
         const double by_index = static_cast<double>(m.first);
@@ -3002,7 +2983,7 @@ template <int Digits>
 /// Returns mean, deviation and quantiles, in any order. The quantiles are read as from samples,
 /// which lie at equal distances within their bucket, and between the least and the greatest value,
 /// which are the first and the last of them. Of 2^44 values and more the deviation is NaN.
-/// Precondition: h is not empty. Cost: one pass over the buckets.
+/// Precondition: h is not empty, quantiles are from 0 to 1. Cost: one pass over the buckets.
 template <int Digits>
 [[nodiscard]] smooth_figures smooth_figures_of(const histogram<Digits>& h,
                                                const std::vector<double>& qs,
@@ -3011,6 +2992,7 @@ template <int Digits>
     std::vector<sample_place> places;
     std::vector<double> ranks;
     for (const double q : qs) {
+        WICK_ASSERT(q >= 0 && q <= 1);
         places.push_back(quantile_place(n, q, type));
         for (const double rank : {places.back().whole, places.back().whole + 1}) {
             ranks.push_back((std::min)((std::max)(rank, 0.0), n - 1));
@@ -5740,8 +5722,14 @@ to_text(const latency_height& height, double q = 0.9, std::string_view unit = "n
     const auto amount = [&](double v) { return detail::amount_text(v, unit); };
     std::string text = detail::name_of(c.verdict);
     text += ": " + c.reason + '\n';
-    detail::text_cells cells(
-        {"", "before", "after", "ratio", "interval", "p", "adjusted", "windows"});
+    detail::text_cells cells({"",
+                              "before",
+                              "after",
+                              "ratio",
+                              "interval",
+                              "p",
+                              "adjusted",
+                              c.assumes_independent ? "" : "windows"});
     const auto add = [&](const compared_quantile& row, bool judged) {
         std::string adjusted = detail::p_text(row.adjusted);
         std::string own = detail::p_text(row.p_value);
@@ -5756,7 +5744,9 @@ to_text(const latency_height& height, double q = 0.9, std::string_view unit = "n
                    detail::ratio_text(row.low) + " to " + detail::ratio_text(row.high),
                    std::move(own),
                    std::move(adjusted),
-                   std::to_string(row.windows_before) + " + " + std::to_string(row.windows_after),
+                   c.assumes_independent ? ""
+                                         : std::to_string(row.windows_before) + " + " +
+                                               std::to_string(row.windows_after),
                    judged ? detail::name_of(row.verdict) : ""});
     };
     for (const compared_quantile& row : c.quantiles) { add(row, true); }
@@ -5777,7 +5767,7 @@ to_text(const latency_height& height, double q = 0.9, std::string_view unit = "n
 
 /// How bars look.
 struct text_histogram_options {
-    std::size_t rows = 24;  ///< at most
+    std::size_t rows = 24;  ///< at most, but two and one for 0 are always possible
     std::size_t width = 50; ///< of the longest bar, in characters
     std::string unit = "ns";
     /// Marked in the rows that they lie in.
@@ -5807,11 +5797,27 @@ struct log_bins {
     log_bins bins;
     const double from = std::log10(least);
     const double to = std::log10(greatest);
-    for (const double per_decade :
-         {1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0, 15.0, 20.0, 30.0, 50.0, 100.0, 200.0}) {
+    for (const double per_decade : {0.0625,
+                                    0.125,
+                                    0.25,
+                                    0.5,
+                                    1.0,
+                                    2.0,
+                                    3.0,
+                                    4.0,
+                                    5.0,
+                                    6.0,
+                                    8.0,
+                                    10.0,
+                                    15.0,
+                                    20.0,
+                                    30.0,
+                                    50.0,
+                                    100.0,
+                                    200.0}) {
         const double first = std::floor(from * per_decade + 1e-9);
         const double count = std::floor(to * per_decade + 1e-9) - first + 1;
-        if (per_decade > 1 && count > static_cast<double>(rows)) { break; }
+        if (bins.count > 0 && count > static_cast<double>(rows)) { break; }
         bins = {per_decade, first, static_cast<std::size_t>(count)};
     }
     return bins;

@@ -3373,8 +3373,7 @@ WICK_END_NAMESPACE
 WICK_BEGIN_NAMESPACE
 
 /// What a frame stands for. In text, `kernel`, `inlined` and `jit` are the suffixes "_[k]", "_[i]"
-/// and
-/// "_[j]"; `marker` frames are put in by wick itself ("[truncated]").
+/// and "_[j]"; `marker` frames are put in by wick itself ("[truncated]").
 enum class frame_kind : std::uint8_t {
     function,
     inlined,
@@ -4633,14 +4632,13 @@ WICK_END_NAMESPACE
 
 #endif
 
-#include <algorithm>    // std::min
-#include <charconv>     // std::from_chars
-#include <cstddef>      // std::size_t
-#include <cstdint>      // numbers
-#include <string>       // names
-#include <string_view>  // symbols
-#include <system_error> // std::errc
-#include <vector>       // characters of a name
+#include <algorithm>   // std::min
+#include <charconv>    // std::from_chars
+#include <cstddef>     // std::size_t
+#include <cstdint>     // numbers
+#include <string>      // names
+#include <string_view> // symbols
+#include <vector>      // characters of a name
 
 WICK_BEGIN_NAMESPACE
 namespace detail {
@@ -5689,17 +5687,17 @@ WICK_END_NAMESPACE
 
 #endif
 
-#include <algorithm>     // std::sort, std::upper_bound
-#include <charconv>      // std::from_chars
-#include <cstddef>       // std::size_t
-#include <cstdint>       // addresses
-#include <deque>         // modules, whose places are kept
-#include <optional>      // names that are not found
-#include <string>        // paths, names
-#include <string_view>   // names in images
-#include <unordered_map> // names found before
-#include <utility>       // std::move
-#include <vector>        // ranges
+#include <algorithm>   // std::sort, std::upper_bound
+#include <charconv>    // std::from_chars
+#include <cstddef>     // std::size_t
+#include <cstdint>     // addresses
+#include <map>         // names found before
+#include <memory>      // modules, whose places are kept
+#include <optional>    // names that are not found
+#include <string>      // paths, names
+#include <string_view> // names in images
+#include <utility>     // std::move
+#include <vector>      // ranges
 
 #ifdef __linux__
 #    include <sys/auxv.h> // where the vdso is
@@ -6111,8 +6109,8 @@ public:
     [[nodiscard]] const loaded_module& module() const noexcept { return module_; }
 
     /// Returns the name of the function that an address of the running program lies in; nullptr
-    /// when there is none. Good until this dies. Cost: two binary searches; the first time within a
-    /// function, a demangling.
+    /// when there is none. Good until this dies. Cost: three binary searches; the first time within
+    /// a function, a demangling.
     [[nodiscard]] const std::string* find(std::uint64_t address) {
         if (!opened_) {
             opened_ = true;
@@ -6147,7 +6145,7 @@ private:
     elf::image image_;
     std::vector<elf::segment> segments_; // those that are loaded, with code first
     code_index index_;
-    std::unordered_map<const symbol_range*, std::string> names_;
+    std::map<const symbol_range*, std::string> names_;
     error problem_{};
 
     void note(error problem) {
@@ -6441,16 +6439,16 @@ private:
     static constexpr std::size_t none = static_cast<std::size_t>(-1);
 
     symbol_options options_;
-    std::deque<module_names> modules_; // not a vector: they are pointed at
+    std::vector<std::unique_ptr<module_names>> modules_; // they are pointed at
     named_text jit_;
     named_text kernel_;
 
     [[nodiscard]] module_names& names_of(const loaded_module& module) {
-        for (module_names& known : modules_) {
-            if (known.module() == module) { return known; }
+        for (const auto& known : modules_) {
+            if (known->module() == module) { return *known; }
         }
-        modules_.emplace_back(module, options_);
-        return modules_.back();
+        modules_.push_back(std::make_unique<module_names>(module, options_));
+        return *modules_.back();
     }
 
     [[nodiscard]] static error problem_of(const module_names& of_module) {

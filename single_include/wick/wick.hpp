@@ -418,8 +418,7 @@ WICK_END_NAMESPACE
 WICK_BEGIN_NAMESPACE
 
 /// What a frame stands for. In text, `kernel`, `inlined` and `jit` are the suffixes "_[k]", "_[i]"
-/// and
-/// "_[j]"; `marker` frames are put in by wick itself ("[truncated]").
+/// and "_[j]"; `marker` frames are put in by wick itself ("[truncated]").
 enum class frame_kind : std::uint8_t {
     function,
     inlined,
@@ -4836,8 +4835,7 @@ describe_method(comparison& c, const diff_options& options, const double (&expos
 /// Errors: units that differ; a negative weight, with its side, profile and stack; weights of 2^63
 ///         and more; a basis for which the origins and the options have no figures.
 /// Cost:   O(n) of both sides for lone profiles (given by std::move they are freed before the
-/// tests);
-///         O(n) of the whole tree for each further profile.
+///         tests); O(n) of the whole tree for each further profile.
 /// Source: quasi-binomial two-proportion tests with moderated dispersion (McCarthy, Chen and Smyth
 ///         2012), Fisher's test where few are expected, intervals of Newcombe (1998), false
 ///         discovery rates of Benjamini and Hochberg (1995).
@@ -8686,27 +8684,40 @@ function classOf(box) {
     return list;
 }
 
+// There are thousands: copies are made faster than new elements.
+const plainBox = element("g", {});
+plainBox.appendChild(element("rect", {height: rowHeight - 1}));
+const plainText = element("text", {});
+
 function drawBox(box, index, rows) {
     const y = (view.inverted ? box.row : rows - 1 - box.row) * rowHeight;
-    const group = element("g", {"class": classOf(box), role: "treeitem"});
+    const group = plainBox.cloneNode(true);
+    const shape = group.firstChild;
+    group.setAttribute("class", classOf(box));
     group.wickBox = index;
     const own = box.elided ? null : attributes.get(tree.name[box.first]);
     let inside = group;
     if (own && own.id) { group.id = own.id; }
     if (own && own.href) {
         inside = element("a", {href: own.href, target: own.target || "_top"});
+        inside.appendChild(shape);
         group.appendChild(inside);
     }
     // Neighbours are told apart by a gap, which frames of a pixel or two cannot spare.
     const wide = box.width >= 3 ? box.width - 0.5 : box.width;
-    const area = {x: box.x.toFixed(2), y, width: wide.toFixed(2), height: rowHeight - 1};
-    inside.appendChild(element("rect", area));
+    shape.setAttribute("x", box.x.toFixed(2));
+    shape.setAttribute("y", y);
+    shape.setAttribute("width", wide.toFixed(2));
     if (compares && !box.elided && isGone(box.first)) {
-        inside.appendChild(element("rect", {...area, "class": "hatch"}));
+        const hatch = shape.cloneNode();
+        hatch.setAttribute("class", "hatch");
+        inside.appendChild(hatch);
     }
     const text = label(box);
     if (text) {
-        const line = element("text", {x: (box.x + 3).toFixed(2), y: y + baseline});
+        const line = plainText.cloneNode();
+        line.setAttribute("x", (box.x + 3).toFixed(2));
+        line.setAttribute("y", y + baseline);
         line.textContent = text;
         if (/[^ -~\u2026]/.test(text)) { line.wickFit = box.width - 6; }
         inside.appendChild(line);
@@ -9016,13 +9027,15 @@ namespace detail {
 inline constexpr std::string_view flamegraph_script_page = R"js(
 // ---- Putting it together.
 
+// The picture that was there goes before anything is measured: it would be laid out for nothing.
+frames.replaceChildren();
 const standalone = root === document.documentElement;
 const footer = root.querySelector(".footer");
 const [titleLine, subtitleLine] = root.querySelectorAll("text.title,.subtitle");
 const titleText = titleLine.textContent;
 const subtitleText = subtitleLine.textContent;
 const subtitlePlace = Number(subtitleLine.getAttribute("y"));
-const heading = Math.max(titleLine.getComputedTextLength(), subtitleLine.getComputedTextLength());
+const heading = Math.max(widthOf(titleLine, titleText), widthOf(subtitleLine, subtitleText));
 const about = facts.querySelector(".about");
 const aboutText = about ? about.textContent : "";
 let top = initialTop;
@@ -9050,8 +9063,7 @@ function placeFacts(room) {
         x += width + 18;
     }
     if (!about) { return row * 20; }
-    setLines(about, aboutText, Infinity, 1);
-    next(about.getComputedTextLength());
+    next(widthOf(about, aboutText));
     about.setAttribute("x", x);
     about.setAttribute("y", 44 + row * 20);
     return row * 20 + (setLines(about, aboutText, room - x, 5) - 1) * lineHeight;
@@ -9178,6 +9190,7 @@ function markCurrent() {
     const box = boxes[index];
     currentGroup = frames.children[index];
     currentGroup.classList.add("current");
+    currentGroup.setAttribute("role", "treeitem");
     if (!currentGroup.id) { currentGroup.id = "wick-current"; }
     currentGroup.setAttribute("aria-label", tell(box).join("; "));
     currentGroup.setAttribute("aria-level", tree.depth[box.first] + 1);
@@ -9829,17 +9842,27 @@ function describeAll(row) {
 
 const lineHeight = 16.8; // 1.4em
 
+// How wide a text is where `holder` shows it. The document would have to be laid out for that: a
+// canvas has not to.
+const canvas = document.createElementNS("http://www.w3.org/1999/xhtml", "canvas").getContext("2d");
+const fonts = new Map(); // by holder
+function widthOf(holder, text) {
+    if (!canvas) { return text.length * 7; }
+    if (!fonts.has(holder)) { fonts.set(holder, getComputedStyle(holder).font); }
+    canvas.font = fonts.get(holder);
+    return canvas.measureText(text).width;
+}
+
 // Returns the beginning of a text in lines that are no wider than `room`.
 function broken(holder, text, room, most) {
     const lines = [];
-    holder.textContent = text;
     for (let at = 0; at < text.length && lines.length < most;) {
         let size = text.length - at; // of the line
-        if (holder.getSubStringLength(at, size) > room) {
+        if (widthOf(holder, text.slice(at)) > room) {
             let fits = 1;
             for (let wide = size; wide - fits > 1;) {
                 const tried = (fits + wide) >> 1;
-                const over = holder.getSubStringLength(at, tried) > room;
+                const over = widthOf(holder, text.slice(at, at + tried)) > room;
                 [fits, wide] = over ? [fits, tried] : [tried, wide];
             }
             const blank = text.lastIndexOf(" ", at + fits);
@@ -9899,7 +9922,7 @@ inline constexpr std::string_view flamegraph_script_parts[] = {flamegraph_script
 /// The SHA-256 of all parts together. A test computes it: after a change of the script, it says
 /// what must stand here.
 inline constexpr std::string_view flamegraph_script_sha256 =
-    "sha256-brasFiMs2sAYNgzXmla1EowLUrUZcqjpdGynSLPkn8E=";
+    "sha256-j7o2Q63kVNqEETJQpIwjTLa4YpJUU6PwokVQeZvCUaM=";
 
 } // namespace detail
 WICK_END_NAMESPACE
@@ -11210,6 +11233,21 @@ private:
     }
 };
 
+/// Returns what the reader makes of all lines of a source.
+template <class Reader, class Source>
+[[nodiscard]] auto read_lines(Reader& reader, Source& source) -> decltype(reader.finish()) {
+    line_reader<Source> lines(source);
+    std::string_view line;
+    while (lines.next(line)) {
+        if (lines.too_long()) {
+            reader.skip("the line is longer than 16 MiB", lines.number());
+            continue;
+        }
+        reader.line(line, lines.number());
+    }
+    return reader.finish();
+}
+
 /// A source that reads from memory.
 class text_source {
 public:
@@ -11443,26 +11481,17 @@ private:
 /// unknown. Frames may be empty and hold any bytes but ';' and '\n'; "_[k]", "_[i]" and "_[j]" at
 /// the end of a frame become its kind. Weights may have a fraction. A line may end in "\r\n",
 /// blanks, or the end of the input; empty lines and lines that begin with "# " are comments. A line
-/// with no stack weighs the root. source   callable `std::size_t(char* to, std::size_t room)`,
-/// returns 0 at the end. Errors:  weights that add up to 2^63 or more, with the line. Lines that
-/// are malformed or longer than
-///          16 MiB are skipped and counted, the first with its number and the reason.
+/// with no stack weighs the root.
+/// source   callable `std::size_t(char* to, std::size_t room)`, returns 0 at the end.
+/// Errors:  weights that add up to 2^63 or more, with the line. Lines that are malformed or longer
+///          than 16 MiB are skipped and counted, the first with its number and the reason.
 /// Cost:    one pass; memory for the distinct stacks and one buffer. While all lines end in two
-/// numbers,
-///          both readings are kept, at three times the cost.
+///          numbers, both readings are kept, at three times the cost.
 template <class Source>
 [[nodiscard]] result<folded_text> read_folded(Source&& source) {
     detail::folded_reader reader;
-    detail::line_reader<std::remove_reference_t<Source>> lines(source);
-    std::string_view line;
-    while (lines.next(line)) {
-        if (lines.too_long()) {
-            reader.skip("the line is longer than 16 MiB", lines.number());
-            continue;
-        }
-        reader.line(line, lines.number());
-    }
-    return reader.finish();
+    return detail::read_lines<detail::folded_reader, std::remove_reference_t<Source>>(reader,
+                                                                                      source);
 }
 
 /// The same from memory.
@@ -11472,11 +11501,11 @@ template <class Source>
 
 /// Writes a profile as folded text, a line for each stack with weight of its own, sorted as
 /// `LC_ALL=C sort` has them; reading the text gives the same stacks and weights. Kinds become the
-/// suffixes "_[k]", "_[i]" and
-/// "_[j]", frames without a name their module and offset; ';' in a name becomes ':', a line break '
-/// '. What text cannot hold (files, lines, counts, unit, origins) is left out. sink     callable
-/// taking std::string_view, or a std::ostream. Cost:    O(output); memory for the path and the
-/// siblings along it.
+/// suffixes "_[k]", "_[i]" and "_[j]", frames without a name their module and offset; ';' in a name
+/// becomes ':', a line break a blank. What text cannot hold (files, lines, counts, unit, origins)
+/// is left out.
+/// sink     callable taking std::string_view, or a std::ostream.
+/// Cost:    O(output); memory for the path and the siblings along it.
 template <class Sink>
 void write_folded(Sink&& sink, const profile& p) {
     if (detail::has_separators(p.frames)) {
@@ -11551,14 +11580,13 @@ WICK_END_NAMESPACE
 
 #endif
 
-#include <algorithm>    // std::min
-#include <charconv>     // std::from_chars
-#include <cstddef>      // std::size_t
-#include <cstdint>      // numbers
-#include <string>       // names
-#include <string_view>  // symbols
-#include <system_error> // std::errc
-#include <vector>       // characters of a name
+#include <algorithm>   // std::min
+#include <charconv>    // std::from_chars
+#include <cstddef>     // std::size_t
+#include <cstdint>     // numbers
+#include <string>      // names
+#include <string_view> // symbols
+#include <vector>      // characters of a name
 
 WICK_BEGIN_NAMESPACE
 namespace detail {
@@ -12339,21 +12367,6 @@ WICK_END_NAMESPACE
 
 WICK_BEGIN_NAMESPACE
 namespace detail {
-
-/// Returns what the reader makes of all lines of a source.
-template <class Reader, class Source>
-[[nodiscard]] auto read_lines(Reader& reader, Source& source) -> decltype(reader.finish()) {
-    line_reader<Source> lines(source);
-    std::string_view line;
-    while (lines.next(line)) {
-        if (lines.too_long()) {
-            reader.skip("the line is longer than 16 MiB", lines.number());
-            continue;
-        }
-        reader.line(line, lines.number());
-    }
-    return reader.finish();
-}
 
 /// How much of an input is looked at to tell its format.
 inline constexpr std::size_t most_sniffed = std::size_t{1} << 16;
@@ -20730,9 +20743,9 @@ public:
     bool record(std::int64_t value, std::uint64_t times) {
         if (!has_room(times)) { return false; }
         if (times == 0) { return true; }
+        add_times(clamp(value), clamp(value), times); // first: there may be no memory
         if (value < 0) { below_ += times; }
         if (value > max_value) { above_ += times; }
-        add_times(clamp(value), clamp(value), times);
         settled_sum_.add_product(static_cast<std::uint64_t>(clamp(value)), times);
         return true;
     }
@@ -20754,6 +20767,7 @@ public:
         const bool stalled = expected_interval > 0 && clamped > expected_interval;
         const std::int64_t missed = stalled ? clamped / expected_interval - 1 : 0;
         if (!has_room(static_cast<std::uint64_t>(missed) + 1)) { return false; }
+        widen(clamped - missed * (stalled ? expected_interval : 0), clamped);
         record(value);
         std::int64_t next = clamped;
         for (std::int64_t left = missed; left > 0;) {
@@ -20793,14 +20807,15 @@ public:
             low += counts[i] & 0xffffffff;
             high += counts[i] >> 32;
         }
-        if (high + (low >> 32) > max_count >> 32) { return false; }
+        if (high + (low >> 32) > (max_count >> 32)) { return false; }
         const std::uint64_t times = (high << 32) + low;
         if (!has_room(times)) { return false; }
         if (times == 0) { return true; }
         const std::uint32_t last = first + static_cast<std::uint32_t>(n - 1);
         widen(low_of(first + static_cast<std::uint32_t>(skip)), high_of(last));
-        std::uint64_t* to = counts_.data() + (first - first_index());
-        for (std::size_t i = skip; i < n; ++i) { to[i] += counts[i]; }
+        // From the first count on that is there: the window may begin behind `first`.
+        std::uint64_t* to = counts_.data() + (first + skip - first_index());
+        for (std::size_t i = skip; i < n; ++i) { *to++ += counts[i]; }
         settled_count_ += times;
         sum_known_ = extremes_known_ = false;
         return true;
@@ -21075,10 +21090,10 @@ private:
     // or out of the range.
     [[gnu::noinline]] void record_at_edge(std::int64_t value) {
         if (value < least_ || value > most_) {
+            widen(clamp(value), clamp(value));
             if (value < 0) { ++below_; }
             if (value > max_value) { ++above_; }
             value = clamp(value);
-            widen(value, value);
         }
         const std::uint32_t index = index_of(value);
         ++counts_[index - first_index()];
@@ -21396,8 +21411,9 @@ error histogram<Digits>::subtract(const histogram& earlier) {
     settled_sum_ = sum;
     const value_interval ends = bucket_extremes();
     set_extremes(ends.low, ends.high);
-    sum_known_ = sum_known || empty();
-    extremes_known_ = empty();
+    sum_known_ = sum_known;
+    extremes_known_ = false;
+    if (empty()) { reset(); } // then all is known
     return {};
 }
 
@@ -22478,16 +22494,8 @@ private:
 template <class Source>
 [[nodiscard]] result<folded_order> read_folded_order(Source&& source) {
     detail::order_reader reader;
-    detail::line_reader<std::remove_reference_t<Source>> lines(source);
-    std::string_view line;
-    while (lines.next(line)) {
-        if (lines.too_long()) {
-            reader.skip("the line is longer than 16 MiB", lines.number());
-            continue;
-        }
-        reader.line(line, lines.number());
-    }
-    return reader.finish();
+    return detail::read_lines<detail::order_reader, std::remove_reference_t<Source>>(reader,
+                                                                                     source);
 }
 
 WICK_END_NAMESPACE
@@ -23536,14 +23544,18 @@ private:
         const auto put = [&](unsigned symbol) {
             bits.put(of_literals.codes[symbol], of_literals.lengths[symbol]);
         };
+        std::uint32_t of_bytes[256]; // code and length in one word
+        for (std::size_t i = 0; i < 256; ++i) {
+            of_bytes[i] = std::uint32_t{of_literals.codes[i]} << 8 | of_literals.lengths[i];
+        }
         const auto put_bytes = [&](std::size_t size) {
             for (; size >= 3; size -= 3, at += 3) { // at most 45 bits
-                const unsigned first = of_literals.lengths[at[0]];
-                const unsigned second = first + of_literals.lengths[at[1]];
-                bits.put(of_literals.codes[at[0]] |
-                             std::uint64_t{of_literals.codes[at[1]]} << first |
-                             std::uint64_t{of_literals.codes[at[2]]} << second,
-                         second + of_literals.lengths[at[2]]);
+                const std::uint32_t a = of_bytes[at[0]];
+                const std::uint32_t b = of_bytes[at[1]];
+                const std::uint32_t c = of_bytes[at[2]];
+                const unsigned two = (a & 255) + (b & 255);
+                bits.put(a >> 8 | std::uint64_t{b >> 8} << (a & 255) | std::uint64_t{c >> 8} << two,
+                         two + (c & 255));
             }
             for (; size > 0; --size) { put(*at++); }
         };
@@ -23649,11 +23661,11 @@ public:
         return left == 0 ? shape::complete : shape::incomplete;
     }
 
-    /// The same as `find` for codes of up to 10 bits, and 0 for those that are longer.
+    /// The same as `find` for codes of up to 12 bits, and 0 for those that are longer.
     [[nodiscard]] unsigned find_short(std::uint64_t bits) const noexcept {
         return fast_[bits & (fast_size - 1)];
     }
-    static constexpr unsigned fast_bits = 10;
+    static constexpr unsigned fast_bits = 12;
 
     /// Returns symbol * 16 + length of the code at the beginning of the bits, or 0 if none does.
     [[nodiscard]] unsigned find(std::uint64_t bits) const noexcept {
@@ -24094,6 +24106,7 @@ WICK_END_NAMESPACE
 #include <string_view> // what is read
 #include <type_traits> // std::make_unsigned_t
 #include <utility>     // std::move
+#include <vector>      // counts
 
 WICK_BEGIN_NAMESPACE
 namespace detail {
@@ -24412,16 +24425,25 @@ private:
         return false;
     }
 
+    // How many numbers there are: bytes that are the last one of theirs, and perhaps the ninth
+    // ones.
+    [[nodiscard]] static std::size_t count_numbers(const char* at, const char* end) noexcept {
+        std::size_t numbers = 0;
+        for (; at != end; ++at) { numbers += static_cast<unsigned char>(*at) < 0x80 ? 1u : 0u; }
+        return numbers;
+    }
+
     // Counts, doubled; an odd number is a run of zeros.
     [[nodiscard]] bool
     packed_counts(const char* begin, const char* at, const char* end, std::uint32_t size) {
-        document_.counts.reserve(static_cast<std::size_t>(end - at) / 2);
+        std::vector<hdr_count> counts;
+        counts.reserve(count_numbers(at, end));
         std::uint32_t index = 0;
         while (at != end) {
             const char* const start = at;
             const auto place = [&] { return static_cast<std::size_t>(start - begin); };
             std::uint64_t number = static_cast<unsigned char>(*at);
-            if (number < 0x80) { // most are short
+            if (number < 0x80) {
                 ++at;
             } else if (!take_number(at, end, number)) {
                 return fail_short(static_cast<std::size_t>(end - begin));
@@ -24434,9 +24456,14 @@ private:
                 continue;
             }
             if (index == size) { return fail_many(std::uint64_t{size} + 1, size, place()); }
-            if (number != 0) { document_.counts.push_back({index, number / 2}); }
+            if (number != 0) {
+                hdr_count& made = counts.emplace_back(); // a copy would wait for its two halves
+                made.index = index;
+                made.count = number / 2;
+            }
             ++index;
         }
+        document_.counts = std::move(counts);
         document_.odd.written_size = index;
         return true;
     }
@@ -24467,19 +24494,36 @@ public:
         double_range_ = d.double_range;
     }
 
-    /// Adds a count for each bucket in ascending order; zeros may be left out.
-    void add(std::uint32_t index, std::uint64_t count) {
-        if (count == 0) { return; }
-        if (index > next_) { zeros(index - next_); }
+    /// Adds the counts of buckets behind those before; zeros may be left out.
+    void add(std::uint32_t first, const std::uint64_t* counts, std::size_t n) {
         constexpr auto most = static_cast<std::uint64_t>(hdr_most);
-        number((count < most ? count : most) * 2);
-        next_ = index + 1;
+        std::uint32_t next = next_; // the first bucket that was not written
+        char* to = &bytes_[0] + size_;
+        const char* room = bytes_.data() + bytes_.size();
+        for (std::size_t i = 0; i < n; ++i) {
+            if (counts[i] == 0) { continue; }
+            if (room - to < 18) {
+                size_ = static_cast<std::size_t>(to - bytes_.data());
+                bytes_.resize(bytes_.size() * 2);
+                to = &bytes_[0] + size_;
+                room = bytes_.data() + bytes_.size();
+            }
+            const std::uint32_t index = first + static_cast<std::uint32_t>(i);
+            if (index > next) { to = put_zeros(to, index - next); }
+            to = put_number(to, (counts[i] < most ? counts[i] : most) * 2);
+            next = index + 1;
+        }
+        size_ = static_cast<std::size_t>(to - bytes_.data());
+        next_ = next;
     }
 
     [[nodiscard]] std::string finish(bool compressed, bool base64, hdr_packing packing) {
         // At least one count: HdrHistogram for C does not read fewer.
         const std::uint32_t size = odd_.written_size > 0 ? odd_.written_size : 1;
-        if (size > next_) { zeros(size - next_); }
+        bytes_.resize(size_ + 9);
+        if (size > next_) {
+            size_ = static_cast<std::size_t>(put_zeros(&bytes_[size_], size - next_) - &bytes_[0]);
+        }
         bytes_.resize(size_);
         put_header();
         std::string out;
@@ -24540,19 +24584,21 @@ private:
         std::memcpy(&bytes_[0], h.data(), hdr_header_size);
     }
 
-    void zeros(std::uint64_t run) {
-        number(run == 1 && !odd_.lone_zeros_as_runs ? 0 : run * 2 - 1);
+    [[nodiscard]] char* put_zeros(char* to, std::uint64_t run) const noexcept {
+        return put_number(to, run == 1 && !odd_.lone_zeros_as_runs ? 0 : run * 2 - 1);
     }
 
-    void number(std::uint64_t value) {
-        if (bytes_.size() - size_ < 9) { bytes_.resize(bytes_.size() * 2); }
-        char* const to = &bytes_[size_];
-        unsigned i = 0;
-        for (; i < 8 && value >= 0x80; ++i, value >>= 7) {
-            to[i] = static_cast<char>(value | 0x80);
+    [[nodiscard]] static char* put_number(char* to, std::uint64_t value) noexcept {
+        if (value >= 0x80 && value < 0x4000) { // most are of two bytes
+            to[0] = static_cast<char>(value | 0x80);
+            to[1] = static_cast<char>(value >> 7);
+            return to + 2;
         }
-        to[i] = static_cast<char>(value);
-        size_ += i + 1;
+        for (int i = 0; i < 8 && value >= 0x80; ++i, value >>= 7) {
+            *to++ = static_cast<char>(value | 0x80);
+        }
+        *to++ = static_cast<char>(value);
+        return to;
     }
 };
 
@@ -25162,7 +25208,7 @@ WICK_END_NAMESPACE
 
 #endif
 
-#include <algorithm>   // std::min, std::max
+#include <algorithm>   // std::min, std::max, std::fill
 #include <cmath>       // std::isfinite
 #include <cstddef>     // std::size_t
 #include <cstdint>     // values
@@ -25251,8 +25297,7 @@ template <int Digits>
     detail::hdr_encoder encoder;
     const std::int64_t most = detail::end_of_buckets(values);
     encoder.begin(Digits, 1, detail::told_highest(options.highest, most));
-    std::uint32_t index = values.first_index();
-    for (const std::uint64_t count : values.counts()) { encoder.add(index++, count); }
+    encoder.add(values.first_index(), values.counts().data(), values.counts().size());
     return encoder.finish(options.compressed, options.base64, options.packing);
 }
 
@@ -25271,7 +25316,7 @@ template <int Digits>
     detail::hdr_encoder encoder;
     encoder.begin(document.digits, document.lowest, document.highest);
     encoder.describe(document);
-    for (const hdr_count& c : document.counts) { encoder.add(c.index, c.count); }
+    for (const hdr_count& c : document.counts) { encoder.add(c.index, &c.count, 1); }
     return encoder.finish(document.compressed, document.base64, packing);
 }
 
@@ -25301,23 +25346,26 @@ public:
         using to = histogram<Digits>;
         const bool integers = !(factor_ < 1) && !(factor_ > 1);
         made_.same_buckets = integers && geometry_.is_of(to::precision_bits);
-        if (!document_->counts.empty()) {
-            made_.values.reserve(whole(geometry_.low_of(document_->counts.front().index)),
-                                 whole(geometry_.high_of(document_->counts.back().index)));
-        }
+        if (document_->counts.empty()) { return {std::move(made_), {}}; }
+        made_.values.reserve(to::low_of(index_of(document_->counts.front().index)),
+                             to::high_of(index_of(document_->counts.back().index)));
+        std::uint32_t octave = ~0u;
         for (const hdr_count& c : document_->counts) {
-            const std::int64_t low = geometry_.low_of(c.index);
-            if (static_cast<double>(low) * factor_ > static_cast<double>(to::max_value)) {
-                made_.clamped += c.count;
+            const std::uint32_t index = index_of(c.index);
+            if (index - first_ >= part_size && !flush(index)) { break; }
+            std::uint64_t& count = part_[index - first_];
+            count = saturated_sum(count, c.count);
+            if (made_.same_buckets) {
+                // All buckets of an octave are as wide: the first one's bound is the greatest.
+                if (c.index < to::bucket_count && c.index >> to::precision_bits == octave) {
+                    continue;
+                }
+                octave = c.index >> to::precision_bits;
             }
-            const std::uint32_t index = made_.same_buckets
-                                            ? (std::min)(c.index, to::bucket_count - 1)
-                                            : to::index_of(whole(geometry_.middle_of(c.index)));
-            if (!made_.values.add_bucket(index, c.count)) {
-                return {rebinned<Digits>{},
-                        error{"the counts add up to more than a histogram holds"}};
-            }
-            note_bound(low, geometry_.high_of(c.index), index);
+            note_bound(c, index);
+        }
+        if (!flush(0)) {
+            return {rebinned<Digits>{}, error{"the counts add up to more than a histogram holds"}};
         }
         return {std::move(made_), {}};
     }
@@ -25328,6 +25376,26 @@ private:
     double factor_;
     double lowest_;
     rebinned<Digits> made_;
+    // Counts on their way: as many as fit the fastest memory.
+    static constexpr std::uint32_t part_size = 1024;
+    std::uint32_t first_ = 0;
+    std::uint64_t part_[part_size] = {};
+
+    // Adds the counts on their way; those that come begin at a bucket. False if they are too many.
+    [[nodiscard]] bool flush(std::uint32_t next) {
+        const std::uint32_t size = (std::min)(part_size, histogram<Digits>::bucket_count - first_);
+        const bool fit = made_.values.add_buckets(first_, part_, size);
+        if (fit) { std::fill(part_, part_ + part_size, std::uint64_t{0}); }
+        first_ = fit ? next : first_;
+        return fit;
+    }
+
+    // Where the middle of a bucket of the document belongs.
+    [[nodiscard]] std::uint32_t index_of(std::uint32_t index) const noexcept {
+        using to = histogram<Digits>;
+        return made_.same_buckets ? (std::min)(index, to::bucket_count - 1)
+                                  : to::index_of(whole(geometry_.middle_of(index)));
+    }
 
     // A value of the document in the histogram's unit, to the nearest.
     [[nodiscard]] std::int64_t whole(std::int64_t value) const noexcept {
@@ -25337,11 +25405,13 @@ private:
         return scaled < static_cast<double>(most) ? static_cast<std::int64_t>(scaled) : most;
     }
 
-    void note_bound(std::int64_t low, std::int64_t high, std::uint32_t index) noexcept {
-        const double least = static_cast<double>(low) * factor_;
-        const double most = static_cast<double>(high) * factor_;
-        const double above = static_cast<double>(histogram<Digits>::high_of(index)) - least;
-        const double below = most - static_cast<double>(histogram<Digits>::low_of(index));
+    void note_bound(const hdr_count& c, std::uint32_t index) noexcept {
+        using to = histogram<Digits>;
+        const double least = static_cast<double>(geometry_.low_of(c.index)) * factor_;
+        const double most = static_cast<double>(geometry_.high_of(c.index)) * factor_;
+        if (least > static_cast<double>(to::max_value)) { made_.clamped += c.count; }
+        const double above = static_cast<double>(to::high_of(index)) - least;
+        const double below = most - static_cast<double>(to::low_of(index));
         const double apart = (std::max)(above, below) / (std::max)(least, lowest_);
         made_.bound = (std::max)(made_.bound, apart);
     }
@@ -27360,30 +27430,8 @@ struct smooth_figures {
     std::vector<double> quantiles;
 };
 
-/// Sums over the buckets j = 0, 1, … of an octave: their counts c, c j, and c j^2.
-struct octave_moments {
-    std::uint64_t counts;
-    std::uint64_t first;
-    std::uint64_t second;
-};
-
-/// Returns the sums of `size` counts, all of which add up to less than 2^44: from the last one on,
-/// sums of sums of sums, so that nothing is multiplied; about a cycle a bucket.
-[[nodiscard]] inline octave_moments moments_of_octave(const std::uint64_t* counts,
-                                                      std::size_t size) noexcept {
-    std::uint64_t once = 0;
-    std::uint64_t twice = 0;  // of c (j + 1)
-    std::uint64_t thrice = 0; // of c (j + 1) (j + 2) / 2
-    for (std::size_t j = size; j-- > 0;) {
-        once += counts[j];
-        twice += once;
-        thrice += twice;
-    }
-    return {once, twice - once, 2 * thrice - 3 * twice + once};
-}
-
 /// Returns the values of ranks, counted from 0 and in ascending order, and adds up the distances of
-/// the middles of all buckets from a center, and their squares. Cost: as above.
+/// the middles of all buckets from a center, and their squares. Cost: one pass over the buckets.
 template <int Digits>
 [[nodiscard]] std::vector<double> values_of_ranks(const histogram<Digits>& h,
                                                   const std::vector<double>& ranks,
@@ -27397,7 +27445,7 @@ template <int Digits>
     double before = 0;
     for (std::size_t first = 0; first < counts.size(); first += size) {
         const std::uint32_t index = h.first_index() + static_cast<std::uint32_t>(first);
-        const octave_moments m = moments_of_octave(counts.data() + first, size);
+        const place_sums m = sums_of(counts.data() + first, size);
         if (m.counts == 0) { continue; }
         const double count = static_cast<double>(m.counts);
         const double by_index = static_cast<double>(m.first);
@@ -27425,7 +27473,7 @@ template <int Digits>
 /// Returns mean, deviation and quantiles, in any order. The quantiles are read as from samples,
 /// which lie at equal distances within their bucket, and between the least and the greatest value,
 /// which are the first and the last of them. Of 2^44 values and more the deviation is NaN.
-/// Precondition: h is not empty. Cost: one pass over the buckets.
+/// Precondition: h is not empty, quantiles are from 0 to 1. Cost: one pass over the buckets.
 template <int Digits>
 [[nodiscard]] smooth_figures smooth_figures_of(const histogram<Digits>& h,
                                                const std::vector<double>& qs,
@@ -27434,6 +27482,7 @@ template <int Digits>
     std::vector<sample_place> places;
     std::vector<double> ranks;
     for (const double q : qs) {
+        WICK_ASSERT(q >= 0 && q <= 1);
         places.push_back(quantile_place(n, q, type));
         for (const double rank : {places.back().whole, places.back().whole + 1}) {
             ranks.push_back((std::min)((std::max)(rank, 0.0), n - 1));
@@ -30001,8 +30050,14 @@ to_text(const latency_height& height, double q = 0.9, std::string_view unit = "n
     const auto amount = [&](double v) { return detail::amount_text(v, unit); };
     std::string text = detail::name_of(c.verdict);
     text += ": " + c.reason + '\n';
-    detail::text_cells cells(
-        {"", "before", "after", "ratio", "interval", "p", "adjusted", "windows"});
+    detail::text_cells cells({"",
+                              "before",
+                              "after",
+                              "ratio",
+                              "interval",
+                              "p",
+                              "adjusted",
+                              c.assumes_independent ? "" : "windows"});
     const auto add = [&](const compared_quantile& row, bool judged) {
         std::string adjusted = detail::p_text(row.adjusted);
         std::string own = detail::p_text(row.p_value);
@@ -30017,7 +30072,9 @@ to_text(const latency_height& height, double q = 0.9, std::string_view unit = "n
                    detail::ratio_text(row.low) + " to " + detail::ratio_text(row.high),
                    std::move(own),
                    std::move(adjusted),
-                   std::to_string(row.windows_before) + " + " + std::to_string(row.windows_after),
+                   c.assumes_independent ? ""
+                                         : std::to_string(row.windows_before) + " + " +
+                                               std::to_string(row.windows_after),
                    judged ? detail::name_of(row.verdict) : ""});
     };
     for (const compared_quantile& row : c.quantiles) { add(row, true); }
@@ -30038,7 +30095,7 @@ to_text(const latency_height& height, double q = 0.9, std::string_view unit = "n
 
 /// How bars look.
 struct text_histogram_options {
-    std::size_t rows = 24;  ///< at most
+    std::size_t rows = 24;  ///< at most, but two and one for 0 are always possible
     std::size_t width = 50; ///< of the longest bar, in characters
     std::string unit = "ns";
     /// Marked in the rows that they lie in.
@@ -30068,11 +30125,27 @@ struct log_bins {
     log_bins bins;
     const double from = std::log10(least);
     const double to = std::log10(greatest);
-    for (const double per_decade :
-         {1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0, 15.0, 20.0, 30.0, 50.0, 100.0, 200.0}) {
+    for (const double per_decade : {0.0625,
+                                    0.125,
+                                    0.25,
+                                    0.5,
+                                    1.0,
+                                    2.0,
+                                    3.0,
+                                    4.0,
+                                    5.0,
+                                    6.0,
+                                    8.0,
+                                    10.0,
+                                    15.0,
+                                    20.0,
+                                    30.0,
+                                    50.0,
+                                    100.0,
+                                    200.0}) {
         const double first = std::floor(from * per_decade + 1e-9);
         const double count = std::floor(to * per_decade + 1e-9) - first + 1;
-        if (per_decade > 1 && count > static_cast<double>(rows)) { break; }
+        if (bins.count > 0 && count > static_cast<double>(rows)) { break; }
         bins = {per_decade, first, static_cast<std::size_t>(count)};
     }
     return bins;
@@ -33648,10 +33721,6 @@ struct normalize_options {
 
 namespace detail {
 
-[[nodiscard]] inline bool is_word(char c) noexcept {
-    return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' ||
-           static_cast<unsigned char>(c) >= 0x80;
-}
 [[nodiscard]] inline bool is_lower_hex(char c) noexcept {
     return is_digit(c) || (c >= 'a' && c <= 'f');
 }
@@ -33664,7 +33733,7 @@ namespace detail {
     return text.substr(at, part.size()) == part;
 }
 [[nodiscard]] inline bool ends_word(std::string_view text, std::size_t at) noexcept {
-    return at >= text.size() || !is_word(text[at]);
+    return at >= text.size() || !is_name_char(text[at]);
 }
 
 /// Returns where ".part.0" or the like begins that the text ends in, or npos.
@@ -33751,7 +33820,9 @@ private:
         out_ += text;
         at_ = next;
     }
-    [[nodiscard]] bool after_word() const noexcept { return at_ > 0 && is_word(name_[at_ - 1]); }
+    [[nodiscard]] bool after_word() const noexcept {
+        return at_ > 0 && is_name_char(name_[at_ - 1]);
+    }
 
     bool address() {
         if (!has_at(name_, at_, "0x") || after_word()) { return false; }
@@ -33850,7 +33921,7 @@ private:
     std::string free;
     for (std::size_t at = 0; at < name.size();) {
         const std::size_t digits = digits_at(name, at);
-        const bool apart = at > 0 && !is_word(name[at - 1]);
+        const bool apart = at > 0 && !is_name_char(name[at - 1]);
         if (digits > 0 && (within_words || apart)) {
             free += 'N';
         } else {
@@ -37857,17 +37928,17 @@ WICK_END_NAMESPACE
 
 #endif
 
-#include <algorithm>     // std::sort, std::upper_bound
-#include <charconv>      // std::from_chars
-#include <cstddef>       // std::size_t
-#include <cstdint>       // addresses
-#include <deque>         // modules, whose places are kept
-#include <optional>      // names that are not found
-#include <string>        // paths, names
-#include <string_view>   // names in images
-#include <unordered_map> // names found before
-#include <utility>       // std::move
-#include <vector>        // ranges
+#include <algorithm>   // std::sort, std::upper_bound
+#include <charconv>    // std::from_chars
+#include <cstddef>     // std::size_t
+#include <cstdint>     // addresses
+#include <map>         // names found before
+#include <memory>      // modules, whose places are kept
+#include <optional>    // names that are not found
+#include <string>      // paths, names
+#include <string_view> // names in images
+#include <utility>     // std::move
+#include <vector>      // ranges
 
 #ifdef __linux__
 #    include <sys/auxv.h> // where the vdso is
@@ -38279,8 +38350,8 @@ public:
     [[nodiscard]] const loaded_module& module() const noexcept { return module_; }
 
     /// Returns the name of the function that an address of the running program lies in; nullptr
-    /// when there is none. Good until this dies. Cost: two binary searches; the first time within a
-    /// function, a demangling.
+    /// when there is none. Good until this dies. Cost: three binary searches; the first time within
+    /// a function, a demangling.
     [[nodiscard]] const std::string* find(std::uint64_t address) {
         if (!opened_) {
             opened_ = true;
@@ -38315,7 +38386,7 @@ private:
     elf::image image_;
     std::vector<elf::segment> segments_; // those that are loaded, with code first
     code_index index_;
-    std::unordered_map<const symbol_range*, std::string> names_;
+    std::map<const symbol_range*, std::string> names_;
     error problem_{};
 
     void note(error problem) {
@@ -38609,16 +38680,16 @@ private:
     static constexpr std::size_t none = static_cast<std::size_t>(-1);
 
     symbol_options options_;
-    std::deque<module_names> modules_; // not a vector: they are pointed at
+    std::vector<std::unique_ptr<module_names>> modules_; // they are pointed at
     named_text jit_;
     named_text kernel_;
 
     [[nodiscard]] module_names& names_of(const loaded_module& module) {
-        for (module_names& known : modules_) {
-            if (known.module() == module) { return known; }
+        for (const auto& known : modules_) {
+            if (known->module() == module) { return *known; }
         }
-        modules_.emplace_back(module, options_);
-        return modules_.back();
+        modules_.push_back(std::make_unique<module_names>(module, options_));
+        return *modules_.back();
     }
 
     [[nodiscard]] static error problem_of(const module_names& of_module) {

@@ -8,14 +8,13 @@
 #include <wick/detail/utf8.hpp> // names beyond ASCII
 #include <wick/version.hpp>
 
-#include <algorithm>    // std::min
-#include <charconv>     // std::from_chars
-#include <cstddef>      // std::size_t
-#include <cstdint>      // numbers
-#include <string>       // names
-#include <string_view>  // symbols
-#include <system_error> // std::errc
-#include <vector>       // characters of a name
+#include <algorithm>   // std::min
+#include <charconv>    // std::from_chars
+#include <cstddef>     // std::size_t
+#include <cstdint>     // numbers
+#include <string>      // names
+#include <string_view> // symbols
+#include <vector>      // characters of a name
 
 WICK_BEGIN_NAMESPACE
 namespace detail {

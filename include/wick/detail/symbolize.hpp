@@ -13,17 +13,17 @@
 #include <wick/result.hpp>            // why there are no names
 #include <wick/version.hpp>
 
-#include <algorithm>     // std::sort, std::upper_bound
-#include <charconv>      // std::from_chars
-#include <cstddef>       // std::size_t
-#include <cstdint>       // addresses
-#include <deque>         // modules, whose places are kept
-#include <optional>      // names that are not found
-#include <string>        // paths, names
-#include <string_view>   // names in images
-#include <unordered_map> // names found before
-#include <utility>       // std::move
-#include <vector>        // ranges
+#include <algorithm>   // std::sort, std::upper_bound
+#include <charconv>    // std::from_chars
+#include <cstddef>     // std::size_t
+#include <cstdint>     // addresses
+#include <map>         // names found before
+#include <memory>      // modules, whose places are kept
+#include <optional>    // names that are not found
+#include <string>      // paths, names
+#include <string_view> // names in images
+#include <utility>     // std::move
+#include <vector>      // ranges
 
 #ifdef __linux__
 #    include <sys/auxv.h> // where the vdso is
@@ -435,8 +435,8 @@ public:
     [[nodiscard]] const loaded_module& module() const noexcept { return module_; }
 
     /// Returns the name of the function that an address of the running program lies in; nullptr
-    /// when there is none. Good until this dies. Cost: two binary searches; the first time within a
-    /// function, a demangling.
+    /// when there is none. Good until this dies. Cost: three binary searches; the first time within
+    /// a function, a demangling.
     [[nodiscard]] const std::string* find(std::uint64_t address) {
         if (!opened_) {
             opened_ = true;
@@ -471,7 +471,7 @@ private:
     elf::image image_;
     std::vector<elf::segment> segments_; // those that are loaded, with code first
     code_index index_;
-    std::unordered_map<const symbol_range*, std::string> names_;
+    std::map<const symbol_range*, std::string> names_;
     error problem_{};
 
     void note(error problem) {
@@ -765,16 +765,16 @@ private:
     static constexpr std::size_t none = static_cast<std::size_t>(-1);
 
     symbol_options options_;
-    std::deque<module_names> modules_; // not a vector: they are pointed at
+    std::vector<std::unique_ptr<module_names>> modules_; // they are pointed at
     named_text jit_;
     named_text kernel_;
 
     [[nodiscard]] module_names& names_of(const loaded_module& module) {
-        for (module_names& known : modules_) {
-            if (known.module() == module) { return known; }
+        for (const auto& known : modules_) {
+            if (known->module() == module) { return *known; }
         }
-        modules_.emplace_back(module, options_);
-        return modules_.back();
+        modules_.push_back(std::make_unique<module_names>(module, options_));
+        return *modules_.back();
     }
 
     [[nodiscard]] static error problem_of(const module_names& of_module) {
