@@ -364,7 +364,7 @@ TEST_CASE("symbols: damaged files never crash, at every truncation and with rand
     CAPTURE(seed);
     std::mt19937 random(seed);
     unsigned named = 0;
-    for (std::size_t round = 0; round < good.size() + 2000; ++round) {
+    for (std::size_t round = 0; round < good.size() + 1000; ++round) {
         std::string bytes = good.substr(0, round);
         for (auto n = round < good.size() ? 0 : 1 + random() % 8; n-- > 0;) {
             bytes[random() % bytes.size()] = static_cast<char>(random());
@@ -706,8 +706,8 @@ TEST_CASE("symbols: agrees with addr2line on random addresses of this program") 
         ++named;
         // Of several names of one address it may show another one.
         bool equal = *found == name || name[0] == '.'; // it shows labels of assemblers
-        for (const auto& [value, at_value] : nm.symbols) {
-            equal = equal || (at_value.count(name) != 0 && at_value.count(*found) != 0);
+        for (auto at = nm.symbols.begin(); !equal && at != nm.symbols.end(); ++at) {
+            equal = at->second.count(name) != 0 && at->second.count(*found) != 0;
         }
         if (!equal && wrong++ == 0) {
             first_wrong = shifted(address) + ": " + *found + " against " + name;
