@@ -199,10 +199,10 @@ private:
     }
 };
 
-/// Asks everything that can be asked of an image; returns how much there was. `bytes` should be a
+/// Asks everything that can be asked of an image; returns how much there was. `file` should be a
 /// block of exactly its size on the heap, so that a sanitizer sees any access beyond it.
-inline std::size_t look_at_everything(std::string_view bytes) {
-    const wick::result<elf::image> opened = elf::image::open(bytes);
+inline std::size_t look_at_everything(std::string_view file) {
+    const wick::result<elf::image> opened = elf::image::open(file);
     if (!opened) { return opened.error.what.empty() ? 0 : 1; }
     const elf::image& image = opened.value;
     std::size_t seen = image.build_id().size() + image.type() + image.machine();

@@ -203,7 +203,7 @@ TEST_CASE("query: the same as on lists of stacks") {
                                       regex("^[ab]"),
                                       regex("_\\[k\\]$"),
                                       regex("^$")};
-    for (int round = 0; round < 600; ++round) {
+    for (int round = 0; round < 200; ++round) {
         const wick::profile p = random_profile(random);
         for (const wick::pattern& m : patterns) {
             INFO("round " << round << ", pattern " << m.text());
