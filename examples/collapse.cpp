@@ -152,14 +152,15 @@ std::string read_range(const std::string& name, std::uint64_t begin, std::uint64
     return bytes;
 }
 
-// Returns where a sample begins at or behind `from`.
+// Returns where a sample begins at or behind `from`; the size where none does for long.
 std::uint64_t next_sample(const std::string& name, std::uint64_t from, std::uint64_t size) {
-    for (std::uint64_t window = 65536;; window *= 4) {
+    for (std::uint64_t window = 65536; window <= std::uint64_t{1} << 26; window *= 4) {
         const std::uint64_t end = window < size - from ? from + window : size;
         const std::string text = read_range(name, from - 1, end);
         const std::size_t found = wick::next_perf_sample(text, 1);
         if (found < text.size() || end == size) { return from - 1 + found; }
     }
+    return size;
 }
 
 std::uint64_t count_lines(const std::string& name, std::uint64_t end) {
@@ -399,13 +400,13 @@ wick::profile choose(const arguments& args, std::vector<wick::named_profile>& pr
         args.fail(has_graph ? "a call graph has no stacks: wick-pstats shows it" : "no stacks in the input");
     }
     if (profiles.size() > 1) {
-        std::string others;
+        std::string rest;
         for (std::size_t i = 1; i < profiles.size(); ++i) {
-            others += (i > 1 ? ", " : "") + profiles[i].name + " (" +
+            rest += (i > 1 ? ", " : "") + profiles[i].name + " (" +
                       std::to_string(observations(profiles[i].samples)) + ")";
         }
         args.note("only " + profiles[0].name + " (" + std::to_string(observations(profiles[0].samples)) +
-                  ") is written, not " + others + ": see --event-filter and --all-events");
+                  ") is written, not " + rest + ": see --event-filter and --all-events");
     }
     return std::move(profiles[0].samples);
 }

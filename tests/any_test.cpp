@@ -58,6 +58,8 @@ TEST_CASE("any: each format is told by its content") {
         {"a line of something else\napp 1 1.0: 5 cycles: \n\t  4005d0 f (/a)\n", "perf_script"},
         {"app 10 [000] 1.000000: 100 cycles:u: \napp 10 [000] 2.000000: 100 cycles:u: \n",
          "perf_script"},
+        {"parser \n\t          4005b1 f (/bin/app)\n", "perf_script"},
+        {"\n\t    7f0000001234 f (/bin/app)\n", "perf_script"},
         {trace_text, "chrome_trace"},
         {"{\"traceEvents\": [", "chrome_trace"},
         {"Attaching 1 probe...\n\n@[\n    f+1\n    main+2\n]: 3\n", "bpftrace"},

@@ -106,6 +106,9 @@ TEST_CASE("perf_script: headers, whatever fields perf was told to print") {
         {"12 10/11 [000] 1.0: 1 cycles:", "12-10/11", "cycles", 1},
         {"1.0: 10/11 [000] 2.0: 1 cycles:", "1.0:-10/11", "cycles", 1},
         {"a: b 10/11 [000] 2.0: 1 cycles:", "a:_b-10/11", "cycles", 1},
+        {"app 10/11 U [000] 2.0: 1 cycles:", "app-10/11", "cycles", 1},
+        {"app  11 Kd      2.0: 1 cycles:", "app-?/11", "cycles", 1},
+        {"cycles:u: ", "[unknown]-?/?", "cycles:u", 1},
         {"a \t 10/11 [000] 2.0: 1 cycles:", "a-10/11", "cycles", 1},
         {"a [1] 10/11 [000] 2.0: 1 cycles:", "a_[1]-10/11", "cycles", 1},
     };
@@ -256,6 +259,68 @@ TEST_CASE("perf_script: a sample on one line") {
     CHECK(collapse("app 10 1.0:  1 cycles: ffffffff8103ce3b foo+0x1b ([kernel.kallsyms])\n"
                    "app 10 1.0:  1 cycles:     4005b1 main (/bin/app)\n") ==
           "app;foo 1\napp;main 1\n");
+}
+
+TEST_CASE("perf_script: samples of one line each, padded at their left, without blank lines") {
+    // What `perf script` prints of a recording without call chains.
+    const std::string text =
+        "              dd 12/12 [001] 5.000001:     250000 cycles:u:  ffffffff8103ce3b foo+0x1b "
+        "([kernel.kallsyms])\n"
+        "          parser    13 [000] 5.100000:     250000 cycles:u:            4005b1 main+0x9 "
+        "(/bin/app)\n"
+        "              dd 12/12 [001] 5.200000:     250000 cycles:u:  ffffffff8103ce3b foo+0x1c "
+        "([kernel.kallsyms])\n";
+    const auto read = parse(text);
+    CHECK(read.skipped.records == 0);
+    CHECK(wick::to_folded(read.events[0].samples) == "dd;foo 500000\nparser;main 250000\n");
+    // Without a time, a module, or a frame at all.
+    CHECK(collapse("              dd    12 cycles:  ffffffff8103ce3b foo\n"
+                   "             app    13 cycles:  00000000004005b1 main\n") ==
+          "app;main 1\ndd;foo 1\n");
+    CHECK(
+        collapse("              dd    12 1.0: cycles: \n             app    13 1.1: cycles: \n") ==
+        "app;[no stack] 1\ndd;[no stack] 1\n");
+    // Texts without blank lines can be cut as well.
+    for (std::size_t from = 1; from < text.size(); ++from) {
+        const std::size_t cut = wick::next_perf_sample(text, from);
+        CHECK(cut >= from);
+        CHECK((cut == text.size() || text[cut - 1] == '\n'));
+        const auto head = parse(std::string_view(text).substr(0, cut));
+        const auto tail = parse(std::string_view(text).substr(cut));
+        std::vector<wick::profile> parts{head.events[0].samples};
+        if (!tail.events.empty()) { parts.push_back(tail.events[0].samples); }
+        CHECK(wick::merge(parts).value == read.events[0].samples);
+    }
+    CHECK(wick::next_perf_sample(text, 1) < text.size() / 2);
+}
+
+TEST_CASE("perf_script: frames below headers with few fields, or none") {
+    const std::string frames =
+        "\t          4005b1 f (/bin/app)\n\t          4005b2 main (/bin/app)\n\n";
+    CHECK(collapse("parser \n" + frames + "ranker \n" + frames) ==
+          "parser;main;f 1\nranker;main;f 1\n");
+    CHECK(collapse(" 4815 \n" + frames) == "4815;main;f 1\n");
+    CHECK(collapse("\n" + frames + "\n" + frames) == "[unknown];main;f 2\n");
+    CHECK(parse("\n" + frames).skipped.records == 0);
+    // A header that cannot be read takes its frames with it.
+    const auto refused =
+        parse("a 1 1.0: 99999999999999999999 x:\n" + frames + "b 1 1.0: 1 x:\n" + frames);
+    CHECK(refused.skipped.records == 1);
+    CHECK(refused.other_events == 0);
+    CHECK(wick::to_folded(refused.events[0].samples) == "b;main;f 1\n");
+}
+
+TEST_CASE("perf_script: lines about tasks and mappings are no samples") {
+    const auto read = parse("app     0     0.000000: PERF_RECORD_COMM: app:4813/4813\n"
+                            "app  4813  6477.6: PERF_RECORD_MMAP2 4813/4813: [0x55(0x4d) @ 0x30 "
+                            "fe:00 1 3]: r-xp /bin/a\n"
+                            "app  4813  6477.7:  7 cycles:u: \n\t4005b1 main+0x9 (/bin/app)\n\n"
+                            "app  4813  6477.8: PERF_RECORD_FORK(4813:4815):(4813:4813)\n"
+                            "app  4813  6477.9:  7 cycles:u: \n\t4005b1 main+0x9 (/bin/app)\n\n");
+    REQUIRE(read.events.size() == 1);
+    CHECK(read.records == 3);
+    CHECK(read.skipped.records == 0);
+    CHECK(wick::to_folded(read.events[0].samples) == "app;main 14\n");
 }
 
 TEST_CASE("perf_script: a sample without a stack is counted as such") {
@@ -456,6 +521,11 @@ TEST_CASE("perf_script: neither order nor cuts change a byte") {
                  ".so)\n";
         }
         samples.push_back(s + (random() % 2 == 0 ? "\n" : "\r\n"));
+        if (random() % 4 == 0) { // on a line of its own, padded, with nothing behind it
+            samples.push_back("      ab " + std::to_string(random() % 3) +
+                              " 1.5: 3 b:u:    " + "7f0000001234 g" + std::to_string(random() % 5) +
+                              "+0x1 (/lib/1.so)\n");
+        }
     }
     const auto joined = [&] {
         std::string text;

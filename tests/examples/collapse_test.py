@@ -151,6 +151,16 @@ class Collapse(unittest.TestCase):
                 self.assertIn(said, made.stderr, data)
         self.assertIn(b"folded", run(stdin=b"once\n").stderr)
 
+    def test_recordings_without_call_chains(self):
+        lines = [b"%16s %5d %d.%06d: %9d cycles:  ffffffff8103ce%02x f%d+0x1b ([kernel.kallsyms])\n"
+                 % (b"app", 11, i // 1000, i % 1000, 7, i % 256, i % 5) for i in range(3000)]
+        data = b"".join(lines)
+        expected = b"".join(b"app;f%d 4200\n" % i for i in range(5))
+        for threads in ("1", "2", "5"):
+            made = run("--threads", threads, self.file("perf", data))
+            self.assertEqual((made.returncode, made.stdout, made.stderr), (0, expected, b""))
+        self.assertEqual(run(stdin=data).stdout, expected)
+
     def test_call_graphs_have_no_stacks(self):
         graph = str(self.path / "graph")
         cProfile.run("sorted([3, 1])", graph)

@@ -151,9 +151,10 @@ private:
     std::string_view line;
     while (take_line(head, line)) {
         trim_blanks(line);
-        if (in_sample && !line.empty() && is_blank(line[0]) && parse_perf_frame(line, frame) &&
+        if (!line.empty() && is_blank(line[0]) && parse_perf_frame(line, frame) &&
             frame.address.size() >= 4) {
-            return true;
+            // A frame with its module is one whatever stands before it.
+            if (in_sample || (line[0] == '\t' && !frame.module.empty())) { return true; }
         }
         in_sample =
             !line.empty() && line[0] != '#' && headers.parse(line, header) && header.certain;
@@ -249,6 +250,7 @@ inline void take(any_input& input, perf_script_text& read, const any_options&) {
     add_note(input, read.other_events, "samples of events that were not asked for");
     add_note(input, read.zero_periods, "samples with a period of 0");
     add_note(input, read.no_stack, "samples without a stack, under \"[no stack]\"");
+    add_note(input, read.records, "lines about tasks and mappings, no samples");
 }
 
 inline void take(any_input& input, prof_file& read, const any_options&) {
