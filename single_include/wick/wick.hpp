@@ -16510,6 +16510,7 @@ struct perf_script_text {
     std::vector<std::string> others; ///< the names of those events, of the first 20
     std::uint64_t zero_periods = 0;  ///< samples with a period of 0
     std::uint64_t no_stack = 0;      ///< samples without frames, which hang under "[no stack]"
+    std::uint64_t records = 0;       ///< lines about tasks and mappings, which are no samples
 };
 
 namespace detail {
@@ -16645,12 +16646,13 @@ public:
         } else {
             header.certain = words_.size() > 1 && is_process(words_.back());
         }
+        if (words_.size() == 1 && is_event(words_[0])) { // an event alone
+            next = 0;
+            process_end = 0;
+        }
         take_process(line, process_end, header);
         return take_event(line, next, header);
     }
-
-private:
-    std::vector<std::string_view> words_;
 
     // The fields of nearly all headers, without a search for words: "comm pid/tid [cpu] time:
     // period event:", where pid, CPU and period may be missing. Everything else is told to the
@@ -16707,6 +16709,10 @@ private:
         header.certain = true;
         return true;
     }
+
+private:
+    std::vector<std::string_view> words_;
+
     [[nodiscard]] static bool has(std::string_view line, std::size_t at, char c) noexcept {
         return at < line.size() && line[at] == c;
     }
@@ -16765,7 +16771,16 @@ private:
         return all_digits(word.substr(0, slash)) && all_digits(word.substr(slash + 1));
     }
 
+    // "U", "K", "Kd": the field misc, behind the process.
+    [[nodiscard]] static bool is_mode(std::string_view word) noexcept {
+        for (const char c : word) {
+            if (!((c >= 'A' && c <= 'Z') || c == 'd')) { return false; }
+        }
+        return word.size() <= 2;
+    }
+
     void take_process(std::string_view line, std::size_t end, perf_header& header) const {
+        if (end > 2 && is_mode(words_[end - 1]) && is_process(words_[end - 2])) { --end; }
         if (end == 0) { return; }
         std::string_view last = words_[end - 1];
         if (end > 1 && is_process(last)) {
@@ -16841,14 +16856,19 @@ public:
             return;
         }
         if (!in_sample_) {
-            if (line[0] != '#') { begin_sample(line, number); }
+            if (line[0] == '#') { return; }
+            if (is_frame(line)) {
+                begin_unnamed(line, number);
+            } else {
+                begin_sample(line, number);
+            }
             return;
         }
-        if (is_blank(line[0])) {
+        if (is_blank(line[0]) && !is_padded_header(line)) {
             frame_line(line, number);
             return;
         }
-        // A header without a blank line before it: samples without stacks come so.
+        // A header without a blank line before it: samples of one line come so.
         end_sample();
         begin_sample(line, number);
     }
@@ -16890,6 +16910,7 @@ private:
     bool in_sample_ = false;
     bool certain_ = false; // the header is one
     bool skipped_ = false; // the sample is left out and has been counted
+    bool lone_ = false;    // the sample's frame stands in its header
     std::string doubtful_; // else its line
     bool java_ = false;
     std::uint64_t number_ = 0; // of the header's line
@@ -16905,21 +16926,56 @@ private:
 
     void begin_sample(std::string_view line, std::uint64_t number) {
         perf_header header;
-        if (!headers_.parse(line, header)) {
-            skip("expected a sample's header: its period is 2^63 or more", number);
+        const bool parsed = headers_.parse(line, header);
+        constexpr std::string_view record = "PERF_RECORD_";
+        if (starts_with(header.event, record) || starts_with(header.rest, record)) {
+            ++read_.records;
             return;
         }
-        in_sample_ = true;
-        certain_ = header.certain;
-        number_ = number;
-        stack_.clear();
-        event_ = nullptr;
-        skipped_ = false;
-        if (certain_) {
+        enter_sample(number);
+        certain_ = header.certain || !parsed;
+        if (!parsed) {
+            skip("expected a sample's header: its period is 2^63 or more", number);
+            skipped_ = true;
+        } else if (certain_) {
             open_sample(header);
         } else {
             doubtful_ = line; // it may be a message: a frame below it tells
         }
+    }
+
+    // Where no field was printed for a header to hold, samples begin with their frames.
+    void begin_unnamed(std::string_view line, std::uint64_t number) {
+        enter_sample(number);
+        perf_header header;
+        header.comm = "[unknown]";
+        open_sample(header);
+        frame_line(line, number);
+    }
+
+    void enter_sample(std::uint64_t number) {
+        in_sample_ = true;
+        number_ = number;
+        stack_.clear();
+        event_ = nullptr;
+        skipped_ = false;
+        lone_ = false;
+    }
+
+    // Frames of a call chain stand behind a tab, with the address at the right of its column.
+    [[nodiscard]] static bool is_frame(std::string_view line) noexcept {
+        perf_frame_line frame;
+        return line[0] == '\t' && parse_perf_frame(line, frame) && !frame.module.empty();
+    }
+
+    // Where there is no call chain perf pads the comm at its left; frames may be indented by blanks
+    // as well.
+    [[nodiscard]] bool is_padded_header(std::string_view line) {
+        perf_header header;
+        if (line[0] != ' ') { return false; }
+        if (perf_header_parser::parse_usual(line, header)) { return true; }
+        const bool first = stack_.empty() || lone_;
+        return first && headers_.parse(line, header) && header.certain && !header.event.empty();
     }
 
     void open_sample(const perf_header& header) {
@@ -16945,9 +17001,12 @@ private:
         hash_ = seed_ + root_;
         args_ = no_frame;
         if (header.rest.empty()) { return; }
-        perf_frame_line lone;
-        if (parse_perf_frame(header.rest, lone) && !lone.module.empty()) {
-            add_frame(lone);
+        perf_frame_line frame;
+        // Without its module a frame is told from a tracepoint's arguments by its address.
+        if (parse_perf_frame(header.rest, frame) &&
+            (!frame.module.empty() || (frame.address.size() >= 6 && !frame.symbol.empty()))) {
+            lone_ = true;
+            add_frame(frame);
         } else if (options_.args) {
             args_ = event_->builder.intern(header.rest, frame_kind::label);
             hash_ = mix(hash_ ^ args_, 0x9e3779b97f4a7c15u);
@@ -17020,7 +17079,7 @@ private:
         e.last_comm = header.comm;
         e.last_pid = header.pid;
         e.last_tid = header.tid;
-        text_.assign(header.comm);
+        text_.assign(header.comm.empty() ? std::string_view("[unknown]") : header.comm);
         for (char& c : text_) {
             if (is_blank(c)) { c = '_'; }
             if (c == ';') { c = ':'; }
@@ -17231,15 +17290,22 @@ parse_perf_script(std::string_view text, const perf_script_options& options = {}
     return read_perf_script(detail::text_source(text), options);
 }
 
-/// Returns where a sample begins at or behind `from`, or the size of the text: behind a blank line.
-/// Texts cut there can be read apart, as by threads, and merged event by event with the same
-/// result.
+/// Returns where a sample begins at or behind `from`, or the size of the text: behind a blank line,
+/// or at a header with a time and an event. Texts cut there can be read apart, as by threads, and
+/// merged event by event with the same result.
 [[nodiscard]] inline std::size_t next_perf_sample(std::string_view text,
                                                   std::size_t from) noexcept {
+    constexpr std::size_t longest = 4096; // of headers; readers pass over lines that are too long
     if (from == 0) { return 0; }
     for (std::size_t at = text.find('\n', from > 1 ? from - 2 : 0); at != std::string_view::npos;
          at = text.find('\n', at + 1)) {
         std::size_t next = at + 1;
+        const std::string_view line = text.substr(next, text.substr(next, longest + 1).find('\n'));
+        detail::perf_header header;
+        if (next >= from && line.size() <= longest && !line.empty() && line[0] != '#' &&
+            line[0] != '\t' && detail::perf_header_parser::parse_usual(line, header)) {
+            return next;
+        }
         if (next < text.size() && text[next] == '\r') { ++next; }
         if (next < text.size() && text[next] == '\n') { return next + 1; }
     }
@@ -19930,9 +19996,10 @@ private:
     std::string_view line;
     while (take_line(head, line)) {
         trim_blanks(line);
-        if (in_sample && !line.empty() && is_blank(line[0]) && parse_perf_frame(line, frame) &&
+        if (!line.empty() && is_blank(line[0]) && parse_perf_frame(line, frame) &&
             frame.address.size() >= 4) {
-            return true;
+            // A frame with its module is one whatever stands before it.
+            if (in_sample || (line[0] == '\t' && !frame.module.empty())) { return true; }
         }
         in_sample =
             !line.empty() && line[0] != '#' && headers.parse(line, header) && header.certain;
@@ -20028,6 +20095,7 @@ inline void take(any_input& input, perf_script_text& read, const any_options&) {
     add_note(input, read.other_events, "samples of events that were not asked for");
     add_note(input, read.zero_periods, "samples with a period of 0");
     add_note(input, read.no_stack, "samples without a stack, under \"[no stack]\"");
+    add_note(input, read.records, "lines about tasks and mappings, no samples");
 }
 
 inline void take(any_input& input, prof_file& read, const any_options&) {
