@@ -20,6 +20,7 @@
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
+#include <ctime>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -64,20 +65,19 @@ public:
         std::vector<latency_input> inputs;
         for (const std::string& name : names) {
             wick::result<latency_input> read = loader.load(name);
-            if (!read) { args_.fail(name + ": " + read.error.message()); }
+            if (!read) { args_.fail(read.error.message()); }
             for (const std::string& note : read.value.notes) { args_.note(name + ": " + note); }
             inputs.push_back(std::move(read.value));
         }
         if (asked_.compare) { return compare(inputs); }
+        two_tiers_ = inputs.size() == 2 && asked_.input.text.part.empty();
         for (const latency_input& input : inputs) {
             if (inputs.size() > 1 && !text_for_others()) {
                 std::printf("%s%s:\n", &input == inputs.data() ? "" : "\n", input.name.c_str());
             }
             show(input);
         }
-        if (asked_.tiers && inputs.size() == 2 && inputs[0].rows.empty()) {
-            approximate_tiers(inputs[0], inputs[1]);
-        }
+        if (asked_.tiers && two_tiers_) { approximate_tiers(inputs[0], inputs[1]); }
         if (!asked_.plot.empty()) { plot(inputs); }
         if (!asked_.metric.empty()) { expose(inputs); }
         return 0;
@@ -86,6 +86,7 @@ public:
 private:
     const arguments& args_;
     request asked_;
+    bool two_tiers_ = false; // the logs of all and of a part, whose requests stand alone
 
     // Nothing but what another program reads goes to standard output.
     [[nodiscard]] bool text_for_others() const {
@@ -106,7 +107,7 @@ private:
         if (asked_.report() || asked_.describe) { describe(input); }
         if (asked_.bars || (asked_.report() && input.has_unit && !input.table)) { bars(input); }
         if (asked_.details) { details(input); }
-        if (asked_.tiers && !input.rows.empty()) { tiers(input); }
+        if (asked_.tiers && !two_tiers_) { tiers(input); }
         if (asked_.windows_needed()) { over_time(input); }
         if (asked_.hgrm || asked_.csv) { percentiles(input); }
         if (asked_.encode) { print(wick::to_hdr(whole(input)) + '\n'); }
@@ -146,6 +147,10 @@ private:
             if (const wick::error e = all.merge(i.values)) {
                 args_.fail(input.name + ": " + e.message());
             }
+        }
+        if (all.above() > 0) { // values that are negative were not read
+            args_.note(input.name + ": " + std::to_string(all.above()) +
+                       " values are beyond a histogram's range, and count in it as 104 days");
         }
         return all;
     }
@@ -214,10 +219,6 @@ private:
                             ? "-"
                             : amount(static_cast<double>(i.high)).c_str());
         }
-        if (all.above() > 0 || all.below() > 0) {
-            std::printf("%llu values were beyond the range and count as its end\n",
-                        static_cast<unsigned long long>(all.above() + all.below()));
-        }
         if (input.rows.empty()) { return; }
         const std::vector<double> sorted = need(wick::sorted_samples(values_of(input)), input);
         std::printf(
@@ -252,13 +253,10 @@ private:
 
     // ---- over time ------------------------------------------------------------------------------
 
-    [[nodiscard]] wick::latency_windows<> windows_of(const latency_input& input) const {
-        if (!input.timed) {
-            args_.fail(input.name + ": it does not say when requests were: give --time COLUMN");
-        }
+    [[nodiscard]] wick::latency_windows<> windows_of(const latency_input& input,
+                                                     double length) const {
         if (!input.has_unit) { args_.fail(input.name + ": its numbers have no unit: give --unit"); }
         const double span = span_of(input);
-        const double length = window_for(input, span);
         if (span / length > 1e6) {
             args_.fail(input.name +
                        ": that makes more than a million windows: give a longer --window");
@@ -278,6 +276,9 @@ private:
 
     // Returns the seconds from the first request to the last.
     [[nodiscard]] double span_of(const latency_input& input) const {
+        if (!input.timed) {
+            args_.fail(input.name + ": it does not say when requests were: give --time COLUMN");
+        }
         double first = HUGE_VAL;
         double last = -HUGE_VAL;
         const auto see = [&](double time) {
@@ -293,8 +294,9 @@ private:
     }
 
     // The longest usual one of which there are 60, but no shorter than a log's own intervals.
-    [[nodiscard]] double window_for(const latency_input& input, double span) const {
+    [[nodiscard]] double window_for(const latency_input& input) const {
         if (asked_.window > 0) { return asked_.window; }
+        const double span = span_of(input);
         double length = 1;
         for (const double usual : {5.0, 10.0, 30.0, 60.0, 300.0, 600.0, 1800.0, 3600.0}) {
             if (span / usual >= 60) { length = usual; }
@@ -306,13 +308,14 @@ private:
     }
 
     void over_time(const latency_input& input) const {
-        const wick::latency_windows<> windows = windows_of(input);
+        const wick::latency_windows<> windows = windows_of(input, window_for(input));
         const double seconds = static_cast<double>(windows.length()) / 1e9;
         if (asked_.height) {
+            const wick::latency_height height = need(wick::height_of(windows), input);
             const std::vector<double> rates = windows.rates();
             const double busiest = *std::max_element(rates.begin(), rates.end());
             std::printf("\nwindows of %g s, at most %.4g requests per second\n", seconds, busiest);
-            print(wick::to_text(need(wick::height_of(windows), input)));
+            print(wick::to_text(height));
         }
         if (asked_.changes) { changes(input, windows); }
         if (!asked_.heat_map.empty()) {
@@ -334,8 +337,8 @@ private:
         const auto found = need(wick::change_points(series), input);
         std::printf("\np90 changed %zu times in %zu windows\n", found.size(), series.size());
         for (const wick::change_point& c : found) {
-            std::printf("  at %.0f s: %s to %s, %.3gx, p = %.2g%s\n",
-                        static_cast<double>(windows.time(index[c.index])) / 1e9,
+            std::printf("  at %s: %s to %s, %.3gx, p = %.2g%s\n",
+                        time_text(windows.time(index[c.index]) / 1'000'000'000).c_str(),
                         amount(c.before).c_str(),
                         amount(c.after).c_str(),
                         c.ratio(),
@@ -344,20 +347,23 @@ private:
         }
     }
 
-    // ---- tiers ----------------------------------------------------------------------------------
-
-    [[nodiscard]] wick::tier_options tier_options_for(bool timed, double window) const {
-        wick::tier_options options;
-        options.quantiles = asked_.quantiles;
-        options.window_ns = timed ? instant(window) : 0;
-        return options;
+    // Times of a log that begin with it are seconds; others are a date.
+    static std::string time_text(std::time_t seconds) {
+        if (seconds < 100'000'000) { return std::to_string(seconds) + " s"; }
+        char text[32] = "";
+        std::strftime(text, sizeof text, "%Y-%m-%d %H:%M:%S UTC", std::gmtime(&seconds));
+        return text;
     }
+
+    // ---- tiers ----------------------------------------------------------------------------------
 
     void tiers(const latency_input& input) const {
         if (asked_.input.text.part.empty()) {
-            args_.fail("--tiers needs the column of the part: give --part");
+            args_.fail("--tiers needs the column of the part (give --part) or a second log");
         }
-        const double window = window_for(input, span_of(input));
+        wick::tier_options options;
+        options.quantiles = asked_.quantiles;
+        if (input.timed) { options.window_ns = instant(window_for(input)); }
         std::size_t longer = 0;
         std::vector<wick::tier_request> requests;
         for (const wick::duration_row& row : input.rows) {
@@ -368,16 +374,16 @@ private:
             args_.note(input.name + ": in " + std::to_string(longer) +
                        " requests the part takes longer than all of it, and counts as all of it");
         }
-        const wick::tier_options options = tier_options_for(input.timed, window);
         print("\n" + wick::to_text(need(wick::tiers(requests, options), input), unit_of(input)));
     }
 
     // Of the logs of two tiers, whose requests cannot be told to belong together.
     void approximate_tiers(const latency_input& total, const latency_input& part) const {
-        print("\n" +
-              wick::to_text(
-                  need(wick::tiers(windows_of(total), windows_of(part), tier_options_for(true, 1)),
-                       total)));
+        wick::tier_options options;
+        options.quantiles = asked_.quantiles;
+        const double length = (std::max)(window_for(total), window_for(part));
+        auto made = wick::tiers(windows_of(total, length), windows_of(part, length), options);
+        print("\n" + wick::to_text(need(std::move(made), total)));
     }
 
     // ---- two sides ------------------------------------------------------------------------------
@@ -490,7 +496,9 @@ std::vector<double> quantiles_from(const arguments& args, const std::string& tex
         if (one.empty() || *rest != '\0' || !(percent >= 0 && percent <= 100)) {
             args.fail("--at needs percentages such as 50,90,99.9, not \"" + text + '"');
         }
-        quantiles.push_back(percent / 100);
+        // 99.999 / 100 is not quite 0.99999, of which pandas would tell the quantile.
+        const bool plain = one.find_first_not_of("0123456789.") == std::string::npos;
+        quantiles.push_back(plain ? std::strtod((one + "e-2").c_str(), nullptr) : percent / 100);
         at = end + 1;
     }
     return quantiles;

@@ -90,19 +90,26 @@ public:
     explicit latency_loader(const latency_input_options& options)
         : options_(options) {}
 
-    /// Reads a file, or standard input by the name "-".
+    /// Reads a file, or standard input by the name "-". An error says which file it is of.
     wick::result<latency_input> load(const std::string& name) {
         made_ = {};
         made_.value.name = name;
         input_file file(name);
         peeked_source source(file);
         read(source);
-        if (!file.problem().empty()) { made_.error = wick::error{file.problem()}; }
-        if (made_.error || !made_.value.empty()) { return std::move(made_); }
-        made_.error = wick::error{skipped_.records == 0 ? "there are no latencies in it"
-                                                        : "none of its lines has a latency: " +
-                                                              skipped_.first.message()};
-        return std::move(made_);
+        std::string problem = name + ": ";
+        if (!file.problem().empty()) {
+            problem = file.problem(); // with its name
+        } else if (made_.error) {
+            problem += made_.error.message();
+        } else if (!made_.value.empty()) {
+            return std::move(made_);
+        } else if (skipped_.records == 0) {
+            problem += "there are no latencies in it";
+        } else {
+            problem += "none of its lines has a latency: " + skipped_.first.message();
+        }
+        return {{}, wick::error{std::move(problem)}};
     }
 
 private:

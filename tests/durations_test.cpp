@@ -160,6 +160,29 @@ TEST_CASE("durations: an access log with its upstream") {
     CHECK(read.text.absent_parts == 1);
 }
 
+TEST_CASE("durations: a key is given with or without its =") {
+    for (const char* key : {"rt", "rt="}) {
+        wick::duration_options options;
+        options.value = key;
+        const auto read = parse("GET srt=4 rt=\"0.25\",\nGET rt=7\nGET rt\n", options);
+        CHECK(read.values() == numbers{0.25, 7});
+        CHECK(read.text.skipped.records == 1);
+    }
+}
+
+TEST_CASE("durations: the mark of UTF-8 in front is no part of the first line") {
+    CHECK(parse("\xef\xbb\xbf"
+                "5\n6\n")
+              .values() == numbers{5, 6});
+    wick::duration_options options;
+    options.value = "ms";
+    options.separator = ',';
+    CHECK(parse("\xef\xbb\xbfms,name\r\n5,a\r\n", options).values() == numbers{5});
+    CHECK(parse("5\n\xef\xbb\xbf"
+                "6\n")
+              .values() == numbers{5}); // only there
+}
+
 TEST_CASE("durations: times of logs") {
     const auto time = [](std::string_view text) {
         double seconds = -1;

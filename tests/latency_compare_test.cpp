@@ -213,6 +213,8 @@ TEST_CASE("compare: verdicts and their reasons") {
     const auto few = compare(shuffled(1, 2, 30, 1), shuffled(9, 10, 30, 2));
     CHECK(few.value.verdict == verdict::inconclusive);
     CHECK(reason(few).find("too few for any difference to show") != std::string::npos);
+    CHECK(few.value.quantiles[0].ratio > 4); // of all requests, where there are no windows
+    CHECK(to_text(few.value).find("unknown") != std::string::npos);
 
     const std::string text = to_text(moved.value);
     CHECK(text.rfind("regressed: p90 ", 0) == 0);

@@ -115,6 +115,14 @@ TEST_CASE("latency: a histogram's block is that of its samples") {
     CHECK(made.value.quantiles == std::vector<double>{0.25, 0.5, 0.9});
 }
 
+TEST_CASE("latency: the deviation of more values than sums over places hold") {
+    histogram<3> h;
+    REQUIRE(h.record(1000, std::uint64_t{1} << 45));
+    REQUIRE(h.record(3000, std::uint64_t{1} << 45));
+    CHECK(describe(h).value.stddev == h.stddev());
+    CHECK(h.stddev() == doctest::Approx(1000).epsilon(0.002));
+}
+
 TEST_CASE("latency: nothing, no numbers, no quantiles are refused") {
     const double nan = std::numeric_limits<double>::quiet_NaN();
     CHECK(describe({}).error.what == "there are no samples");

@@ -892,7 +892,6 @@ error histogram<Digits>::subtract(const histogram& earlier) {
     const error no_state{"what is taken away is no earlier state of the histogram"};
     if (!has_counts(earlier)) { return no_state; }
     if (earlier.empty()) { return {}; }
-    if (earlier.empty()) { return {}; }
     const bool sum_known = sum_known_ && earlier.sum_known_;
     const std::uint64_t taken = earlier.count();
     settle();

@@ -66,7 +66,8 @@ class Latency(unittest.TestCase):
         for arguments, stdin, expected in (
                 ([], "", "there are no latencies in it"),
                 ([], "a b\n\x01\n", "none of its lines has a latency"),
-                (["/no/such/file"], "", "No such file"),
+                (["/no/such/file"], "", "wick-latency: /no/such/file: No such file"),
+                (["--height", "--time", "1", "--column", "2"], "9 1ms\n", "enough requests"),
                 (["--height"], "1ms\n", "--time"),
                 (["--tiers", "--unit", "s"], "1\n", "--part"),
                 (["--bars"], "1\n", "--unit"),
@@ -104,6 +105,31 @@ class Latency(unittest.TestCase):
                    for line in made.stdout.splitlines()
                    if line.split()[:1] in (["total"], ["part"], ["outside"]) and "%" in line}
         self.assertGreater(heights["part"], 2 * heights["outside"])
+
+    def test_two_logs_of_a_tier_each_are_an_approximation(self):
+        generator = random.Random(4)
+        sides = [self.write(name, "".join(
+            "2026-11-28T09:%02d:%02dZ %.6f\n" % (*divmod(i, 60), factor * generator.lognormvariate(3, .2))
+            for i in range(3000) for _ in range(2))) for name, factor in (("all", 2), ("part", 1))]
+        made = run(*sides, "--tiers", "--time", "1", "--column", "2", "--unit", "ms")
+        self.assertEqual((made.returncode, made.stderr), (0, ""))
+        self.assertIn("APPROXIMATION", made.stdout)
+        share = float(next(line for line in made.stdout.splitlines() if line.startswith("p50"))
+                      .split("%")[0].split()[-1])
+        self.assertAlmostEqual(share, 50, delta=3)
+        no_times = run(*sides, "--tiers", "--column", "2", "--unit", "ms")
+        self.assertEqual(no_times.returncode, 2)
+        self.assertIn("--time", no_times.stderr)
+
+    def test_changes_are_told_by_their_date(self):
+        log = "".join("%d %d\n" % (1795859280 + i // 20, (10 if i < 24000 else 30) + i % 3)
+                      for i in range(48000))
+        made = run("--time", "1", "--column", "2", "--unit", "ms", "--changes", stdin=log)
+        self.assertIn("at 2026-11-28 10:08:00 UTC: 12 ms to 32 ms", made.stdout)
+
+    def test_a_percentage_is_the_quantile_that_pandas_is_asked_for(self):
+        made = run("--at", "99.999", stdin="0.000001\n999999.9999995\n")
+        self.assertIn("99.999%    999990.000000\n", made.stdout)
 
     def test_a_histogram_goes_around_in_every_form(self):
         generator = random.Random(2)

@@ -76,7 +76,7 @@ template <int Digits>
 
 /// Returns mean, deviation and quantiles, in any order. The quantiles are read as from samples,
 /// which lie at equal distances within their bucket, and between the least and the greatest value,
-/// which are the first and the last of them. Of 2^44 values and more the deviation is NaN.
+/// which are the first and the last of them.
 /// Precondition: h is not empty, quantiles are from 0 to 1. Cost: one pass over the buckets.
 template <int Digits>
 [[nodiscard]] smooth_figures smooth_figures_of(const histogram<Digits>& h,
@@ -108,9 +108,13 @@ template <int Digits>
         }));
     }
     const double variance = (std::max)(0.0, squares / n - (sum / n) * (sum / n));
-    const bool known = n > 1 && n < 17592186044416.0;
-    made.stddev =
-        known ? std::sqrt(variance * n / (n - 1)) : std::numeric_limits<double>::quiet_NaN();
+    if (!(n > 1)) {
+        made.stddev = std::numeric_limits<double>::quiet_NaN();
+    } else if (n < 17592186044416.0) {
+        made.stddev = std::sqrt(variance * n / (n - 1));
+    } else { // the sums over places, modulo 2^64, do not hold that many: n - 1 is n
+        made.stddev = h.stddev();
+    }
     return made;
 }
 

@@ -45,9 +45,11 @@ struct compare_options {
 /// One quantile on both sides.
 struct compared_quantile {
     double q = 0;
-    double before = 0;              ///< of all requests of the side, in the unit of the input
-    double after = 0;               ///< the same
-    double ratio = 1;               ///< after over before: the median over all pairs of windows
+    double before = 0; ///< of all requests of the side, in the unit of the input
+    double after = 0;  ///< the same
+    /// After over before: the median over all pairs of windows; of all requests where there are too
+    /// few windows. 1 where there is none, as before is 0.
+    double ratio = 1;
     double low = 0;                 ///< the interval of the ratio
     double high = 0;                ///< the same; infinite where there are too few windows for one
     double p_value = 1;             ///< of this quantile alone
@@ -286,6 +288,7 @@ double compare_quantile(compared_quantile& row,
     row.before = before.whole(row.q);
     row.after = after.whole(row.q);
     row.high = infinity;
+    if (row.before > 0) { row.ratio = row.after / row.before; } // for want of windows
     const window_plan plan = plan_windows(before, after, row.q, all);
     row.windows_before = plan.before;
     row.windows_after = plan.after;

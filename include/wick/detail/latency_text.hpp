@@ -176,7 +176,9 @@ to_text(const latency_height& height, double q = 0.9, std::string_view unit = "n
                    amount(row.before),
                    amount(row.after),
                    detail::ratio_text(row.ratio),
-                   detail::ratio_text(row.low) + " to " + detail::ratio_text(row.high),
+                   row.high < detail::infinity
+                       ? detail::ratio_text(row.low) + " to " + detail::ratio_text(row.high)
+                       : "unknown",
                    std::move(own),
                    std::move(adjusted),
                    c.assumes_independent ? ""

@@ -22,7 +22,7 @@
 WICK_BEGIN_NAMESPACE
 
 /// How to read durations. A column is given by its number ("3"; "-1" is the last one), by its name
-/// in the first line, or by its key where fields are written as key=value.
+/// in the first line, or by its key ("rt" or "rt=") where fields are written as key=value.
 struct duration_options {
     std::string value; ///< column of the durations; "": the only one there is
     std::string part;  ///< column of what a part took, such as an upstream server; "": none
@@ -138,6 +138,7 @@ public:
     column() = default;
     explicit column(std::string text)
         : text_(std::move(text)) {
+        key_ = text_.substr(0, text_.find_last_not_of('=') + 1) + '=';
         std::string_view digits = text_;
         const bool negative = !digits.empty() && digits[0] == '-';
         if (negative) { digits.remove_prefix(1); }
@@ -175,17 +176,14 @@ public:
     }
 
 private:
-    std::string text_;
+    std::string text_, key_;
     std::int64_t number_ = 0; // 0: a name
 
     [[nodiscard]] bool find_key(const std::vector<std::string_view>& fields,
                                 std::string_view& found) const {
         for (std::string_view field : fields) {
-            if (field.size() <= text_.size() || field[text_.size()] != '=' ||
-                field.substr(0, text_.size()) != text_) {
-                continue;
-            }
-            field.remove_prefix(text_.size() + 1);
+            if (field.substr(0, key_.size()) != key_) { continue; }
+            field.remove_prefix(key_.size());
             while (!field.empty() && (field.back() == ',' || field.back() == ';')) {
                 field.remove_suffix(1);
             }
@@ -213,6 +211,9 @@ public:
 
     /// Reads one line; returns whether it is a row.
     [[nodiscard]] bool line(std::string_view line, std::uint64_t number, duration_row& row) {
+        if (number == 1 && line.substr(0, 3) == "\xef\xbb\xbf") { // Windows marks UTF-8 so
+            line.remove_prefix(3);
+        }
         if (line.empty() || line[0] == '#') { return false; }
         splitter_.split(line, fields_);
         if (fields_.empty()) { return false; }
