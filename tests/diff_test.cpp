@@ -118,6 +118,9 @@ TEST_CASE("diff: the tree is that of the two profiles") {
             CHECK((n.self_verdict != wick::verdict::untested) == enough(n.self));
             CHECK((n.total_verdict != wick::verdict::untested) == enough(all[i]));
         }
+        for (const wick::diff_entry& path : wick::changed_paths(c)) {
+            CHECK(path.seen == all[path.index]);
+        }
         // Every row was tested with its own figures, also where rows are shared.
         for (std::size_t i = 1; i < c.nodes.size(); ++i) {
             if (c.nodes[i].total_verdict == wick::verdict::untested) { continue; }
