@@ -157,6 +157,19 @@ void compare(unwind_end end) {
     }
 }
 
+// Where libgcc has crashed: what it found until then has to be what we found.
+void compare_until_crash(unwind_end end) {
+    const stack& a = state.ours;
+    const stack& b = state.theirs;
+    const std::uintptr_t* const last = b.at + b.depth;
+    if (b.depth <= a.depth && std::equal(b.at, last, a.at)) {
+        ++total.crashed;
+        return;
+    }
+    record(end);
+    ++total.different;
+}
+
 // While libgcc installs the context of a landing pad, the tables do not describe its own frame, and
 // its walk then follows any address. It looks at the code there, and crashes. Returns whether it
 // came back.
@@ -194,7 +207,7 @@ void on_timer(int, siginfo_t*, void* raw) {
     if (survived) {
         compare(ours.end);
     } else {
-        ++total.crashed;
+        compare_until_crash(ours.end);
     }
     if (!stopping) { rearm(); }
     errno = kept;
@@ -506,9 +519,10 @@ int report() {
         "beyond     %ld (%.4f %%): libgcc ends at code without tables, we come to a proper end\n",
         total.no_row.load(),
         percent(total.no_row));
-    std::printf("crashed    %ld (%.4f %%): libgcc follows what is no address, we end\n",
-                total.crashed.load(),
-                percent(total.crashed));
+    std::printf(
+        "crashed    %ld (%.4f %%): libgcc follows what is no address; the same until then\n",
+        total.crashed.load(),
+        percent(total.crashed));
     std::printf("not equal  %ld (%.4f %%): longer %ld, shorter %ld, different %ld, not found %ld\n",
                 total.recorded.load(),
                 percent(total.recorded),
