@@ -24,7 +24,8 @@ namespace {
 
 using namespace wick::detail;
 
-#define NOINLINE __attribute__((noinline))
+// Sanitizers would make functions larger than has_frame_in() expects.
+#define NOINLINE __attribute__((noinline, no_sanitize("address", "undefined")))
 // A tail call would leave no frame to find.
 #define NO_TAIL_CALL __asm__ volatile("" : : : "memory")
 

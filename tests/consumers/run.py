@@ -5,6 +5,7 @@
 
 Exit status: 0 it works, 1 it does not, 77 a tool that it needs is missing.
 """
+import json
 import os
 import pathlib
 import shutil
@@ -127,9 +128,22 @@ def drop_in(directory):
     check_output(directory / "consumer")
 
 
+def tools_option(directory):
+    for value in ("auto", "enabled"):
+        build = directory / value
+        run("meson", "setup", build, ROOT, f"-Dtools={value}", "-Dtests=disabled")
+        # Not through run(): what it prints is read, and nothing may stand among it.
+        plan = json.loads(subprocess.check_output(["meson", "introspect", "--installed", str(build)]))
+        installed = {pathlib.Path(path).name for path in plan.values()
+                     if pathlib.Path(path).parent.name == "bin"}
+        examples = {"wick-" + path.stem for path in (ROOT / "examples").glob("*.cpp")}
+        if installed != (examples if value == "enabled" else set()):
+            sys.exit(f"-Dtools={value} installs {sorted(installed)}")
+
+
 WAYS = {way.__name__: way for way in (
     meson_subproject, cmake_add_subdirectory, cmake_fetch_content, cmake_find_package,
-    cmake_wrong_version, pkg_config, drop_in)}
+    cmake_wrong_version, pkg_config, drop_in, tools_option)}
 
 
 def main():
