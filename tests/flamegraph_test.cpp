@@ -923,6 +923,11 @@ TEST_CASE("flamegraph: what was tested and not shown is grey") {
     CHECK(find(frames, "a").title.find("; regressed)") != std::string::npos);
     CHECK(find(frames, "b").style == "z0");
     CHECK(find(frames, "b").title.find("; not significant)") != std::string::npos);
+    CHECK(find(frames, "m").style == "z0"); // tested, not significant
+    for (wick::comparison::node& n : c.nodes) {
+        if (c.frames[n.frame].function == "b") { n.total_verdict = wick::verdict::untested; }
+    }
+    CHECK(find(frames_of(wick::to_flamegraph(c)), "b").style == "z0"); // too few samples to test
 }
 
 TEST_CASE("flamegraph: comparisons take negative and large weights") {

@@ -276,7 +276,8 @@ private:
         const compared& of = options_.by_self ? tree_.sides[node] : tree_.side_totals[node];
         const double change = numbers_.change_of(of);
         int shade = change_shade(change, numbers_.change_whole());
-        if (says == verdict::unchanged || says == verdict::inconclusive) { shade = 0; }
+        // Too few samples for a test show nothing either.
+        if (tested && says != verdict::improved && says != verdict::regressed) { shade = 0; }
         *c.at++ = shade == 0 ? 'z' : change > 0 ? 'u' : 'n';
         *c.at++ = static_cast<char>('0' + shade);
     }

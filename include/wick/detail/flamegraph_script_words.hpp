@@ -46,7 +46,7 @@ function changeClass(node) {
     const share = Math.abs(change) / changeWhole();
     const verdict = tree.verdicts ? tree.verdicts[node] : 0;
     const says = view.bySelf ? Math.floor(verdict / 5) : verdict % 5;
-    if (!(share > 0) || says === 1 || says === 2) { return "z0"; }
+    if (!(share > 0) || (tree.verdicts && says < 3)) { return "z0"; }
     const level = 1 + shadeBegins.filter(begin => share * 1024 >= begin).length;
     return (change > 0 ? "u" : "n") + level;
 }
