@@ -259,7 +259,8 @@ class Page(unittest.TestCase):
                     "t ? Number(t.getAttribute('x')) - r.x : 3, n || '',"
                     "(t ? t.getComputedTextLength() / [...t.textContent].length : 0)]; })")
         pages = [(SERVER, False), (generated(2000), False), (SERVER, True), (generated(2000), True)]
-        pages += [(path, False) for path in sorted(GALLERY.glob("*.svg"))]
+        # The others of the gallery are plots.
+        pages += [(GALLERY / name, False) for name in ("chart.svg", "difference.svg", "flame.svg")]
         for page, scripts in pages:
             if isinstance(page, Path):
                 self.browser.open(page, scripts)
