@@ -4179,6 +4179,15 @@ template <class Row>
     return v == verdict::regressed || v == verdict::improved;
 }
 
+/// Returns the inclusive figures of one node. Cost: O(nodes below it).
+[[nodiscard]] inline compared total_of(const comparison& c, std::size_t node) {
+    compared sum = c.nodes[node].self;
+    for (std::size_t i = node + 1; i < c.nodes.size() && c.nodes[i].parent >= node; ++i) {
+        add(sum, c.nodes[i].self);
+    }
+    return sum;
+}
+
 inline void rank_entries(std::vector<diff_entry>& entries) {
     std::sort(entries.begin(), entries.end(), [](const diff_entry& a, const diff_entry& b) {
         const bool first = is_significant(a.concluded);
@@ -4220,9 +4229,8 @@ inline void rank_entries(std::vector<diff_entry>& entries) {
 
 /// Returns the calling contexts where changes are: those with a significant total below which no
 /// context changed significantly in the same direction. The greatest change comes first.
-/// Cost: O(n); memory for all totals.
+/// Cost: O(n): each node is below two such contexts at most, one of each direction.
 [[nodiscard]] inline std::vector<diff_entry> changed_paths(const comparison& c) {
-    std::vector<compared> all;
     std::vector<unsigned char> below(c.nodes.size()); // 1: improved, 2: regressed
     std::vector<diff_entry> made;
     for (std::uint32_t i = static_cast<std::uint32_t>(c.nodes.size()); i-- > 1;) {
@@ -4230,8 +4238,7 @@ inline void rank_entries(std::vector<diff_entry>& entries) {
         if (!detail::is_significant(n.total_verdict)) { continue; }
         const unsigned bit = n.total_verdict == verdict::regressed ? 2 : 1;
         if ((below[i] & bit) == 0) {
-            if (all.empty()) { all = totals(c); }
-            made.push_back(detail::entry_of(c, i, n, all[i], true));
+            made.push_back(detail::entry_of(c, i, n, detail::total_of(c, i), true));
         }
         below[n.parent] = static_cast<unsigned char>(below[n.parent] | below[i] | bit);
     }

@@ -6669,7 +6669,7 @@ function changeClass(node) {
     const share = Math.abs(change) / changeWhole();
     const verdict = tree.verdicts ? tree.verdicts[node] : 0;
     const says = view.bySelf ? Math.floor(verdict / 5) : verdict % 5;
-    if (!(share > 0) || says === 1 || says === 2) { return "z0"; }
+    if (!(share > 0) || (tree.verdicts && says < 3)) { return "z0"; }
     const level = 1 + shadeBegins.filter(begin => share * 1024 >= begin).length;
     return (change > 0 ? "u" : "n") + level;
 }
@@ -6845,7 +6845,7 @@ inline constexpr std::string_view flamegraph_script_parts[] = {flamegraph_script
 /// The SHA-256 of all parts together. A test computes it: after a change of the script, it says
 /// what must stand here.
 inline constexpr std::string_view flamegraph_script_sha256 =
-    "sha256-j7o2Q63kVNqEETJQpIwjTLa4YpJUU6PwokVQeZvCUaM=";
+    "sha256-MYMxxI2cAHZ7zbN0o0AeeMMnwfIgyq5dZ02bj6m/45I=";
 
 } // namespace detail
 WICK_END_NAMESPACE
@@ -7436,7 +7436,8 @@ private:
         const compared& of = options_.by_self ? tree_.sides[node] : tree_.side_totals[node];
         const double change = numbers_.change_of(of);
         int shade = change_shade(change, numbers_.change_whole());
-        if (says == verdict::unchanged || says == verdict::inconclusive) { shade = 0; }
+        // Too few samples for a test show nothing either.
+        if (tested && says != verdict::improved && says != verdict::regressed) { shade = 0; }
         *c.at++ = shade == 0 ? 'z' : change > 0 ? 'u' : 'n';
         *c.at++ = static_cast<char>('0' + shade);
     }

@@ -2809,7 +2809,6 @@ error histogram<Digits>::subtract(const histogram& earlier) {
     const error no_state{"what is taken away is no earlier state of the histogram"};
     if (!has_counts(earlier)) { return no_state; }
     if (earlier.empty()) { return {}; }
-    if (earlier.empty()) { return {}; }
     const bool sum_known = sum_known_ && earlier.sum_known_;
     const std::uint64_t taken = earlier.count();
     settle();
@@ -2982,7 +2981,7 @@ template <int Digits>
 
 /// Returns mean, deviation and quantiles, in any order. The quantiles are read as from samples,
 /// which lie at equal distances within their bucket, and between the least and the greatest value,
-/// which are the first and the last of them. Of 2^44 values and more the deviation is NaN.
+/// which are the first and the last of them.
 /// Precondition: h is not empty, quantiles are from 0 to 1. Cost: one pass over the buckets.
 template <int Digits>
 [[nodiscard]] smooth_figures smooth_figures_of(const histogram<Digits>& h,
@@ -3014,9 +3013,13 @@ template <int Digits>
         }));
     }
     const double variance = (std::max)(0.0, squares / n - (sum / n) * (sum / n));
-    const bool known = n > 1 && n < 17592186044416.0;
-    made.stddev =
-        known ? std::sqrt(variance * n / (n - 1)) : std::numeric_limits<double>::quiet_NaN();
+    if (!(n > 1)) {
+        made.stddev = std::numeric_limits<double>::quiet_NaN();
+    } else if (n < 17592186044416.0) {
+        made.stddev = std::sqrt(variance * n / (n - 1));
+    } else { // the sums over places, modulo 2^64, do not hold that many: n - 1 is n
+        made.stddev = h.stddev();
+    }
     return made;
 }
 
@@ -4720,9 +4723,11 @@ struct compare_options {
 /// One quantile on both sides.
 struct compared_quantile {
     double q = 0;
-    double before = 0;              ///< of all requests of the side, in the unit of the input
-    double after = 0;               ///< the same
-    double ratio = 1;               ///< after over before: the median over all pairs of windows
+    double before = 0; ///< of all requests of the side, in the unit of the input
+    double after = 0;  ///< the same
+    /// After over before: the median over all pairs of windows; of all requests where there are too
+    /// few windows. 1 where there is none, as before is 0.
+    double ratio = 1;
     double low = 0;                 ///< the interval of the ratio
     double high = 0;                ///< the same; infinite where there are too few windows for one
     double p_value = 1;             ///< of this quantile alone
@@ -4961,6 +4966,7 @@ double compare_quantile(compared_quantile& row,
     row.before = before.whole(row.q);
     row.after = after.whole(row.q);
     row.high = infinity;
+    if (row.before > 0) { row.ratio = row.after / row.before; } // for want of windows
     const window_plan plan = plan_windows(before, after, row.q, all);
     row.windows_before = plan.before;
     row.windows_after = plan.after;
@@ -5741,7 +5747,9 @@ to_text(const latency_height& height, double q = 0.9, std::string_view unit = "n
                    amount(row.before),
                    amount(row.after),
                    detail::ratio_text(row.ratio),
-                   detail::ratio_text(row.low) + " to " + detail::ratio_text(row.high),
+                   row.high < detail::infinity
+                       ? detail::ratio_text(row.low) + " to " + detail::ratio_text(row.high)
+                       : "unknown",
                    std::move(own),
                    std::move(adjusted),
                    c.assumes_independent ? ""

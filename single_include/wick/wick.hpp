@@ -4915,6 +4915,15 @@ template <class Row>
     return v == verdict::regressed || v == verdict::improved;
 }
 
+/// Returns the inclusive figures of one node. Cost: O(nodes below it).
+[[nodiscard]] inline compared total_of(const comparison& c, std::size_t node) {
+    compared sum = c.nodes[node].self;
+    for (std::size_t i = node + 1; i < c.nodes.size() && c.nodes[i].parent >= node; ++i) {
+        add(sum, c.nodes[i].self);
+    }
+    return sum;
+}
+
 inline void rank_entries(std::vector<diff_entry>& entries) {
     std::sort(entries.begin(), entries.end(), [](const diff_entry& a, const diff_entry& b) {
         const bool first = is_significant(a.concluded);
@@ -4956,9 +4965,8 @@ inline void rank_entries(std::vector<diff_entry>& entries) {
 
 /// Returns the calling contexts where changes are: those with a significant total below which no
 /// context changed significantly in the same direction. The greatest change comes first.
-/// Cost: O(n); memory for all totals.
+/// Cost: O(n): each node is below two such contexts at most, one of each direction.
 [[nodiscard]] inline std::vector<diff_entry> changed_paths(const comparison& c) {
-    std::vector<compared> all;
     std::vector<unsigned char> below(c.nodes.size()); // 1: improved, 2: regressed
     std::vector<diff_entry> made;
     for (std::uint32_t i = static_cast<std::uint32_t>(c.nodes.size()); i-- > 1;) {
@@ -4966,8 +4974,7 @@ inline void rank_entries(std::vector<diff_entry>& entries) {
         if (!detail::is_significant(n.total_verdict)) { continue; }
         const unsigned bit = n.total_verdict == verdict::regressed ? 2 : 1;
         if ((below[i] & bit) == 0) {
-            if (all.empty()) { all = totals(c); }
-            made.push_back(detail::entry_of(c, i, n, all[i], true));
+            made.push_back(detail::entry_of(c, i, n, detail::total_of(c, i), true));
         }
         below[n.parent] = static_cast<unsigned char>(below[n.parent] | below[i] | bit);
     }
@@ -9746,7 +9753,7 @@ function changeClass(node) {
     const share = Math.abs(change) / changeWhole();
     const verdict = tree.verdicts ? tree.verdicts[node] : 0;
     const says = view.bySelf ? Math.floor(verdict / 5) : verdict % 5;
-    if (!(share > 0) || says === 1 || says === 2) { return "z0"; }
+    if (!(share > 0) || (tree.verdicts && says < 3)) { return "z0"; }
     const level = 1 + shadeBegins.filter(begin => share * 1024 >= begin).length;
     return (change > 0 ? "u" : "n") + level;
 }
@@ -9922,7 +9929,7 @@ inline constexpr std::string_view flamegraph_script_parts[] = {flamegraph_script
 /// The SHA-256 of all parts together. A test computes it: after a change of the script, it says
 /// what must stand here.
 inline constexpr std::string_view flamegraph_script_sha256 =
-    "sha256-j7o2Q63kVNqEETJQpIwjTLa4YpJUU6PwokVQeZvCUaM=";
+    "sha256-MYMxxI2cAHZ7zbN0o0AeeMMnwfIgyq5dZ02bj6m/45I=";
 
 } // namespace detail
 WICK_END_NAMESPACE
@@ -10513,7 +10520,8 @@ private:
         const compared& of = options_.by_self ? tree_.sides[node] : tree_.side_totals[node];
         const double change = numbers_.change_of(of);
         int shade = change_shade(change, numbers_.change_whole());
-        if (says == verdict::unchanged || says == verdict::inconclusive) { shade = 0; }
+        // Too few samples for a test show nothing either.
+        if (tested && says != verdict::improved && says != verdict::regressed) { shade = 0; }
         *c.at++ = shade == 0 ? 'z' : change > 0 ? 'u' : 'n';
         *c.at++ = static_cast<char>('0' + shade);
     }
@@ -21462,7 +21470,6 @@ error histogram<Digits>::subtract(const histogram& earlier) {
     const error no_state{"what is taken away is no earlier state of the histogram"};
     if (!has_counts(earlier)) { return no_state; }
     if (earlier.empty()) { return {}; }
-    if (earlier.empty()) { return {}; }
     const bool sum_known = sum_known_ && earlier.sum_known_;
     const std::uint64_t taken = earlier.count();
     settle();
@@ -22083,7 +22090,7 @@ WICK_END_NAMESPACE
 WICK_BEGIN_NAMESPACE
 
 /// How to read durations. A column is given by its number ("3"; "-1" is the last one), by its name
-/// in the first line, or by its key where fields are written as key=value.
+/// in the first line, or by its key ("rt" or "rt=") where fields are written as key=value.
 struct duration_options {
     std::string value; ///< column of the durations; "": the only one there is
     std::string part;  ///< column of what a part took, such as an upstream server; "": none
@@ -22199,6 +22206,7 @@ public:
     column() = default;
     explicit column(std::string text)
         : text_(std::move(text)) {
+        key_ = text_.substr(0, text_.find_last_not_of('=') + 1) + '=';
         std::string_view digits = text_;
         const bool negative = !digits.empty() && digits[0] == '-';
         if (negative) { digits.remove_prefix(1); }
@@ -22236,17 +22244,14 @@ public:
     }
 
 private:
-    std::string text_;
+    std::string text_, key_;
     std::int64_t number_ = 0; // 0: a name
 
     [[nodiscard]] bool find_key(const std::vector<std::string_view>& fields,
                                 std::string_view& found) const {
         for (std::string_view field : fields) {
-            if (field.size() <= text_.size() || field[text_.size()] != '=' ||
-                field.substr(0, text_.size()) != text_) {
-                continue;
-            }
-            field.remove_prefix(text_.size() + 1);
+            if (field.substr(0, key_.size()) != key_) { continue; }
+            field.remove_prefix(key_.size());
             while (!field.empty() && (field.back() == ',' || field.back() == ';')) {
                 field.remove_suffix(1);
             }
@@ -22274,6 +22279,9 @@ public:
 
     /// Reads one line; returns whether it is a row.
     [[nodiscard]] bool line(std::string_view line, std::uint64_t number, duration_row& row) {
+        if (number == 1 && line.substr(0, 3) == "\xef\xbb\xbf") { // Windows marks UTF-8 so
+            line.remove_prefix(3);
+        }
         if (line.empty() || line[0] == '#') { return false; }
         splitter_.split(line, fields_);
         if (fields_.empty()) { return false; }
@@ -27540,7 +27548,7 @@ template <int Digits>
 
 /// Returns mean, deviation and quantiles, in any order. The quantiles are read as from samples,
 /// which lie at equal distances within their bucket, and between the least and the greatest value,
-/// which are the first and the last of them. Of 2^44 values and more the deviation is NaN.
+/// which are the first and the last of them.
 /// Precondition: h is not empty, quantiles are from 0 to 1. Cost: one pass over the buckets.
 template <int Digits>
 [[nodiscard]] smooth_figures smooth_figures_of(const histogram<Digits>& h,
@@ -27572,9 +27580,13 @@ template <int Digits>
         }));
     }
     const double variance = (std::max)(0.0, squares / n - (sum / n) * (sum / n));
-    const bool known = n > 1 && n < 17592186044416.0;
-    made.stddev =
-        known ? std::sqrt(variance * n / (n - 1)) : std::numeric_limits<double>::quiet_NaN();
+    if (!(n > 1)) {
+        made.stddev = std::numeric_limits<double>::quiet_NaN();
+    } else if (n < 17592186044416.0) {
+        made.stddev = std::sqrt(variance * n / (n - 1));
+    } else { // the sums over places, modulo 2^64, do not hold that many: n - 1 is n
+        made.stddev = h.stddev();
+    }
     return made;
 }
 
@@ -29116,9 +29128,11 @@ struct compare_options {
 /// One quantile on both sides.
 struct compared_quantile {
     double q = 0;
-    double before = 0;              ///< of all requests of the side, in the unit of the input
-    double after = 0;               ///< the same
-    double ratio = 1;               ///< after over before: the median over all pairs of windows
+    double before = 0; ///< of all requests of the side, in the unit of the input
+    double after = 0;  ///< the same
+    /// After over before: the median over all pairs of windows; of all requests where there are too
+    /// few windows. 1 where there is none, as before is 0.
+    double ratio = 1;
     double low = 0;                 ///< the interval of the ratio
     double high = 0;                ///< the same; infinite where there are too few windows for one
     double p_value = 1;             ///< of this quantile alone
@@ -29357,6 +29371,7 @@ double compare_quantile(compared_quantile& row,
     row.before = before.whole(row.q);
     row.after = after.whole(row.q);
     row.high = infinity;
+    if (row.before > 0) { row.ratio = row.after / row.before; } // for want of windows
     const window_plan plan = plan_windows(before, after, row.q, all);
     row.windows_before = plan.before;
     row.windows_after = plan.after;
@@ -30137,7 +30152,9 @@ to_text(const latency_height& height, double q = 0.9, std::string_view unit = "n
                    amount(row.before),
                    amount(row.after),
                    detail::ratio_text(row.ratio),
-                   detail::ratio_text(row.low) + " to " + detail::ratio_text(row.high),
+                   row.high < detail::infinity
+                       ? detail::ratio_text(row.low) + " to " + detail::ratio_text(row.high)
+                       : "unknown",
                    std::move(own),
                    std::move(adjusted),
                    c.assumes_independent ? ""
