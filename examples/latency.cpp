@@ -47,6 +47,12 @@ struct request {
     std::vector<double> quantiles;
 
     [[nodiscard]] bool windows_needed() const { return height || changes || !heat_map.empty(); }
+    // Whether there is text for a reader, and not just for other programs.
+    [[nodiscard]] bool told() const {
+        const bool to_others = hgrm || csv || encode || !metric.empty();
+        return !to_others &&
+               (report() || describe || bars || details || height || tiers || changes);
+    }
     [[nodiscard]] bool report() const {
         return !(describe || bars || details || height || tiers || changes || hgrm || csv ||
                  encode) &&
@@ -72,7 +78,7 @@ public:
         if (asked_.compare) { return compare(inputs); }
         two_tiers_ = inputs.size() == 2 && asked_.input.text.part.empty();
         for (const latency_input& input : inputs) {
-            if (inputs.size() > 1 && !text_for_others()) {
+            if (inputs.size() > 1 && asked_.told()) {
                 std::printf("%s%s:\n", &input == inputs.data() ? "" : "\n", input.name.c_str());
             }
             show(input);
@@ -87,11 +93,6 @@ private:
     const arguments& args_;
     request asked_;
     bool two_tiers_ = false; // the logs of all and of a part, whose requests stand alone
-
-    // Nothing but what another program reads goes to standard output.
-    [[nodiscard]] bool text_for_others() const {
-        return asked_.hgrm || asked_.csv || asked_.encode || !asked_.metric.empty();
-    }
 
     static void print(const std::string& text) { std::fwrite(text.data(), 1, text.size(), stdout); }
 
