@@ -104,8 +104,8 @@ private:
         if (text.size() < lower.size()) { return false; }
         for (std::size_t i = 0; i < lower.size(); ++i) {
             const char c = text[i];
-            const char small = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-            if (small != lower[i]) { return false; }
+            const char folded = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+            if (folded != lower[i]) { return false; }
         }
         return true;
     }
