@@ -1399,7 +1399,7 @@ inline void trim_zeros(std::vector<std::string>& numbers) {
     std::vector<std::string> texts;
     std::size_t longest = 0;
     bool large = false;
-    bool small = false;
+    bool tiny = false;
     const auto append = [&](bool scientific) {
         texts.clear();
         for (const double v : values) {
@@ -1418,10 +1418,10 @@ inline void trim_zeros(std::vector<std::string>& numbers) {
     for (std::size_t i = 0; i < values.size(); ++i) {
         const double size = std::fabs(values[i]);
         large = large || size > 1e6;
-        small = small || (size > 0 && size < 1e-6);
+        tiny = tiny || (size > 0 && size < 1e-6);
         longest = (std::max)(longest, texts[i].size());
     }
-    if (small || (large && longest > precision + 6)) { append(true); }
+    if (tiny || (large && longest > precision + 6)) { append(true); }
     return texts;
 }
 
