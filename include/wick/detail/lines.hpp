@@ -125,14 +125,17 @@ private:
     }
 };
 
-/// Returns what the reader makes of all lines of a source.
+/// Returns what the reader makes of all lines of a source; those that are too long are skipped with
+/// the reason `too_long`.
 template <class Reader, class Source>
-[[nodiscard]] auto read_lines(Reader& reader, Source& source) -> decltype(reader.finish()) {
+[[nodiscard]] auto
+read_lines(Reader& reader, Source& source, const char* too_long = "the line is longer than 16 MiB")
+    -> decltype(reader.finish()) {
     line_reader<Source> lines(source);
     std::string_view line;
     while (lines.next(line)) {
         if (lines.too_long()) {
-            reader.skip("the line is longer than 16 MiB", lines.number());
+            reader.skip(too_long, lines.number());
             continue;
         }
         reader.line(line, lines.number());

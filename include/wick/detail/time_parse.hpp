@@ -4,8 +4,8 @@
 #ifndef WICK_DETAIL_TIME_PARSE_HPP
 #define WICK_DETAIL_TIME_PARSE_HPP
 
-#include <wick/detail/decimal.hpp> // numbers
-#include <wick/detail/text.hpp>    // digits
+#include <wick/detail/characters.hpp> // blanks, digits
+#include <wick/detail/decimal.hpp>    // numbers
 #include <wick/version.hpp>
 
 #include <cstddef>     // std::size_t

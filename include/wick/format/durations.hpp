@@ -4,9 +4,8 @@
 #ifndef WICK_FORMAT_DURATIONS_HPP
 #define WICK_FORMAT_DURATIONS_HPP
 
-#include <wick/detail/decimal.hpp>    // column numbers
+#include <wick/detail/characters.hpp> // blanks, digits
 #include <wick/detail/lines.hpp>      // lines from a source
-#include <wick/detail/text.hpp>       // blanks, digits
 #include <wick/detail/time_parse.hpp> // units, times
 #include <wick/result.hpp>            // what was skipped
 #include <wick/version.hpp>

@@ -262,17 +262,8 @@ template <int Digits = 3>
 /// Format: HdrHistogram, HistogramLogReader: 1.0 to 1.3.
 template <class Source, class Visit>
 [[nodiscard]] hlog_summary read_hlog(Source&& source, Visit&& visit, const hlog_options& options) {
-    detail::line_reader<std::remove_reference_t<Source>> lines(source);
     detail::hlog_reader<std::remove_reference_t<Visit>> reader(visit, options);
-    std::string_view line;
-    while (lines.next(line)) {
-        if (lines.too_long()) {
-            reader.skip("a line of more than 16 MiB", lines.number());
-            continue;
-        }
-        reader.line(line, lines.number());
-    }
-    return reader.finish();
+    return detail::read_lines(reader, source, "a line of more than 16 MiB");
 }
 
 /// The same, with all intervals in memory.
@@ -431,24 +422,15 @@ template <class Values>
 }
 
 /// Reads tables of percentiles: .hgrm and CSV as the ports of HdrHistogram print them, with
-/// anything around them; what wrk2 prints. Values stay in the unit of the table. source  callable
-/// `std::size_t(char* to, std::size_t room)`, returns 0 at the end. Errors: none of the lines is
-/// the head of a table. Lines in a table that are not understood are
+/// anything around them; what wrk2 prints. Values stay in the unit of the table.
+/// source  callable `std::size_t(char* to, std::size_t room)`, returns 0 at the end.
+/// Errors: none of the lines is the head of a table. Lines in a table that are not understood are
 ///         skipped and counted, the first with its number and the reason.
 /// Cost:   one pass; memory for the rows.
 template <class Source>
 [[nodiscard]] result<percentile_file> read_percentiles(Source&& source) {
-    detail::line_reader<std::remove_reference_t<Source>> lines(source);
     detail::percentile_reader reader;
-    std::string_view line;
-    while (lines.next(line)) {
-        if (lines.too_long()) {
-            reader.skip("a line of more than 16 MiB", lines.number());
-            continue;
-        }
-        reader.line(line, lines.number());
-    }
-    return reader.finish();
+    return detail::read_lines(reader, source, "a line of more than 16 MiB");
 }
 
 /// The same of a text.
@@ -458,8 +440,8 @@ template <class Source>
 
 /// Returns a histogram of a table: the values between two rows count as the greater row's. The
 /// bound is for that, over the gaps that have values: it may be large, as a table has few rows for
-/// what is common; quantiles at its percentiles are as good as the table. scale   how many of the
-/// histogram's units one of the table's is: 1e6 for a table in
+/// what is common; quantiles at its percentiles are as good as the table.
+/// scale   how many of the histogram's units one of the table's is: 1e6 for a table in
 ///         milliseconds, as wrk2's, and a histogram of nanoseconds.
 /// Errors: a scale that is no positive number.
 template <int Digits = 3>
