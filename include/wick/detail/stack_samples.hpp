@@ -205,6 +205,16 @@ public:
         place.kind = kind;
         frames_[at] = builder.intern(place);
     }
+    /// Says in which file and line execution stood in the last frame; does nothing where `line` is
+    /// no number, or none of a line.
+    void set_place(std::string_view file, std::string_view line) {
+        std::int64_t number = 0;
+        if (!parse_whole(line, number) || number > 0xffffffff) { return; }
+        wick::frame place = at(size() - 1);
+        place.file = file;
+        place.at_line = static_cast<std::uint32_t>(number);
+        replace(size() - 1, place);
+    }
     /// Puts the first frames behind the others: for two stacks in the wrong order.
     void rotate(std::size_t first) {
         std::vector<std::uint32_t> turned(frames_.begin() + static_cast<std::ptrdiff_t>(first),

@@ -186,17 +186,12 @@ private:
             return;
         }
         const std::size_t before = text.substr(0, colon).rfind(':');
-        std::int64_t line = 0;
         if (before != std::string_view::npos &&
-            parse_whole(text.substr(before + 1, colon - before - 1), line)) {
+            parse_whole(text.substr(before + 1, colon - before - 1), number)) {
+            text = text.substr(0, colon); // the last number is a column
             colon = before;
-            number = line;
         }
-        if (number > 0xffffffff) { return; }
-        wick::frame place = stacks_.at(stacks_.size() - 1);
-        place.file = text.substr(0, colon);
-        place.at_line = static_cast<std::uint32_t>(number);
-        stacks_.replace(stacks_.size() - 1, place);
+        stacks_.set_place(text.substr(0, colon), text.substr(colon + 1));
     }
 };
 

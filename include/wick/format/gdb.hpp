@@ -205,12 +205,7 @@ private:
         if (at == std::string_view::npos || colon == std::string_view::npos || colon < at) {
             return;
         }
-        std::int64_t number = 0;
-        if (!parse_whole(text.substr(colon + 1), number) || number > 0xffffffff) { return; }
-        wick::frame place = stacks_.at(stacks_.size() - 1);
-        place.file = text.substr(at + 4, colon - at - 4);
-        place.at_line = static_cast<std::uint32_t>(number);
-        stacks_.replace(stacks_.size() - 1, place);
+        stacks_.set_place(text.substr(at + 4, colon - at - 4), text.substr(colon + 1));
     }
 };
 
