@@ -9,6 +9,7 @@
 #include <wick/diff.hpp>
 #include <wick/flamegraph.hpp>
 #include <wick/folded.hpp>
+#include <wick/format/aix.hpp>
 #include <wick/format/any.hpp>
 #include <wick/format/bcc.hpp>
 #include <wick/format/bpftrace.hpp>
@@ -23,8 +24,10 @@
 #include <wick/format/ghcprof.hpp>
 #include <wick/format/go_raw.hpp>
 #include <wick/format/hdr.hpp>
+#include <wick/format/ibmjava.hpp>
 #include <wick/format/instruments.hpp>
 #include <wick/format/jstack.hpp>
+#include <wick/format/ljp.hpp>
 #include <wick/format/otlp.hpp>
 #include <wick/format/perf_script.hpp>
 #include <wick/format/pmc.hpp>
@@ -35,7 +38,9 @@
 #include <wick/format/stap.hpp>
 #include <wick/format/vsprof.hpp>
 #include <wick/format/vtune.hpp>
+#include <wick/format/wcp.hpp>
 #include <wick/format/xctrace.hpp>
+#include <wick/format/xdebug.hpp>
 #include <wick/histogram.hpp>
 #include <wick/latency.hpp>
 #include <wick/profile.hpp>

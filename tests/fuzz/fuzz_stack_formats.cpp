@@ -1,6 +1,7 @@
 // Any bytes as text with stacks: the first byte chooses the reader.
 // SPDX-FileCopyrightText: 2026 wick contributors
 // SPDX-License-Identifier: MIT
+#include <wick/format/aix.hpp>
 #include <wick/format/bcc.hpp>
 #include <wick/format/bpftrace.hpp>
 #include <wick/format/dtrace.hpp>
@@ -9,15 +10,19 @@
 #include <wick/format/gdb.hpp>
 #include <wick/format/ghcprof.hpp>
 #include <wick/format/go_raw.hpp>
+#include <wick/format/ibmjava.hpp>
 #include <wick/format/instruments.hpp>
 #include <wick/format/jstack.hpp>
+#include <wick/format/ljp.hpp>
 #include <wick/format/pmc.hpp>
 #include <wick/format/py_spy_dump.hpp>
 #include <wick/format/sample.hpp>
 #include <wick/format/stap.hpp>
 #include <wick/format/vsprof.hpp>
 #include <wick/format/vtune.hpp>
+#include <wick/format/wcp.hpp>
 #include <wick/format/xctrace.hpp>
+#include <wick/format/xdebug.hpp>
 
 #include <cstdint>
 #include <cstdlib>
@@ -202,6 +207,45 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         options.threads = on;
         check(text, [&](auto& source) { return wick::read_xctrace(source, options); });
         static_cast<void>(wick::detail::looks_like_xctrace(text));
+        break;
+    }
+    case 17: {
+        wick::aix_options options;
+        options.pid = on;
+        options.tid = on;
+        options.addresses = on;
+        options.lines = on;
+        options.keep_arguments = on;
+        check(text, [&](auto& source) { return wick::read_aix(source, options); });
+        static_cast<void>(wick::detail::looks_like_aix(text));
+        break;
+    }
+    case 18: {
+        wick::ibmjava_options options;
+        options.all_states = on;
+        options.tid = on;
+        check(text, [&](auto& source) { return wick::read_ibmjava(source, options); });
+        static_cast<void>(wick::detail::looks_like_ibmjava(text));
+        break;
+    }
+    case 19: {
+        wick::ljp_options options;
+        check(text, [&](auto& source) { return wick::read_ljp(source, options); });
+        static_cast<void>(wick::detail::looks_like_ljp(text));
+        break;
+    }
+    case 20: {
+        wick::wcp_options options;
+        options.lines = on;
+        options.keep_arguments = on;
+        check(text, [&](auto& source) { return wick::read_wcp(source, options); });
+        static_cast<void>(wick::detail::looks_like_wcp(text));
+        break;
+    }
+    case 21: {
+        wick::xdebug_options options;
+        check(text, [&](auto& source) { return wick::read_xdebug(source, options); });
+        static_cast<void>(wick::detail::looks_like_xdebug(text));
         break;
     }
     default:

@@ -9,6 +9,7 @@
 #include <wick/detail/stack_samples.hpp> // lines of what is in memory
 #include <wick/detail/text.hpp>          // what folded lines end in
 #include <wick/folded.hpp>               // a format
+#include <wick/format/aix.hpp>           // a format
 #include <wick/format/bcc.hpp>           // a format
 #include <wick/format/bpftrace.hpp>      // a format
 #include <wick/format/chrome_trace.hpp>  // a format
@@ -18,8 +19,10 @@
 #include <wick/format/gdb.hpp>           // a format
 #include <wick/format/ghcprof.hpp>       // a format
 #include <wick/format/go_raw.hpp>        // a format
+#include <wick/format/ibmjava.hpp>       // a format
 #include <wick/format/instruments.hpp>   // a format
 #include <wick/format/jstack.hpp>        // a format
+#include <wick/format/ljp.hpp>           // a format
 #include <wick/format/perf_script.hpp>   // a format
 #include <wick/format/pmc.hpp>           // a format
 #include <wick/format/prof.hpp>          // a format
@@ -28,7 +31,9 @@
 #include <wick/format/stap.hpp>          // a format
 #include <wick/format/vsprof.hpp>        // a format
 #include <wick/format/vtune.hpp>         // a format
+#include <wick/format/wcp.hpp>           // a format
 #include <wick/format/xctrace.hpp>       // a format
+#include <wick/format/xdebug.hpp>        // a format
 #include <wick/profile.hpp>              // what is loaded
 #include <wick/result.hpp>               // and what was left out
 #include <wick/timeline.hpp>             // spans, where there are any
@@ -231,6 +236,13 @@ inline void take(any_input& input, go_raw_text& read, const any_options&) {
     input.skipped = std::move(read.skipped);
 }
 
+inline void take(any_input& input, xdebug_text& read, const any_options&) {
+    input.profiles.push_back({"time", std::move(read.samples)});
+    input.profiles.push_back({"calls", std::move(read.calls)});
+    input.skipped = std::move(read.skipped);
+    add_note(input, read.ended, "calls without an end, ended with their callers");
+}
+
 inline void take(any_input& input, folded_text& read, const any_options&) {
     const bool one = read.columns.size() == 1;
     for (profile& p : read.columns) {
@@ -391,6 +403,15 @@ inline constexpr format_entry formats[] = {
     {{"go_raw", "go tool pprof -raw"}, looks_like_go_raw, load_any<read_go_raw<sniffed>>},
     {{"xctrace", "XML of xctrace export"}, looks_like_xctrace, load_any<read_xctrace<sniffed>>},
     {{"jstack", "thread dumps of Java"}, looks_like_jstack, load_any<read_jstack<sniffed>>},
+    {{"ibmjava", "javacores of IBM Java and OpenJ9"},
+     looks_like_ibmjava,
+     load_any<read_ibmjava<sniffed>>},
+    {{"aix", "stacks of AIX's procstack and dbx"}, looks_like_aix, load_any<read_aix<sniffed>>},
+    {{"wcp", "reports of wallClockProfiler"}, looks_like_wcp, load_any<read_wcp<sniffed>>},
+    {{"xdebug", "traces of Xdebug"}, looks_like_xdebug, load_any<read_xdebug<sniffed>>},
+    {{"ljp", "stacks of the Lightweight Java Profiler"},
+     looks_like_ljp,
+     load_any<read_ljp<sniffed>>},
     {{"sample", "call graphs of macOS's sample"},
      looks_like_sample,
      load_any<read_sample<sniffed>>},

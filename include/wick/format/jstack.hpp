@@ -4,6 +4,7 @@
 #ifndef WICK_FORMAT_JSTACK_HPP
 #define WICK_FORMAT_JSTACK_HPP
 
+#include <wick/detail/java_frames.hpp>   // threads that wait
 #include <wick/detail/lines.hpp>         // memory as a source
 #include <wick/detail/stack_samples.hpp> // stacks into a builder
 #include <wick/detail/symbol_text.hpp>   // names without arguments
@@ -97,13 +98,7 @@ private:
         state_.clear();
         const std::size_t end = line.rfind('"');
         std::string_view name = line.substr(1, end == 0 ? line.size() : end - 1);
-        if (!options_.tid) {
-            std::size_t at = name.size();
-            while (at > 0 && is_digit(name[at - 1])) { --at; }
-            if (at > 1 && at < name.size() && name[at - 1] == '-') {
-                name = name.substr(0, at - 1);
-            }
-        }
+        if (!options_.tid) { name = without_thread_number(name); }
         if (options_.threads && !name.empty()) { stacks_.push_root(name, frame_kind::thread); }
     }
 
@@ -113,9 +108,7 @@ private:
             line.remove_prefix(state.size());
             state_ = take_word(line);
         } else if (starts_with(line, "at ")) {
-            // Java's own names hold no bracket: the file follows in one.
-            const std::string_view name = trimmed(line.substr(3));
-            stacks_.push(trimmed(name.substr(0, name.find('('))));
+            stacks_.push(java_method(line.substr(3)));
         } else if (!starts_with(line, "- ") && !starts_with(line, "Locked ownable") &&
                    !starts_with(line, "Carrying virtual thread") &&
                    !starts_with(line, "No compile task") && !starts_with(line, "Compiling: ")) {
@@ -130,7 +123,7 @@ private:
             stacks_.clear();
             return;
         }
-        if (!options_.all_states && (state_ != "RUNNABLE" || waits_outside(leaf()))) {
+        if (!options_.all_states && (state_ != "RUNNABLE" || waits_in_native_method(leaf()))) {
             ++waiting_;
             stacks_.clear();
             return;
@@ -139,24 +132,6 @@ private:
     }
 
     [[nodiscard]] std::string_view leaf() const { return stacks_.at(0).function; }
-
-    // To Java a thread runs while the kernel lets it wait inside a native method.
-    [[nodiscard]] static bool waits_outside(std::string_view leaf) noexcept {
-        for (const std::string_view method : {std::string_view(".epollWait"),
-                                              std::string_view(".EPoll.wait"),
-                                              std::string_view(".KQueue.poll"),
-                                              std::string_view(".Net.poll"),
-                                              std::string_view(".Net.accept"),
-                                              std::string_view(".accept0"),
-                                              std::string_view(".socketAccept"),
-                                              std::string_view(".socketRead0"),
-                                              std::string_view(".waitForProcessExit"),
-                                              std::string_view(".waitForProcessExit0"),
-                                              std::string_view(".waitForReferencePendingList")}) {
-            if (ends_with(leaf, method)) { return true; }
-        }
-        return false;
-    }
 };
 
 /// Returns whether the head of an input is a Java thread dump: its title, or a thread's state.

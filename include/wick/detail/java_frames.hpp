@@ -1,0 +1,54 @@
+// wick/detail/java_frames.hpp - frames and threads of Java as its machines print them.
+// SPDX-FileCopyrightText: 2026 wick contributors
+// SPDX-License-Identifier: MIT
+#ifndef WICK_DETAIL_JAVA_FRAMES_HPP
+#define WICK_DETAIL_JAVA_FRAMES_HPP
+
+#include <wick/detail/symbol_text.hpp> // ends_with
+#include <wick/detail/text.hpp>        // blanks, digits
+
+#include <cstddef>     // std::size_t
+#include <string_view> // names
+
+WICK_BEGIN_NAMESPACE
+namespace detail {
+
+/// Returns "package.Class.method" of "package.Class.method(File.java:12)": Java's own names hold no
+/// bracket.
+[[nodiscard]] inline std::string_view java_method(std::string_view frame) noexcept {
+    return trimmed(frame.substr(0, frame.find('(')));
+}
+
+/// Returns a thread's name without "-7" at its end, which tells the threads of a pool apart.
+[[nodiscard]] inline std::string_view without_thread_number(std::string_view name) noexcept {
+    std::size_t at = name.size();
+    while (at > 0 && is_digit(name[at - 1])) { --at; }
+    const bool number = at > 1 && at < name.size() && name[at - 1] == '-';
+    return number ? name.substr(0, at - 1) : name;
+}
+
+/// Returns whether a method lets the kernel wait while to Java its thread runs. Packages may be
+/// parted by '.' or '/'.
+[[nodiscard]] inline bool waits_in_native_method(std::string_view method) noexcept {
+    for (const std::string_view end : {std::string_view("epollWait"),
+                                       std::string_view("EPoll.wait"),
+                                       std::string_view("KQueue.poll"),
+                                       std::string_view("Net.poll"),
+                                       std::string_view("Net.accept"),
+                                       std::string_view("accept0"),
+                                       std::string_view("socketAccept"),
+                                       std::string_view("socketRead0"),
+                                       std::string_view("waitForProcessExit"),
+                                       std::string_view("waitForProcessExit0"),
+                                       std::string_view("waitForReferencePendingList")}) {
+        if (!ends_with(method, end) || method.size() == end.size()) { continue; }
+        const char before = method[method.size() - end.size() - 1];
+        if (before == '.' || before == '/') { return true; }
+    }
+    return false;
+}
+
+} // namespace detail
+WICK_END_NAMESPACE
+
+#endif
