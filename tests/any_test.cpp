@@ -250,6 +250,7 @@ TEST_CASE("any: captured dumps are recognised, each by one format") {
                                    {"gdb.txt", "gdb"},
                                    {"gdb_full.txt", "gdb"},
                                    {"gdb_wrapped.txt", "gdb"},
+                                   {"java_exceptions.txt", "java_exceptions"},
                                    {"javacore.txt", "ibmjava"},
                                    {"jstack.txt", "jstack"},
                                    {"ljp.txt", "ljp"},

@@ -26,6 +26,7 @@
 #include <wick/format/hdr.hpp>
 #include <wick/format/ibmjava.hpp>
 #include <wick/format/instruments.hpp>
+#include <wick/format/java_exceptions.hpp>
 #include <wick/format/jstack.hpp>
 #include <wick/format/ljp.hpp>
 #include <wick/format/otlp.hpp>

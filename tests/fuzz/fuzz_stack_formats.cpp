@@ -12,6 +12,7 @@
 #include <wick/format/go_raw.hpp>
 #include <wick/format/ibmjava.hpp>
 #include <wick/format/instruments.hpp>
+#include <wick/format/java_exceptions.hpp>
 #include <wick/format/jstack.hpp>
 #include <wick/format/ljp.hpp>
 #include <wick/format/pmc.hpp>
@@ -246,6 +247,13 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         wick::xdebug_options options;
         check(text, [&](auto& source) { return wick::read_xdebug(source, options); });
         static_cast<void>(wick::detail::looks_like_xdebug(text));
+        break;
+    }
+    case 22: {
+        wick::java_exceptions_options options;
+        options.wrapped = on;
+        check(text, [&](auto& source) { return wick::read_java_exceptions(source, options); });
+        static_cast<void>(wick::detail::looks_like_java_exceptions(text));
         break;
     }
     default:

@@ -4,7 +4,7 @@
 #ifndef WICK_DETAIL_JAVA_FRAMES_HPP
 #define WICK_DETAIL_JAVA_FRAMES_HPP
 
-#include <wick/detail/symbol_text.hpp> // ends_with
+#include <wick/detail/symbol_text.hpp> // starts_with, ends_with
 #include <wick/detail/text.hpp>        // blanks, digits
 
 #include <cstddef>     // std::size_t
@@ -17,6 +17,24 @@ namespace detail {
 /// bracket.
 [[nodiscard]] inline std::string_view java_method(std::string_view frame) noexcept {
     return trimmed(frame.substr(0, frame.find('(')));
+}
+
+/// Returns a method's name without the module that newer machines put before it,
+/// "java.base/java.lang.Thread.run", "app//com.shop.Main.main". What follows a '/' in the names of
+/// hidden classes are digits, "Main$$Lambda/0x00007f5e.run".
+[[nodiscard]] inline std::string_view without_java_module(std::string_view method) noexcept {
+    for (std::size_t at = method.find('/'); at != std::string_view::npos; at = method.find('/')) {
+        if (at + 1 == method.size() || is_digit(method[at + 1])) { break; }
+        method.remove_prefix(at + 1);
+    }
+    return method;
+}
+
+/// Returns whether a line is one of a thread dump as jstack prints it: its title, or the state of a
+/// thread.
+[[nodiscard]] inline bool is_thread_dump_line(std::string_view line) noexcept {
+    return starts_with(line, "Full thread dump ") ||
+           starts_with(trimmed(line), "java.lang.Thread.State: ");
 }
 
 /// Returns a thread's name without "-7" at its end, which tells the threads of a pool apart.

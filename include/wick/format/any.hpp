@@ -4,39 +4,40 @@
 #ifndef WICK_FORMAT_ANY_HPP
 #define WICK_FORMAT_ANY_HPP
 
-#include <wick/call_graph.hpp>           // functions and calls, where that is all there is
-#include <wick/detail/lines.hpp>         // text_source
-#include <wick/detail/stack_samples.hpp> // lines of what is in memory
-#include <wick/detail/text.hpp>          // what folded lines end in
-#include <wick/folded.hpp>               // a format
-#include <wick/format/aix.hpp>           // a format
-#include <wick/format/bcc.hpp>           // a format
-#include <wick/format/bpftrace.hpp>      // a format
-#include <wick/format/chrome_trace.hpp>  // a format
-#include <wick/format/dtrace.hpp>        // a format
-#include <wick/format/eu_stack.hpp>      // a format
-#include <wick/format/faulthandler.hpp>  // a format
-#include <wick/format/gdb.hpp>           // a format
-#include <wick/format/ghcprof.hpp>       // a format
-#include <wick/format/go_raw.hpp>        // a format
-#include <wick/format/ibmjava.hpp>       // a format
-#include <wick/format/instruments.hpp>   // a format
-#include <wick/format/jstack.hpp>        // a format
-#include <wick/format/ljp.hpp>           // a format
-#include <wick/format/perf_script.hpp>   // a format
-#include <wick/format/pmc.hpp>           // a format
-#include <wick/format/prof.hpp>          // a format
-#include <wick/format/py_spy_dump.hpp>   // a format
-#include <wick/format/sample.hpp>        // a format
-#include <wick/format/stap.hpp>          // a format
-#include <wick/format/vsprof.hpp>        // a format
-#include <wick/format/vtune.hpp>         // a format
-#include <wick/format/wcp.hpp>           // a format
-#include <wick/format/xctrace.hpp>       // a format
-#include <wick/format/xdebug.hpp>        // a format
-#include <wick/profile.hpp>              // what is loaded
-#include <wick/result.hpp>               // and what was left out
-#include <wick/timeline.hpp>             // spans, where there are any
+#include <wick/call_graph.hpp>             // functions and calls, where that is all there is
+#include <wick/detail/lines.hpp>           // text_source
+#include <wick/detail/stack_samples.hpp>   // lines of what is in memory
+#include <wick/detail/text.hpp>            // what folded lines end in
+#include <wick/folded.hpp>                 // a format
+#include <wick/format/aix.hpp>             // a format
+#include <wick/format/bcc.hpp>             // a format
+#include <wick/format/bpftrace.hpp>        // a format
+#include <wick/format/chrome_trace.hpp>    // a format
+#include <wick/format/dtrace.hpp>          // a format
+#include <wick/format/eu_stack.hpp>        // a format
+#include <wick/format/faulthandler.hpp>    // a format
+#include <wick/format/gdb.hpp>             // a format
+#include <wick/format/ghcprof.hpp>         // a format
+#include <wick/format/go_raw.hpp>          // a format
+#include <wick/format/ibmjava.hpp>         // a format
+#include <wick/format/instruments.hpp>     // a format
+#include <wick/format/java_exceptions.hpp> // a format
+#include <wick/format/jstack.hpp>          // a format
+#include <wick/format/ljp.hpp>             // a format
+#include <wick/format/perf_script.hpp>     // a format
+#include <wick/format/pmc.hpp>             // a format
+#include <wick/format/prof.hpp>            // a format
+#include <wick/format/py_spy_dump.hpp>     // a format
+#include <wick/format/sample.hpp>          // a format
+#include <wick/format/stap.hpp>            // a format
+#include <wick/format/vsprof.hpp>          // a format
+#include <wick/format/vtune.hpp>           // a format
+#include <wick/format/wcp.hpp>             // a format
+#include <wick/format/xctrace.hpp>         // a format
+#include <wick/format/xdebug.hpp>          // a format
+#include <wick/profile.hpp>                // what is loaded
+#include <wick/result.hpp>                 // and what was left out
+#include <wick/timeline.hpp>               // spans, where there are any
 
 #include <algorithm>   // std::min
 #include <cstddef>     // std::size_t
@@ -73,6 +74,7 @@ struct any_options {
     bool keep_zero_periods = false; ///< a period of 0 weighs 0; else it weighs 1
     bool drop_waiting = false;      ///< samples of threads that wait are left out
     bool keep_waiting = false;      ///< they are kept where they usually are not: dumps of Java
+    bool wrapped = false;           ///< exceptions that wrap others are samples too
     bool user_first = false;        ///< of two stacks without a name, the first is the user's
     std::uint64_t slice_ns = 0;     ///< not 0: a profile for each so long time of each event
 };
@@ -213,6 +215,9 @@ void take(any_input& input, Text& read, const any_options&) {
     pass(read, [&](auto& of) -> decltype(void(of.waiting)) {
         add_note(input, of.waiting, "samples of threads that waited were left out");
     });
+    pass(read, [&](auto& of) -> decltype(void(of.wrapped)) {
+        add_note(input, of.wrapped, "exceptions that wrap others were left out");
+    });
     pass(read, [&](auto& of) -> decltype(void(of.unweighted)) {
         add_note(input, of.unweighted, "samples without a weight, which weigh 0");
     });
@@ -335,6 +340,8 @@ template <class Options>
     pass(to, [&](auto& o) -> decltype(void(o.all_states = from.keep_waiting)) {
         o.all_states = from.keep_waiting;
     });
+    pass(to,
+         [&](auto& o) -> decltype(void(o.wrapped = from.wrapped)) { o.wrapped = from.wrapped; });
     pass(to, [&](auto& o) -> decltype(void(o.slice_ns = from.slice_ns)) {
         o.slice_ns = from.slice_ns;
     });
@@ -406,6 +413,9 @@ inline constexpr format_entry formats[] = {
     {{"ibmjava", "javacores of IBM Java and OpenJ9"},
      looks_like_ibmjava,
      load_any<read_ibmjava<sniffed>>},
+    {{"java_exceptions", "logs with exceptions of Java"},
+     looks_like_java_exceptions,
+     load_any<read_java_exceptions<sniffed>>},
     {{"aix", "stacks of AIX's procstack and dbx"}, looks_like_aix, load_any<read_aix<sniffed>>},
     {{"wcp", "reports of wallClockProfiler"}, looks_like_wcp, load_any<read_wcp<sniffed>>},
     {{"xdebug", "traces of Xdebug"}, looks_like_xdebug, load_any<read_xdebug<sniffed>>},

@@ -136,10 +136,7 @@ private:
 
 /// Returns whether the head of an input is a Java thread dump: its title, or a thread's state.
 [[nodiscard]] inline bool looks_like_jstack(std::string_view head) {
-    return any_line(head, [](std::string_view line) {
-        return starts_with(line, "Full thread dump ") ||
-               starts_with(trimmed(line), "java.lang.Thread.State: ");
-    });
+    return any_line(head, is_thread_dump_line);
 }
 
 } // namespace detail
