@@ -105,8 +105,7 @@ loaded load(const std::string& name, const request& asked) {
             if (others.empty() || others.back() != one.name) { others.push_back(one.name); }
             continue;
         }
-        wick::profile p = wick::coarsen(one.samples, wick::profile_detail::function);
-        one.samples = wick::profile{};
+        wick::profile p = wick::coarsen(std::move(one.samples), wick::profile_detail::function);
         made.profiles.push_back(asked.normalize ? wick::normalize(p) : std::move(p));
     }
     if (!others.empty()) {

@@ -263,7 +263,7 @@ int main(int argc, char** argv) {
         args.note(words[0] + ": several profiles; the first is taken, " + input.profiles[0].name);
     }
     const wick::profile stacks =
-        wick::coarsen(input.profiles[0].samples, wick::profile_detail::function);
+        wick::coarsen(std::move(input.profiles[0].samples), wick::profile_detail::function);
     const wick::cpu_bound_table table = walk_stacks(stacks, sink, set);
     if (!set.compare) { return 0; }
     const wick::pstats stats(wick::to_call_graph(stacks));

@@ -53,10 +53,11 @@ TEST_CASE("comparison: both sides stand in one tree") {
     CHECK(c.nodes.size() == 6);
     const auto& a = c.nodes[find(c, {"main", "a"})];
     CHECK(a.in == wick::presence::both);
-    CHECK(a.self == wick::compared{{10, 100}, {30, 300}});
-    CHECK(a.self_verdict == wick::verdict::untested);
+    CHECK(c.weights[a.self] == wick::compared{{10, 100}, {30, 300}});
+    CHECK(a.test == 0);
+    CHECK(c.nodes[find(c, {"main", "b"})].self == 0);
     CHECK(c.nodes[find(c, {"main", "b"})].in == wick::presence::only_before);
-    CHECK(c.nodes[find(c, {"main", "b", "c"})].self == wick::compared{{5, 50}, {}});
+    CHECK(c.weights[c.nodes[find(c, {"main", "b", "c"})].self] == wick::compared{{5, 50}, {}});
     CHECK(c.nodes[find(c, {"main", "d"})].in == wick::presence::only_after);
     const std::vector<wick::compared> total = wick::totals(c);
     CHECK(total[0] == wick::compared{{16, 160}, {38, 375}});
@@ -102,7 +103,7 @@ TEST_CASE("comparison: each side comes back as the profile that it was") {
         const wick::comparison turned = compare(after, before);
         CHECK(turned.frames == c.frames);
         for (std::size_t i = 0; i < c.nodes.size(); ++i) {
-            CHECK(turned.nodes[i].self.before == c.nodes[i].self.after);
+            CHECK(turned.weights[turned.nodes[i].self].before == c.weights[c.nodes[i].self].after);
         }
         CHECK((c == turned) == (before == after));
     }
@@ -158,11 +159,22 @@ TEST_CASE("comparison: validate finds what is wrong") {
         CHECK(c != good);
     };
     broken([](auto& c) { c.nodes[1].parent = 9; });
-    broken([](auto& c) { c.nodes[3].self.after.weight = 1; });
+    REQUIRE(good.weights.size() == 4);
+    REQUIRE(good.nodes[3].self == 2); // a;c, which is only before
+    broken([](auto& c) { c.weights[2].after.weight = 1; });
+    broken([](auto& c) { c.weights[0].after.weight = 1; });
+    broken([](auto& c) { c.weights[2] = {}; });
+    broken([](auto& c) { c.weights.clear(); });
+    broken([](auto& c) { c.weights.push_back(c.weights[1]); });
+    broken([](auto& c) { c.nodes[3].self = 1; });
+    broken([](auto& c) { c.nodes[3].self = 9; });
+    broken([](auto& c) { std::swap(c.nodes[2].self, c.nodes[3].self); });
     broken([](auto& c) { c.nodes[2].in = static_cast<wick::presence>(7); });
-    broken([](auto& c) { c.nodes[2].total_verdict = static_cast<wick::verdict>(9); });
-    broken(
-        [](auto& c) { c.nodes[2].self.after.weight = std::numeric_limits<std::int64_t>::max(); });
+    broken([](auto& c) {
+        c.tests.resize(2);
+        c.tests[1].total.concluded = static_cast<wick::verdict>(9);
+    });
+    broken([](auto& c) { c.weights[1].after.weight = std::numeric_limits<std::int64_t>::max(); });
     broken([](auto& c) { c.functions.pop_back(); });
     broken([](auto& c) { c.functions[1].total.after.weight += 1; });
     broken([](auto& c) { c.nodes[1].test = 1; });
@@ -175,7 +187,7 @@ TEST_CASE("comparison: validate finds what is wrong") {
     wick::comparison tested = good;
     tested.tests.resize(2);
     tested.nodes[1].test = 1;
-    tested.nodes[1].total_verdict = wick::verdict::regressed;
+    tested.tests[1].total.concluded = wick::verdict::regressed;
     CHECK_FALSE(wick::validate(tested));
     CHECK(tested != good);
 }

@@ -85,18 +85,19 @@ struct tally {
         bool others = false;
         for (std::size_t f = 0; f < c.functions.size(); ++f) {
             const wick::comparison::function& row = c.functions[f];
-            const auto count = [&](wick::verdict v, const wick::significance& s) {
-                if (v == wick::verdict::untested) { return false; }
+            const auto count = [&](const wick::significance& s) {
+                if (s.concluded == wick::verdict::untested) { return false; }
                 ++rows;
                 below += s.p_value <= 0.05 ? 1u : 0u;
-                return v == wick::verdict::regressed || v == wick::verdict::improved;
+                return s.concluded == wick::verdict::regressed ||
+                       s.concluded == wick::verdict::improved;
             };
             const wick::tested& tests = c.tests[row.test];
-            const bool self = count(row.self_verdict, tests.self);
-            const bool total = count(row.total_verdict, tests.total);
+            const bool self = count(tests.self);
+            const bool total = count(tests.total);
             some = some || self || total;
             if (c.frames[f].function == "function0") {
-                found += row.self_verdict == wick::verdict::regressed ? 1u : 0u;
+                found += tests.self.concluded == wick::verdict::regressed ? 1u : 0u;
             } else {
                 others = others || self;
             }

@@ -46,6 +46,14 @@ const wick::comparison::function& function(const wick::comparison& c, const std:
     return c.functions[frame_of(c, name)];
 }
 
+wick::verdict self_verdict(const wick::comparison& c, const std::string& name) {
+    return c.tests[function(c, name).test].self.concluded;
+}
+
+wick::verdict total_verdict(const wick::comparison& c, const std::string& name) {
+    return c.tests[function(c, name).test].total.concluded;
+}
+
 std::string random_text(std::mt19937& random, unsigned names, unsigned lines, unsigned most) {
     std::string text;
     for (unsigned i = 0; i < lines; ++i) {
@@ -80,14 +88,18 @@ bool opposite(wick::verdict a, wick::verdict b) {
 template <class Row>
 void check_opposite(const wick::comparison& c,
                     const Row& row,
+                    const wick::compared& self,
                     const wick::comparison& d,
-                    const Row& turned) {
-    CHECK(row.self == wick::compared{turned.self.after, turned.self.before});
-    CHECK(wick::change_of(c, row.self) == -wick::change_of(d, turned.self));
-    CHECK(opposite(row.self_verdict, turned.self_verdict));
-    CHECK(opposite(row.total_verdict, turned.total_verdict));
-    CHECK(negated(c.tests[row.test].self, d.tests[turned.test].self));
-    CHECK(negated(c.tests[row.test].total, d.tests[turned.test].total));
+                    const Row& turned,
+                    const wick::compared& turned_self) {
+    CHECK(self == wick::compared{turned_self.after, turned_self.before});
+    CHECK(wick::change_of(c, self) == -wick::change_of(d, turned_self));
+    const wick::tested& tests = c.tests[row.test];
+    const wick::tested& others = d.tests[turned.test];
+    CHECK(opposite(tests.self.concluded, others.self.concluded));
+    CHECK(opposite(tests.total.concluded, others.total.concluded));
+    CHECK(negated(tests.self, others.self));
+    CHECK(negated(tests.total, others.total));
 }
 
 } // namespace
@@ -112,19 +124,22 @@ TEST_CASE("diff: the tree is that of the two profiles") {
             CHECK(n.frame == e.frame);
             CHECK(n.in == e.in);
             CHECK(n.self == e.self);
+            const wick::compared& self = c.weights[n.self];
+            CHECK(self == expected.weights[e.self]);
             const auto enough = [](const wick::compared& m) {
                 return m.before.count >= 10 || m.after.count >= 10;
             };
-            CHECK((n.self_verdict != wick::verdict::untested) == enough(n.self));
-            CHECK((n.total_verdict != wick::verdict::untested) == enough(all[i]));
+            const wick::tested& tests = c.tests[n.test];
+            CHECK((tests.self.concluded != wick::verdict::untested) == enough(self));
+            CHECK((tests.total.concluded != wick::verdict::untested) == enough(all[i]));
         }
         for (const wick::diff_entry& path : wick::changed_paths(c)) {
             CHECK(path.seen == all[path.index]);
         }
         // Every row was tested with its own figures, also where rows are shared.
         for (std::size_t i = 1; i < c.nodes.size(); ++i) {
-            if (c.nodes[i].total_verdict == wick::verdict::untested) { continue; }
             const wick::significance& s = c.tests[c.nodes[i].test].total;
+            if (s.concluded == wick::verdict::untested) { continue; }
             const double change = wick::change_of(c, all[i]);
             CHECK(s.low <= change);
             CHECK(change <= s.high);
@@ -151,10 +166,13 @@ TEST_CASE("diff: swapped sides give exactly the opposite") {
         const wick::comparison d = compare(b, a, options);
         REQUIRE(c.nodes.size() == d.nodes.size());
         for (std::size_t i = 0; i < c.nodes.size(); ++i) {
-            check_opposite(c, c.nodes[i], d, d.nodes[i]);
+            const wick::comparison::node& n = c.nodes[i];
+            const wick::comparison::node& turned = d.nodes[i];
+            check_opposite(c, n, c.weights[n.self], d, turned, d.weights[turned.self]);
         }
         for (std::size_t f = 0; f < c.functions.size(); ++f) {
-            check_opposite(c, c.functions[f], d, d.functions[f]);
+            const wick::comparison::function& row = c.functions[f];
+            check_opposite(c, row, row.self, d, d.functions[f], d.functions[f].self);
         }
         CHECK(c.method.dispersion == d.method.dispersion);
     }
@@ -175,8 +193,8 @@ TEST_CASE("diff: a side compared with itself has not changed at all") {
                 CHECK(e.test.adjusted == 1.0);
                 CHECK(e.low == -e.high);
                 CHECK_FALSE(e.test.renormalised);
-                CHECK(e.concluded != wick::verdict::regressed);
-                CHECK(e.concluded != wick::verdict::improved);
+                CHECK(e.test.concluded != wick::verdict::regressed);
+                CHECK(e.test.concluded != wick::verdict::improved);
             }
         }
         CHECK(wick::changed_paths(c).empty());
@@ -204,7 +222,7 @@ TEST_CASE("diff: p-values and intervals of single rows") {
         compare({folded("main;a 30\nmain;b 970\n")}, {folded("main;a 55\nmain;b 945\n")});
     const wick::tested& a = c.tests[function(c, "a").test];
     CHECK(a.self.p_value == doctest::Approx(0.0055857461875).epsilon(1e-9));
-    CHECK(function(c, "a").self_verdict == wick::verdict::regressed);
+    CHECK(self_verdict(c, "a") == wick::verdict::regressed);
     CHECK(wick::change_of(c, function(c, "a").self) == doctest::Approx(0.025));
     const wick::detail::interval i =
         wick::detail::newcombe_interval(30, 1000, 55, 1000, 1.9599639845400545);
@@ -226,7 +244,7 @@ TEST_CASE("diff: weights give the sizes, and counts the tests") {
     };
     // The same number of observations, each of three times the weight: nothing to be sure of.
     const wick::comparison heavier = compare({sampled(1000, 1)}, {sampled(1000, 3)});
-    CHECK(function(heavier, "a").self_verdict == wick::verdict::inconclusive);
+    CHECK(self_verdict(heavier, "a") == wick::verdict::inconclusive);
     CHECK(wick::change_of(heavier, function(heavier, "a").self) == doctest::Approx(0.25));
     CHECK(heavier.tests[function(heavier, "a").test].self.p_value == 1.0);
     // Samples that weigh more have an interval that is as much wider.
@@ -258,14 +276,14 @@ TEST_CASE("diff: what grows does not make the rest improve") {
         const wick::comparison::function& untouched = function(c, "function0");
         renormalised += c.tests[untouched.test].self.renormalised ? 1u : 0u;
         for (int i = 0; i < 13; ++i) {
-            const wick::verdict v = function(c, "function" + std::to_string(i)).self_verdict;
+            const wick::verdict v = self_verdict(c, "function" + std::to_string(i));
             if (i == 0) {
                 CHECK(v != wick::verdict::regressed);
                 improved += v == wick::verdict::improved ? 1u : 0u;
             }
             wrong += v == wick::verdict::regressed || v == wick::verdict::improved ? 1u : 0u;
         }
-        CHECK(function(c, "function13").self_verdict == wick::verdict::regressed);
+        CHECK(self_verdict(c, "function13") == wick::verdict::regressed);
         const wick::diff_entry worst = wick::worst_regression(c);
         CHECK(worst.change > 0.08);
     }
@@ -335,14 +353,13 @@ TEST_CASE("diff: lists of runs tell how much they scatter") {
 TEST_CASE("diff: unchanged is what lies within the margin, and nothing else") {
     const wick::profile large = folded("a 500000\nb 500000\n");
     const wick::profile small = folded("a 50\nb 50\n");
-    CHECK(function(compare({large}, {large}), "a").self_verdict == wick::verdict::unchanged);
-    CHECK(function(compare({small}, {small}), "a").self_verdict == wick::verdict::inconclusive);
+    CHECK(self_verdict(compare({large}, {large}), "a") == wick::verdict::unchanged);
+    CHECK(self_verdict(compare({small}, {small}), "a") == wick::verdict::inconclusive);
     wick::diff_options wide;
     wide.margin = 0.2;
-    CHECK(function(compare({small}, {small}, wide), "a").self_verdict == wick::verdict::unchanged);
-    CHECK(function(compare({small}, {folded("a 5\nb 9\n")}), "b").total_verdict !=
-          wick::verdict::untested);
-    CHECK(function(compare({folded("a 5\nb 90\n")}, {folded("a 9\nb 9\n")}), "a").total_verdict ==
+    CHECK(self_verdict(compare({small}, {small}, wide), "a") == wick::verdict::unchanged);
+    CHECK(total_verdict(compare({small}, {folded("a 5\nb 9\n")}), "b") != wick::verdict::untested);
+    CHECK(total_verdict(compare({folded("a 5\nb 90\n")}, {folded("a 9\nb 9\n")}), "a") ==
           wick::verdict::untested);
 }
 
@@ -350,7 +367,7 @@ TEST_CASE("diff: by operation, all of it can get worse") {
     const wick::profile before = folded("main;a 5000\nmain;b 5000\n");
     const wick::profile after = folded("main;a 6000\nmain;b 6000\n");
     const wick::comparison shares = compare({before}, {after});
-    CHECK(function(shares, "a").total_verdict == wick::verdict::inconclusive);
+    CHECK(total_verdict(shares, "a") == wick::verdict::inconclusive);
     CHECK(wick::worst_regression(shares).change == 0.0);
     wick::diff_options options;
     options.basis = wick::diff_basis::operation;
@@ -358,7 +375,7 @@ TEST_CASE("diff: by operation, all of it can get worse") {
     options.after_exposure = 1000;
     const wick::comparison c = compare({before}, {after}, options);
     for (const char* name : {"main", "a", "b"}) {
-        CHECK(function(c, name).total_verdict == wick::verdict::regressed);
+        CHECK(total_verdict(c, name) == wick::verdict::regressed);
     }
     CHECK(wick::worst_regression(c).change == doctest::Approx(0.2));
     CHECK(wick::changes(c, wick::diff_rows_of::function_total)[0].index == 0); // everything
@@ -413,7 +430,7 @@ TEST_CASE("diff: sides that are empty, disjoint, or a thousand times larger") {
     const wick::profile some = folded("main;a 500\nmain;b 500\n");
     for (const runs& empty : {runs{}, runs{wick::profile{}}, runs{folded("a 0\n")}}) {
         const wick::comparison c = compare(empty, {some});
-        CHECK(function(c, "main").total_verdict == wick::verdict::untested);
+        CHECK(total_verdict(c, "main") == wick::verdict::untested);
         CHECK(c.method.alpha == 0.0);
         CHECK(wick::changed_paths(c).empty());
         CHECK(wick::diff_table(c).find("nothing was tested") != std::string::npos);
@@ -427,13 +444,12 @@ TEST_CASE("diff: sides that are empty, disjoint, or a thousand times larger") {
     const wick::comparison larger =
         compare({some}, {folded("main;a 500000\nmain;b 500000\nmain;c 700\n")});
     for (const char* name : {"a", "b", "c", "main"}) {
-        CHECK(function(larger, name).self_verdict != wick::verdict::regressed);
-        CHECK(function(larger, name).self_verdict != wick::verdict::improved);
+        CHECK(self_verdict(larger, name) != wick::verdict::regressed);
+        CHECK(self_verdict(larger, name) != wick::verdict::improved);
     }
     const wick::profile thirds = folded("main;a 400\nmain;b 400\nmain;c 400\n");
-    CHECK(
-        function(compare({thirds}, {folded("main;a 600000\nmain;b 400000\nmain;c 400000\n")}), "a")
-            .self_verdict == wick::verdict::regressed);
+    CHECK(self_verdict(compare({thirds}, {folded("main;a 600000\nmain;b 400000\nmain;c 400000\n")}),
+                       "a") == wick::verdict::regressed);
 }
 
 TEST_CASE("diff: two columns of folded text, sorted, nothing lost") {
@@ -518,6 +534,6 @@ TEST_CASE("diff: a stack as deep as its input likes") {
     for (int i = 0; i < 200000; ++i) { deep += i % 2 ? "a;" : "b;"; }
     const wick::comparison c =
         compare({folded(deep + "x 100\n")}, {folded(deep + "x 100\n" + deep + "y 80\n")});
-    CHECK(function(c, "y").self_verdict == wick::verdict::regressed);
+    CHECK(self_verdict(c, "y") == wick::verdict::regressed);
     CHECK(wick::changed_paths(c).size() == 1);
 }

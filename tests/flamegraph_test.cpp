@@ -914,9 +914,11 @@ TEST_CASE("flamegraph: a comparison tells both sides, and hatches what is gone")
 
 TEST_CASE("flamegraph: what was tested and not shown is grey") {
     wick::comparison c = compare("m;a 100\nm;b 100\n", "m;a 400\nm;b 200\n");
+    c.tests.resize(3);
+    c.tests[1].total.concluded = wick::verdict::regressed;
+    c.tests[2].total.concluded = wick::verdict::inconclusive;
     for (wick::comparison::node& n : c.nodes) {
-        const bool a = c.frames[n.frame].function == "a";
-        n.total_verdict = a ? wick::verdict::regressed : wick::verdict::inconclusive;
+        n.test = c.frames[n.frame].function == "a" ? 1 : 2;
     }
     const std::vector<drawn> frames = frames_of(wick::to_flamegraph(c));
     CHECK(find(frames, "a").style == "u9");
@@ -925,7 +927,7 @@ TEST_CASE("flamegraph: what was tested and not shown is grey") {
     CHECK(find(frames, "b").title.find("; not significant)") != std::string::npos);
     CHECK(find(frames, "m").style == "z0"); // tested, not significant
     for (wick::comparison::node& n : c.nodes) {
-        if (c.frames[n.frame].function == "b") { n.total_verdict = wick::verdict::untested; }
+        if (c.frames[n.frame].function == "b") { n.test = 0; }
     }
     CHECK(find(frames_of(wick::to_flamegraph(c)), "b").style == "z0"); // too few samples to test
 }

@@ -72,6 +72,23 @@ template <class Tree>
     return text;
 }
 
+/// All weights of a profile in one pass: nodes are many.
+struct weight_sums {
+    std::uint64_t sum = 0;
+    bool some_negative = false; // the sum is then of no use
+};
+
+[[nodiscard]] inline weight_sums sum_weights(const profile& p) noexcept {
+    weight_sums sums;
+    std::int64_t bits = 0;
+    for (const profile::node& n : p.nodes) {
+        bits |= n.self;
+        sums.sum += static_cast<std::uint64_t>(n.self);
+    }
+    sums.some_negative = bits < 0;
+    return sums;
+}
+
 /// One side while it is being compared.
 class side_builder {
 public:
@@ -81,11 +98,9 @@ public:
 
     [[nodiscard]] error problem() {
         for (std::size_t i = 0; i < runs_.size(); ++i) {
-            for (std::uint32_t n = 0; n < runs_[i].nodes.size(); ++n) {
-                if (runs_[i].nodes[n].self >= 0) { continue; }
-                return error{run_name(i) + ": the weight of \"" +
-                             stack_text(runs_[i], runs_[i], n) + "\" is negative"};
-            }
+            const weight_sums sums = sum_weights(runs_[i]);
+            if (sums.some_negative) { return error{run_name(i) + negative_weight(runs_[i])}; }
+            weight_ = sums.sum;
         }
         std::sort(runs_.begin(), runs_.end(), run_less);
         if (runs_.size() == 1) {
@@ -94,11 +109,14 @@ public:
         }
         result<profile> merged = merge(runs_);
         whole_ = std::move(merged.value);
+        weight_ = sum_weights(whole_).sum;
         if (merged.error) { merged.error.what = std::string(name_) + ": " + merged.error.what; }
         return std::move(merged.error);
     }
 
     [[nodiscard]] profile& whole() noexcept { return whole_; }
+    /// All weight of it.
+    [[nodiscard]] std::uint64_t weight() const noexcept { return weight_; }
     [[nodiscard]] const char* name() const noexcept { return name_; }
     [[nodiscard]] std::size_t size() const noexcept { return runs_.size(); }
 
@@ -172,7 +190,13 @@ private:
     const char* name_;
     std::vector<profile> runs_;
     profile whole_;
+    std::uint64_t weight_ = 0;
 
+    [[nodiscard]] static std::string negative_weight(const profile& p) {
+        std::uint32_t n = 0;
+        while (p.nodes[n].self >= 0) { ++n; }
+        return ": the weight of \"" + stack_text(p, p, n) + "\" is negative";
+    }
     [[nodiscard]] std::string run_name(std::size_t i) const {
         const std::string name = name_;
         return runs_.size() == 1 ? name : name + ", profile " + std::to_string(i + 1);
@@ -184,21 +208,20 @@ private:
     }
 };
 
-[[nodiscard]] inline error check_sides(const profile& before, const profile& after) {
+[[nodiscard]] inline error check_sides(side_builder (&sides)[2]) {
+    const profile& before = sides[0].whole();
+    const profile& after = sides[1].whole();
     if (!before.unit.empty() && !after.unit.empty() && before.unit != after.unit) {
         return error{"cannot compare weights in " + before.unit + " with weights in " + after.unit};
     }
     const int decimals = (std::max)(before.decimals, after.decimals);
-    std::uint64_t sum = 0;
-    for (const profile* side : {&before, &after}) {
-        const std::uint64_t factor = power_of_ten(decimals - side->decimals);
-        for (const profile::node& n : side->nodes) {
-            const std::uint64_t size = magnitude(n.self);
-            if (size > (max_magnitude - sum) / factor) {
-                return error{"the weights of both sides add up to 2^63 or more"};
-            }
-            sum += size * factor;
+    std::uint64_t left = max_magnitude;
+    for (side_builder& side : sides) {
+        const std::uint64_t factor = power_of_ten(decimals - side.whole().decimals);
+        if (side.weight() > left / factor) {
+            return error{"the weights of both sides add up to 2^63 or more"};
         }
+        left -= side.weight() * factor;
     }
     return {};
 }
@@ -273,7 +296,7 @@ diff(std::vector<profile> before, std::vector<profile> after, const diff_options
     }
     profile& first = sides[0].whole();
     profile& second = sides[1].whole();
-    if (error wrong = detail::check_sides(first, second)) { return {{}, std::move(wrong)}; }
+    if (error wrong = detail::check_sides(sides)) { return {{}, std::move(wrong)}; }
     double exposures[2] = {0, 0};
     if (options.basis != diff_basis::share) {
         error unknown = detail::find_exposures(sides, options, exposures);
@@ -327,7 +350,6 @@ template <class Row>
     made.test = total ? tests.total : tests.self;
     made.low = made.test.low / scale;
     made.high = made.test.high / scale;
-    made.concluded = total ? row.total_verdict : row.self_verdict;
     made.in = row.in;
     return made;
 }
@@ -338,17 +360,17 @@ template <class Row>
 
 /// Returns the inclusive figures of one node. Cost: O(nodes below it).
 [[nodiscard]] inline compared total_of(const comparison& c, std::size_t node) {
-    compared sum = c.nodes[node].self;
+    compared sum = c.weights[c.nodes[node].self];
     for (std::size_t i = node + 1; i < c.nodes.size() && c.nodes[i].parent >= node; ++i) {
-        add(sum, c.nodes[i].self);
+        add(sum, c.weights[c.nodes[i].self]);
     }
     return sum;
 }
 
 inline void rank_entries(std::vector<diff_entry>& entries) {
     std::sort(entries.begin(), entries.end(), [](const diff_entry& a, const diff_entry& b) {
-        const bool first = is_significant(a.concluded);
-        const bool second = is_significant(b.concluded);
+        const bool first = is_significant(a.test.concluded);
+        const bool second = is_significant(b.test.concluded);
         if (first != second) { return first; }
         const double x = std::fabs(a.change);
         const double y = std::fabs(b.change);
@@ -377,7 +399,7 @@ inline void rank_entries(std::vector<diff_entry>& entries) {
     } else {
         const std::vector<compared> all = total ? totals(c) : std::vector<compared>();
         for (std::uint32_t i = 0; i < c.nodes.size(); ++i) {
-            take(i, c.nodes[i], total ? all[i] : c.nodes[i].self, total);
+            take(i, c.nodes[i], total ? all[i] : c.weights[c.nodes[i].self], total);
         }
     }
     detail::rank_entries(made);
@@ -392,8 +414,9 @@ inline void rank_entries(std::vector<diff_entry>& entries) {
     std::vector<diff_entry> made;
     for (std::uint32_t i = static_cast<std::uint32_t>(c.nodes.size()); i-- > 1;) {
         const comparison::node& n = c.nodes[i];
-        if (!detail::is_significant(n.total_verdict)) { continue; }
-        const unsigned bit = n.total_verdict == verdict::regressed ? 2 : 1;
+        const verdict concluded = c.tests[n.test].total.concluded;
+        if (!detail::is_significant(concluded)) { continue; }
+        const unsigned bit = concluded == verdict::regressed ? 2 : 1;
         if ((below[i] & bit) == 0) {
             made.push_back(detail::entry_of(c, i, n, detail::total_of(c, i), true));
         }
@@ -414,8 +437,8 @@ inline void rank_entries(std::vector<diff_entry>& entries) {
             diff_entry e = detail::entry_of(c, i, f, seen, total);
             if (e.change > worst.change) { worst = e; }
         };
-        look(f.self, f.self_verdict, false);
-        look(f.total, f.total_verdict, true);
+        look(f.self, c.tests[f.test].self.concluded, false);
+        look(f.total, c.tests[f.test].total.concluded, true);
     }
     return worst;
 }
@@ -461,8 +484,10 @@ void write_diff_table(Sink&& sink, const comparison& c, const diff_table_options
             std::size_t shown = 0;
             std::size_t significant = 0;
             for (const diff_entry& e : entries) {
-                if (detail::is_significant(e.concluded)) { ++significant; }
-                if (shown == most || !(all || detail::is_significant(e.concluded))) { continue; }
+                if (detail::is_significant(e.test.concluded)) { ++significant; }
+                if (shown == most || !(all || detail::is_significant(e.test.concluded))) {
+                    continue;
+                }
                 ++shown;
                 detail::append_entry(text, c, e);
                 text += detail::shortened(name(e, is_stack), options.name_width, is_stack);
@@ -505,13 +530,15 @@ void write_diff_folded(Sink&& sink, const comparison& c) {
     tree.nodes.clear();
     tree.nodes.reserve(c.nodes.size());
     for (const comparison::node& n : c.nodes) {
-        const bool line = n.self.before.weight != 0 || n.self.after.weight != 0;
+        const compared& self = c.weights[n.self];
+        const bool line = self.before.weight != 0 || self.after.weight != 0;
         tree.nodes.push_back({n.parent, n.frame, line ? std::uint64_t{1} : 0, 0});
     }
     const auto weights = [&](std::string& line, const profile&, std::uint32_t node) {
-        detail::append_weight(line, c.nodes[node].self.before.weight, c.decimals);
+        const compared& self = c.weights[c.nodes[node].self];
+        detail::append_weight(line, self.before.weight, c.decimals);
         line += ' ';
-        detail::append_weight(line, c.nodes[node].self.after.weight, c.decimals);
+        detail::append_weight(line, self.after.weight, c.decimals);
     };
     detail::text_writer<std::remove_reference_t<Sink>> out(sink);
     detail::folded_lines<decltype(out), decltype(weights)>(out, tree, weights).write();
@@ -530,7 +557,7 @@ void write_diff_json(Sink&& sink, const comparison& c) {
         text += ",\n  \"" + std::string(key) + "\": [";
         bool first = true;
         for (const diff_entry& e : entries) {
-            if (e.concluded == verdict::untested) { continue; }
+            if (e.test.concluded == verdict::untested) { continue; }
             text += first ? "\n    {\"name\": " : ",\n    {\"name\": ";
             first = false;
             detail::append_json_string(text,

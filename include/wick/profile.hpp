@@ -866,8 +866,9 @@ template <class Change>
 }
 
 /// Returns the profile with frames told apart no finer than `detail`: lines and addresses within a
-/// function are merged. A profile that is as coarse already comes back as it is.
-[[nodiscard]] inline profile coarsen(const profile& p, profile_detail detail) {
+/// function are merged. A profile that is as coarse already comes back as it is; given by std::move
+/// it is not copied.
+[[nodiscard]] inline profile coarsen(profile p, profile_detail detail) {
     if (p.detail <= detail) { return p; }
     profile coarse = map_frames(p, [&](frame f) {
         f.address = 0;

@@ -258,7 +258,6 @@ private:
         significance test;
         double by_share = 1; // p-value of the share alone
         double direction = 0;
-        verdict concluded = verdict::untested;
     };
     comparison& c_;
     diff_rows& rows_;
@@ -393,7 +392,7 @@ private:
             f.test.adjusted = p_values[i - begin];
             const bool significant = f.test.adjusted <= c_.method.alpha;
             f.test.renormalised = !significant && by_share[i - begin] <= c_.method.alpha;
-            f.concluded =
+            f.test.concluded =
                 significant ? significant_verdict(f, rows_.rows[i].seen) : equal_verdict(f);
         }
     }
@@ -423,16 +422,11 @@ private:
 
     void write_down() {
         c_.tests.assign(1, {});
+        c_.tests.reserve(rows_.pairs.size());
         for (std::size_t i = 1; i < rows_.pairs.size(); ++i) {
             const diff_rows::pair& pair = rows_.pairs[i];
             c_.tests.push_back({figures_[pair.self].test, figures_[pair.total].test});
         }
-        const auto set = [&](auto& to) {
-            to.self_verdict = figures_[rows_.pairs[to.test].self].concluded;
-            to.total_verdict = figures_[rows_.pairs[to.test].total].concluded;
-        };
-        for (comparison::node& n : c_.nodes) { set(n); }
-        for (comparison::function& f : c_.functions) { set(f); }
     }
 };
 

@@ -38,7 +38,6 @@ struct diff_entry {
     double low = 0;    ///< the interval of it
     double high = 0;
     significance test;
-    verdict concluded = verdict::untested;
     presence in = presence::both;
 };
 
@@ -203,7 +202,7 @@ inline void append_entry(std::string& out, const comparison& c, const diff_entry
     };
     const double scale = change_scale(c);
     append_signed(out, 100 * e.change, 9, 3);
-    if (e.concluded == verdict::untested) {
+    if (e.test.concluded == verdict::untested) {
         out.append(20, ' ');
     } else {
         std::string interval = "[";
@@ -216,12 +215,12 @@ inline void append_entry(std::string& out, const comparison& c, const diff_entry
     }
     rate(e.seen.before, c.method.before_exposure, scale);
     rate(e.seen.after, c.method.after_exposure, scale);
-    if (e.concluded == verdict::untested) {
+    if (e.test.concluded == verdict::untested) {
         out.append(13, ' ');
     } else {
         append_short(out, e.test.adjusted, 13, 2);
     }
-    const std::string said = e.test.renormalised ? "renormalised" : name_of(e.concluded);
+    const std::string said = e.test.renormalised ? "renormalised" : name_of(e.test.concluded);
     out += "  " + said;
     out.append(said.size() < 13 ? 13 - said.size() : 1, ' ');
     out += e.in == presence::only_before ? "- " : e.in == presence::only_after ? "+ " : "  ";
@@ -233,7 +232,7 @@ void append_counts(std::string& out, const Entries& entries) {
     std::size_t counts[5] = {};
     std::size_t renormalised = 0;
     for (const auto& e : entries) {
-        ++counts[static_cast<std::size_t>(e.concluded)];
+        ++counts[static_cast<std::size_t>(e.test.concluded)];
         renormalised += e.test.renormalised ? 1 : 0;
     }
     out += "  ";
@@ -328,7 +327,7 @@ inline void append_json_entry(std::string& out, const comparison& c, const diff_
     append_json_number(out, "high", e.high);
     append_json_number(out, "p", e.test.p_value);
     append_json_number(out, "adjusted_p", e.test.adjusted);
-    out += ", \"verdict\": \"" + std::string(name_of(e.concluded)) + "\", \"presence\": \"" +
+    out += ", \"verdict\": \"" + std::string(name_of(e.test.concluded)) + "\", \"presence\": \"" +
            name_of(e.in) + "\", \"renormalised\": " + (e.test.renormalised ? "true" : "false");
 }
 

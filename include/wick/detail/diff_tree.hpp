@@ -50,8 +50,6 @@ public:
         , after_(after)
         , least_(least) {
         made_.decimals = (std::max)(before.decimals, after.decimals);
-        before_factor_ = factor(before);
-        after_factor_ = factor(after);
         std::tie(before_frames_, after_frames_) =
             unite_tables(before, after, made_.modules, made_.frames);
         walk();
@@ -63,7 +61,7 @@ public:
 private:
     // A node on the way from the root, with what has been seen below it so far.
     struct step {
-        std::uint32_t node;
+        std::uint32_t node = 0;
         std::uint32_t child_test = 0; // of the last child
         compared total;
     };
@@ -72,8 +70,6 @@ private:
     const profile& before_;
     const profile& after_;
     std::uint64_t least_;
-    std::int64_t before_factor_ = 1;
-    std::int64_t after_factor_ = 1;
     std::vector<std::uint32_t> before_frames_;
     std::vector<std::uint32_t> after_frames_;
     std::vector<step> path_;
@@ -81,64 +77,43 @@ private:
     std::vector<unsigned char> present_; // 1: before, 2: after
     diff_rows rows_;
 
-    [[nodiscard]] std::int64_t factor(const profile& side) const noexcept {
-        return static_cast<std::int64_t>(power_of_ten(made_.decimals - side.decimals));
-    }
-
     void walk() {
-        // Only what is used of this becomes memory; growing would need twice the size.
-        made_.nodes.clear();
-        made_.nodes.reserve(before_.nodes.size() + after_.nodes.size());
         made_.functions.assign(made_.frames.size(), {});
         active_.resize(made_.frames.size());
         present_.resize(made_.frames.size());
+        comparison_nodes nodes(made_, before_, after_);
         walk_both(
             before_,
             after_,
             before_frames_,
             after_frames_,
             [&](std::uint32_t before, std::uint32_t after, std::uint32_t frame) {
-                enter(before, after, frame);
+                const std::uint32_t parent = path_.empty() ? 0 : path_.back().node;
+                path_.emplace_back();
+                path_.back().node = static_cast<std::uint32_t>(made_.nodes.size());
+                path_.back().total = nodes.append(before, after, parent, frame);
+                ++active_[frame];
             },
             [&] { leave(); });
     }
 
-    void enter(std::uint32_t before, std::uint32_t after, std::uint32_t frame) {
-        comparison::node made;
-        made.parent = path_.empty() ? 0 : path_.back().node;
-        made.frame = frame;
-        if (before != no_node) {
-            const profile::node& n = before_.nodes[before];
-            made.self.before = {n.count, n.self * before_factor_};
-        } else {
-            made.in = presence::only_after;
-        }
-        if (after != no_node) {
-            const profile::node& n = after_.nodes[after];
-            made.self.after = {n.count, n.self * after_factor_};
-        } else {
-            made.in = presence::only_before;
-        }
-        const unsigned sides = made.in == presence::both          ? 3
-                               : made.in == presence::only_before ? 1
-                                                                  : 2;
-        present_[frame] = static_cast<unsigned char>(present_[frame] | sides);
-        ++active_[frame];
-        path_.push_back({static_cast<std::uint32_t>(made_.nodes.size()), 0, made.self});
-        made_.nodes.push_back(made);
-    }
-
     void leave() {
-        const step done = path_.back();
-        path_.pop_back();
+        const step& done = path_.back();
         comparison::node& n = made_.nodes[done.node];
-        n.test = test_of(done, n.self);
+        const compared& self = made_.weights[n.self];
+        const std::uint32_t test = enough(done.total) ? test_of(done, self) : 0;
+        if (test != 0) { n.test = test; }
+        const unsigned sides = n.in == presence::both ? 3 : n.in == presence::only_before ? 1 : 2;
+        present_[n.frame] = static_cast<unsigned char>(present_[n.frame] | sides);
         comparison::function& f = made_.functions[n.frame];
-        add(f.self, n.self);
+        if (n.self != 0) { add(f.self, self); }
         if (--active_[n.frame] == 0) { add(f.total, done.total); }
-        if (path_.empty()) { return; }
-        add(path_.back().total, done.total);
-        path_.back().child_test = n.test;
+        if (path_.size() > 1) {
+            step& above = path_[path_.size() - 2];
+            add(above.total, done.total);
+            above.child_test = test;
+        }
+        path_.pop_back();
     }
 
     [[nodiscard]] bool enough(const compared& seen) const noexcept {
@@ -151,7 +126,6 @@ private:
     }
 
     [[nodiscard]] std::uint32_t test_of(const step& done, const compared& self) {
-        if (!enough(done.total)) { return 0; }
         std::uint32_t total_row = 0;
         const std::uint32_t below = rows_.pairs[done.child_test].total;
         if (below != 0 && rows_.rows[below].seen == done.total) { total_row = below; }

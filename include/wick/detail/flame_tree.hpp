@@ -311,21 +311,21 @@ width_of(const compared& self, frame_width width, double before_scale) noexcept 
     bool tested = false;
     std::uint64_t sum = 0;
     for (const comparison::node& n : c.nodes) {
-        tree.self.push_back(width_of(n.self, width, c.before_scale));
-        tree.sides.push_back(n.self);
-        sum += magnitude(n.self.before.weight) + magnitude(n.self.after.weight);
-        if (n.self != compared{}) { tree.empty = false; }
-        if (n.self.before.weight < 0) { ++tree.negative; }
-        if (n.self.after.weight < 0) { ++tree.negative; }
-        tested =
-            tested || n.self_verdict != verdict::untested || n.total_verdict != verdict::untested;
+        const compared& self = c.weights[n.self];
+        tree.self.push_back(width_of(self, width, c.before_scale));
+        tree.sides.push_back(self);
+        sum += magnitude(self.before.weight) + magnitude(self.after.weight);
+        if (n.self != 0) { tree.empty = false; }
+        if (self.before.weight < 0) { ++tree.negative; }
+        if (self.after.weight < 0) { ++tree.negative; }
+        tested = tested || n.test != 0;
     }
     tree.empty = tree.empty && c.nodes.size() == 1;
     tree.big = sum >= 1000000000000000;
     if (tested) {
         for (const comparison::node& n : c.nodes) {
-            tree.verdicts.push_back(n.total_verdict);
-            tree.self_verdicts.push_back(n.self_verdict);
+            tree.verdicts.push_back(c.tests[n.test].total.concluded);
+            tree.self_verdicts.push_back(c.tests[n.test].self.concluded);
         }
     }
     sum_up(tree, c.nodes);
