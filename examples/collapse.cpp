@@ -474,7 +474,9 @@ int main(int argc, char** argv) {
               reader.keep_zero_periods);
     args.flag("drop-waiting", 0, "leave out threads that wait, where the input tells",
               reader.drop_waiting);
-    args.flag("keep-waiting", 0, "keep them in thread dumps of Java", reader.keep_waiting);
+    args.flag("keep-waiting", 0, "keep them in thread dumps of Java; those preempted in perf-sched",
+              reader.keep_waiting);
+    args.number("wakers", 0, "N", "perf-sched: show N of those who ended a wait", reader.wakers, 0, 64);
     args.flag("wrapped", 0, "keep exceptions of Java that wrap others", reader.wrapped);
     args.flag("user-first", 0, "bpftrace: of two stacks, the first is the user's", reader.user_first);
     args.text("event-filter", 0, "EVENT", "write this event, not the first one", reader.event);

@@ -138,6 +138,29 @@ TEST_CASE("any: a format that is named is used, with '-' or '_'") {
     CHECK(problem.find("folded") != std::string::npos);
 }
 
+TEST_CASE("any: waits are read out of perf's text when that is asked for") {
+    const std::string text = support::read_file(support::data("stacks/perf_sched.txt"));
+    CHECK(wick::sniff_format(text) == "perf_script");
+    CHECK(claims(text) == 1);
+    CHECK(load(text).profiles.size() == 2);
+    wick::any_options options;
+    options.format = "perf-sched";
+    options.wakers = 1;
+    options.tid = true;
+    const wick::any_input waits = load(text, options);
+    CHECK(waits.format == "perf_sched");
+    CHECK(waits.skipped.records == 0);
+    REQUIRE(waits.profiles.size() == 1);
+    CHECK(waits.profiles[0].samples.unit == "nanoseconds");
+    const std::string folded = wick::to_folded(waits.profiles[0].samples);
+    CHECK(folded.find("the_taker-28398;") == 0);
+    CHECK(folded.find(";schedule;__schedule;--;try_to_wake_up;") != std::string::npos);
+    wick::any_options first;
+    first.format = "perf-sched";
+    CHECK(load(perf_text, first).notes[0].message() ==
+          "samples of events that are not the scheduler's: 2");
+}
+
 TEST_CASE("any: what cannot be loaded is named, with what to do") {
     struct row {
         std::string_view text;

@@ -30,6 +30,7 @@
 #include <wick/format/jstack.hpp>
 #include <wick/format/ljp.hpp>
 #include <wick/format/otlp.hpp>
+#include <wick/format/perf_sched.hpp>
 #include <wick/format/perf_script.hpp>
 #include <wick/format/pmc.hpp>
 #include <wick/format/prof.hpp>

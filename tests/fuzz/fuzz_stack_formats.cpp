@@ -15,6 +15,7 @@
 #include <wick/format/java_exceptions.hpp>
 #include <wick/format/jstack.hpp>
 #include <wick/format/ljp.hpp>
+#include <wick/format/perf_sched.hpp>
 #include <wick/format/pmc.hpp>
 #include <wick/format/py_spy_dump.hpp>
 #include <wick/format/sample.hpp>
@@ -254,6 +255,16 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         options.wrapped = on;
         check(text, [&](auto& source) { return wick::read_java_exceptions(source, options); });
         static_cast<void>(wick::detail::looks_like_java_exceptions(text));
+        break;
+    }
+    case 23: {
+        wick::perf_sched_options options;
+        options.tid = on;
+        options.kernel = on;
+        options.addresses = on;
+        options.all_states = on;
+        options.wakers = on ? 3 : 0;
+        check(text, [&](auto& source) { return wick::read_perf_sched(source, options); });
         break;
     }
     default:

@@ -24,6 +24,7 @@
 #include <wick/format/java_exceptions.hpp> // a format
 #include <wick/format/jstack.hpp>          // a format
 #include <wick/format/ljp.hpp>             // a format
+#include <wick/format/perf_sched.hpp>      // a format
 #include <wick/format/perf_script.hpp>     // a format
 #include <wick/format/pmc.hpp>             // a format
 #include <wick/format/prof.hpp>            // a format
@@ -73,8 +74,9 @@ struct any_options {
     bool args = false;              ///< the arguments of tracepoints are a frame
     bool keep_zero_periods = false; ///< a period of 0 weighs 0; else it weighs 1
     bool drop_waiting = false;      ///< samples of threads that wait are left out
-    bool keep_waiting = false;      ///< they are kept where they usually are not: dumps of Java
+    bool keep_waiting = false;      ///< they are kept where they usually are not
     bool wrapped = false;           ///< exceptions that wrap others are samples too
+    int wakers = 0;                 ///< so many who ended a wait stand below its stack
     bool user_first = false;        ///< of two stacks without a name, the first is the user's
     std::uint64_t slice_ns = 0;     ///< not 0: a profile for each so long time of each event
 };
@@ -168,6 +170,11 @@ private:
         const bool process = !header.pid.empty() || !header.tid.empty();
         if (in_sample && process && !header.event.empty()) { return true; }
     }
+    return false;
+}
+
+/// Stands for formats whose bytes are another one's as well: the user has to name them.
+[[nodiscard]] inline bool is_never_told(std::string_view) noexcept {
     return false;
 }
 
@@ -270,6 +277,14 @@ inline void take(any_input& input, perf_script_text& read, const any_options&) {
     add_note(input, read.records, "lines about tasks and mappings, no samples");
 }
 
+inline void take(any_input& input, perf_sched_text& read, const any_options&) {
+    input.profiles.push_back({{}, std::move(read.samples)});
+    input.skipped = std::move(read.skipped);
+    add_note(input, read.other_events, "samples of events that are not the scheduler's");
+    add_note(input, read.preempted, "times in which threads could have run were left out");
+    add_note(input, read.unended, "waits whose end was not recorded");
+}
+
 inline void take(any_input& input, prof_file& read, const any_options&) {
     input.graph = std::move(read.graph);
     if (read.odd.records == 0) { return; }
@@ -340,6 +355,7 @@ template <class Options>
     pass(to, [&](auto& o) -> decltype(void(o.all_states = from.keep_waiting)) {
         o.all_states = from.keep_waiting;
     });
+    pass(to, [&](auto& o) -> decltype(void(o.wakers = from.wakers)) { o.wakers = from.wakers; });
     pass(to,
          [&](auto& o) -> decltype(void(o.wrapped = from.wrapped)) { o.wrapped = from.wrapped; });
     pass(to, [&](auto& o) -> decltype(void(o.slice_ns = from.slice_ns)) {
@@ -433,6 +449,9 @@ inline constexpr format_entry formats[] = {
     {{"perf_script", "text of perf script"},
      looks_like_perf_script,
      load_any<read_perf_script<sniffed>>},
+    {{"perf_sched", "waits in text of perf script; only when it is named"},
+     is_never_told,
+     load_any<read_perf_sched<sniffed>>},
     {{"dtrace", "aggregated stacks of dtrace"}, looks_like_dtrace, load_any<read_dtrace<sniffed>>},
     {{"stap", "stacks of SystemTap"}, looks_like_stap, load_any<read_stap<sniffed>>},
     {{"pmc", "call graphs of pmcstat"}, looks_like_pmc, load_any<read_pmc<sniffed>>},
