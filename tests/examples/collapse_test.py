@@ -66,6 +66,29 @@ class Collapse(unittest.TestCase):
             self.assertEqual(run("-", stdin=data).stdout, folded)
             self.assertEqual(run(self.file("wrong-suffix.svg", data)).stdout, folded)
 
+    def test_formats_by_the_names_that_other_tools_have(self):
+        data = Path(__file__).parent.parent / "data" / "stacks"
+        cases = [("aix", "aix.txt", b"-sh;__start;main;job_wait;waitpid 1\n"),
+                 ("ibmjava", "javacore.txt", b"worker;java/lang/Thread.run;com/shop/Worker.run;"),
+                 ("java-exceptions", "java_exceptions.txt", b"Exceptions.main 1\n"),
+                 ("ljp", "ljp.txt", b"[no stack] 5\n"),
+                 ("perf-sched", "perf_sched.txt", b"the_taker;__futex_abstimed_wait_common;"),
+                 ("wcp", "wcp.txt", b"_start;[unknown] 1\n"),
+                 ("xdebug", "xdebug.txt", b"[truncated] 30000\n")]
+        for name, file, begins in cases:
+            named = run("--strict", "--format", name, str(data / file))
+            self.assertEqual(named.returncode, 0, named.stderr)
+            self.assertTrue(named.stdout.startswith(begins), (name, named.stdout[:200]))
+            told = run(str(data / file))
+            self.assertEqual(told.stdout == named.stdout, name != "perf-sched", name)
+        calls = run("--event-filter", "calls", str(data / "xdebug.txt"))
+        self.assertIn(b"[truncated];Shop\\Price->sum;array_sum 2\n", calls.stdout)
+        woken = run("--format=perf-sched", "--wakers=1", str(data / "perf_sched.txt"))
+        self.assertIn(b";schedule;__schedule;--;try_to_wake_up;", woken.stdout)
+        java = str(data / "java_exceptions.txt")
+        self.assertIn(b"exceptions that wrap others were left out: 7", run(java).stderr)
+        self.assertNotIn(b"left out", run("--wrapped", java).stderr)
+
     def test_files_are_added_up_by_event(self):
         one, two = self.file("one", PERF), self.file("two", PERF)
         made = run(one, two, "-o", str(self.path / "out"))

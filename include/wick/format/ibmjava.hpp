@@ -184,7 +184,8 @@ private:
 /// were stopped for the dump. The others are counted in `waiting`. Threads without Java frames are
 /// the machine's own and no samples; native stacks are not read. The root is the thread's name
 /// without its number. Files and lines are cut, packages are parted by '/', as the machine prints
-/// them. (stackcollapse-ibmjava.pl takes all threads for running ones.)
+/// them. (stackcollapse-ibmjava.pl takes all threads for running ones, and adds the frames of a
+/// thread without a native stack to the next one's.)
 /// source   callable `std::size_t(char* to, std::size_t room)`, returns 0 at the end.
 /// Errors:  none but 2^63 samples. Lines that are not understood are skipped and counted, the first
 ///          with its number and the reason.
