@@ -33,6 +33,7 @@ namespace {
 // Questions to the stacks, asked in this order. Patterns of one option are alternatives.
 struct queries {
     bool normalize = false;
+    bool shorten_packages = false, no_packages = false, split_packages = false;
     std::vector<std::string> focus, without, root_at, hide, keep, trim_above, trim_below;
     bool fold_recursion = false;
     std::string matched;
@@ -447,6 +448,9 @@ void ask(wick::profile& p, const queries& asked, const compiled_queries& q) {
     if (!q.trim_above.patterns.empty()) { p = wick::trim_above(p, q.trim_above); }
     if (!q.trim_below.patterns.empty()) { p = wick::trim_below(p, q.trim_below); }
     if (asked.fold_recursion) { p = wick::fold_recursion(p); }
+    if (asked.shorten_packages) { p = wick::with_packages(p, wick::java_packages::shortened); }
+    if (asked.no_packages) { p = wick::with_packages(p, wick::java_packages::removed); }
+    if (asked.split_packages) { p = wick::with_packages(p, wick::java_packages::split); }
 }
 
 } // namespace
@@ -494,6 +498,9 @@ int main(int argc, char** argv) {
     args.list("trim-below", 0, "PATTERN", "cut stacks below the first frame that matches",
               query.trim_below);
     args.flag("fold-recursion", 0, "make runs of the same frame one", query.fold_recursion);
+    args.flag("shorten-pkgs", 0, "cut packages of Java to letters: j.u.HashMap.get", query.shorten_packages);
+    args.flag("no-pkgs", 0, "cut them off", query.no_packages);
+    args.flag("split-pkgs", 0, "make them frames of their own", query.split_packages);
     args.text("matched", 0, "PATTERN", "write only the share of stacks with a frame that matches",
               query.matched);
     args.flag("regex", 0, "patterns are regular expressions", query.pattern.regex);

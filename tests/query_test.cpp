@@ -490,6 +490,59 @@ TEST_CASE("query: normalized profiles") {
     CHECK(wick::normalize(p, {false, false, false, false, false}) == p);
 }
 
+TEST_CASE("query: packages of Java") {
+    const std::string names[][4] = {
+        // as it is, shortened, removed, split
+        {"java.util.HashMap.get", "j.u.HashMap.get", "HashMap.get", "java;util;HashMap.get"},
+        {"java/lang/Thread.run", "j/l/Thread.run", "Thread.run", "java;lang;Thread.run"},
+        {"org/apache/Foo$Bar::x_1", "o/a/Foo$Bar::x_1", "Foo$Bar::x_1", "org;apache;Foo$Bar::x_1"},
+        {"com.shop.Main$$Lambda$14/0x0000.run",
+         "c.s.Main$$Lambda$14/0x0000.run",
+         "Main$$Lambda$14/0x0000.run",
+         "com;shop;Main$$Lambda$14/0x0000.run"},
+        {"clojure.core$map.invoke",
+         "c.core$map.invoke",
+         "core$map.invoke",
+         "clojure;core$map.invoke"},
+    };
+    for (const auto& row : names) {
+        const wick::profile p = fold("main;" + row[0] + ";Main.f 3\n");
+        CAPTURE(row[0]);
+        using wick::java_packages;
+        CHECK(unfold(wick::with_packages(p, java_packages::shortened)) ==
+              "main;" + row[1] + ";Main.f 3\n");
+        CHECK(unfold(wick::with_packages(p, java_packages::removed)) ==
+              "main;" + row[2] + ";Main.f 3\n");
+        CHECK(unfold(wick::with_packages(p, java_packages::split)) ==
+              "main;" + row[3] + ";Main.f 3\n");
+    }
+    for (const std::string name : {"std::map<int>::at",
+                                   "a.b.c",
+                                   "run (server.py)",
+                                   "[libc.so.6]",
+                                   "net/http.(*conn).serve",
+                                   "libm.so.6+0xA",
+                                   "/usr/lib/A.b",
+                                   ".A",
+                                   "a..A",
+                                   "do_syscall_64_[k]",
+                                   "",
+                                   "a.",
+                                   "$a.A"}) {
+        const wick::profile p = fold("main;" + name + " 3\nmain 1\n");
+        CAPTURE(name);
+        for (const auto how : {wick::java_packages::shortened, wick::java_packages::split}) {
+            CHECK(wick::with_packages(p, how) == p);
+        }
+    }
+    const wick::profile merged = fold("java.a.A.f 1\njava.b.A.f 2\njava.a.A.f;x 3\n");
+    CHECK(unfold(wick::with_packages(merged, wick::java_packages::removed)) == "A.f 3\nA.f;x 3\n");
+    CHECK(unfold(wick::with_packages(merged, wick::java_packages::split)) ==
+          "java;a;A.f 1\njava;a;A.f;x 3\njava;b;A.f 2\n");
+    CHECK(wick::with_packages(merged, wick::java_packages::split) ==
+          fold("java;a;A.f 1\njava;a;A.f;x 3\njava;b;A.f 2\n"));
+}
+
 TEST_CASE("query: deep stacks need no stack") {
     wick::profile_builder made;
     const std::uint32_t frames[] = {made.intern("f"), made.intern("g")};

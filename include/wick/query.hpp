@@ -5,6 +5,7 @@
 #define WICK_QUERY_HPP
 
 #include <wick/detail/frame_text.hpp>  // what frames are matched by
+#include <wick/detail/java_frames.hpp> // packages
 #include <wick/detail/pattern.hpp>     // patterns, public here
 #include <wick/detail/symbol_text.hpp> // is_name_char
 #include <wick/detail/text.hpp>        // is_digit
@@ -841,6 +842,56 @@ private:
         f.function = normalized(f.function, options);
         return f;
     });
+}
+
+/// What becomes of the packages in the names of Java's methods.
+enum class java_packages {
+    shortened, ///< "java.util.HashMap.get" → "j.u.HashMap.get"
+    removed,   ///< → "HashMap.get"
+    split      ///< → the frames "java", "util" and "HashMap.get": a picture of packages
+};
+
+/// Returns all stacks with the packages of Java's methods so; other names stay. Nodes whose frames
+/// become equal are merged. Split, most frames are several: they are told apart by function alone.
+[[nodiscard]] inline profile with_packages(const profile& p, java_packages how) {
+    if (how != java_packages::split) {
+        return map_frames(p, [&](frame f) {
+            const std::size_t size = detail::java_packages_size(f.function);
+            std::string changed;
+            for (std::size_t at = 0; how == java_packages::shortened && at < size;) {
+                const std::size_t end = f.function.find_first_of("./", at);
+                changed += f.function[at];
+                changed += f.function[end];
+                at = end + 1;
+            }
+            f.function.replace(0, size, changed);
+            return f;
+        });
+    }
+    profile_builder made;
+    const std::vector<std::uint32_t> frames =
+        detail::copy_tables(made, p, [](const frame& f) { return f; });
+    std::vector<std::uint32_t> nodes(p.nodes.size(), profile_builder::root);
+    for (std::size_t i = 0; i < p.nodes.size(); ++i) {
+        const profile::node& n = p.nodes[i];
+        if (i > 0) {
+            const frame& whole = p.frames[n.frame];
+            const std::string_view name = whole.function;
+            const std::size_t size = detail::java_packages_size(name);
+            nodes[i] = nodes[n.parent];
+            for (std::size_t at = 0; at < size;) {
+                const std::size_t end = name.find_first_of("./", at);
+                nodes[i] = made.child(nodes[i], made.intern(name.substr(at, end - at), whole.kind));
+                at = end + 1;
+            }
+            nodes[i] = made.child(
+                nodes[i], size == 0 ? frames[n.frame] : made.intern(name.substr(size), whole.kind));
+        }
+        if (n.count == 0 && n.self == 0) { continue; }
+        [[maybe_unused]] const bool added = made.add(nodes[i], n.count, n.self);
+        WICK_ASSERT(added); // the sums are those of `p`
+    }
+    return made.finish();
 }
 
 WICK_END_NAMESPACE

@@ -85,6 +85,11 @@ class Collapse(unittest.TestCase):
         self.assertIn(b"[truncated];Shop\\Price->sum;array_sum 2\n", calls.stdout)
         woken = run("--format=perf-sched", "--wakers=1", str(data / "perf_sched.txt"))
         self.assertIn(b";schedule;__schedule;--;try_to_wake_up;", woken.stdout)
+        core = str(data / "javacore.txt")
+        for option, name in [("--shorten-pkgs", b";j/l/Thread.run;c/s/Worker.run;"),
+                             ("--no-pkgs", b"worker;Thread.run;Worker.run;"),
+                             ("--split-pkgs", b"worker;java;lang;Thread.run;com;shop;Worker.run;")]:
+            self.assertIn(name, run(option, core).stdout)
         java = str(data / "java_exceptions.txt")
         self.assertIn(b"exceptions that wrap others were left out: 7", run(java).stderr)
         self.assertNotIn(b"left out", run("--wrapped", java).stderr)

@@ -30,6 +30,26 @@ namespace detail {
     return method;
 }
 
+/// Returns how long "java.util." is in "java.util.HashMap.get", "java/util/HashMap::get" or
+/// "java/util/HashMap.get": packages begin with small letters, a class with a capital. 0 where
+/// there are none, as in names of other languages.
+[[nodiscard]] inline std::size_t java_packages_size(std::string_view name) noexcept {
+    std::size_t begin = 0; // of the package or class
+    for (std::size_t at = 0; at < name.size(); ++at) {
+        const char c = name[at];
+        const char first = name[begin];
+        if (at == begin) {
+            if (c >= 'A' && c <= 'Z') { return begin; }
+            if (c < 'a' || c > 'z') { return 0; }
+        } else if (c == '.' || c == '/') {
+            begin = at + 1;
+        } else if (!is_name_char(c)) {
+            return c == '$' && is_name_char(first) ? begin : 0; // "clojure.core$map.invoke"
+        }
+    }
+    return 0;
+}
+
 /// Returns whether a line is one of a thread dump as jstack prints it: its title, or the state of a
 /// thread.
 [[nodiscard]] inline bool is_thread_dump_line(std::string_view line) noexcept {
