@@ -77,6 +77,22 @@ TEST_CASE("xdebug: calls end with their callers; others began before the trace d
           "[truncated] 3000000000\n[truncated];f 2000000000\nnew 0\n");
 }
 
+TEST_CASE("xdebug: early versions have no field for an included file; ends may be missing") {
+    const auto read = wick::parse_xdebug("Version: 2.0.0RC4-dev\n"
+                                         "TRACE START [2007-05-06 18:29:01]\n"
+                                         "1\t0\t0\t0.1\t114112\t{main}\t1\t../trace.php\t0\n"
+                                         "2\t1\t0\t0.2\t114272\tord\t0\t../trace.php\t8\n"
+                                         "2\t1\tR\t\t\t105\n"
+                                         "2\t2\t0\t0.4\t114272\tchr\t0\t../trace.php\t8\n"
+                                         "2\t2\t1\t0.5\t114272\n"
+                                         "\t\t\t0.6\t41152\n"
+                                         "TRACE END   [2007-05-06 18:29:01]\n");
+    CHECK(read.value.skipped.records == 0);
+    CHECK(read.value.ended == 1);
+    CHECK(wick::to_folded(read.value.samples) ==
+          "{main} 200000000\n{main};chr 100000000\n{main};ord 200000000\n");
+}
+
 TEST_CASE("xdebug: malformed lines, huge numbers, names") {
     const auto read = wick::parse_xdebug("1\t0\t0\t1.0\t0\t{main}\t1\t\t/a.php\t0\n"
                                          "noise\n"

@@ -143,14 +143,19 @@ private:
             skip("calls are missing between this one and the one above", number);
         }
         text_ = fields_[5];
-        // Files that are included, as Xdebug's own flame graphs call them. Quotes are eval's.
-        if (fields_.size() > 7 && !fields_[7].empty() && fields_[7][0] != '\'') {
+        if (fields_.size() > 7 && is_include(text_)) { // as Xdebug's own flame graphs call it
             (((text_.insert(0, 1, '{')) += ':') += fields_[7]) += '}';
         }
         const std::uint32_t frame = stacks_.intern(text_, frame_kind::function);
         const std::uint32_t parent = calls_.empty() ? profile_builder::root : calls_.back().node;
         calls_.push_back({level, stacks_.builder.child(parent, frame), false});
         stacks_.add(calls_.back().node, 1, 0, number);
+    }
+
+    // Of other functions the file is empty, or early versions have another field there.
+    [[nodiscard]] static bool is_include(std::string_view name) noexcept {
+        return name == "include" || name == "include_once" || name == "require" ||
+               name == "require_once";
     }
 
     void leave(std::int64_t level) {
