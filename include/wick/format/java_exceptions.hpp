@@ -158,6 +158,7 @@ private:
     std::vector<std::uint32_t> frames_; // of all traces, each from the leaf on
     std::vector<java_trace> traces_;    // of this exception and its causes
     bool in_message_ = false;           // behind "Caused by: …", which may have several lines
+    bool prefixed_ = false;             // something else stands before each line
     std::string text_;
     std::uint64_t wrapped_ = 0;
     std::uint64_t cut_ = 0;
@@ -187,6 +188,7 @@ private:
             // What ships logs may put its own words before each line: Java's begin with a tab.
             const std::size_t tab = find_prefixed(line);
             if (tab != std::string_view::npos) {
+                prefixed_ = prefixed_ || tab > 0;
                 indent = indent_of(line.substr(tab));
                 text = trimmed(line.substr(tab));
             }
@@ -203,7 +205,7 @@ private:
             begin_trace(java_trace::wrapper, indent, number);
         } else if (starts_with(text, "Suppressed: ") && !traces_.empty()) {
             begin_trace(java_trace::suppressed, indent, number);
-        } else if (!in_message_ || is_digit_first(line) || is_throwable(line)) {
+        } else if (!in_message_ || (!prefixed_ && is_digit_first(line)) || is_throwable(line)) {
             end_exception();
         }
     }
@@ -284,6 +286,7 @@ private:
     // what they wrap.
     void end_exception() {
         in_message_ = false;
+        prefixed_ = false;
         if (traces_.empty()) { return; }
         levels_.clear();
         std::uint64_t samples = 0;
