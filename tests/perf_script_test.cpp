@@ -694,3 +694,34 @@ TEST_CASE("perf_script: recorded inputs collapse as the reference collapses them
         CHECK(digest(sorted_lines(text)) == r.digest);
     }
 }
+
+TEST_CASE("perf_script: hexadecimal digits are told from all other bytes") {
+    std::mt19937 random(5);
+    for (int byte = 0; byte < 256; ++byte) {
+        const char c = static_cast<char>(byte);
+        const bool digit =
+            std::string_view("0123456789abcdefABCDEF").find(c) != std::string_view::npos;
+        for (std::size_t size = 1; size < 20; ++size) {
+            std::string text(size, '7');
+            const std::size_t at = random() % size;
+            text[at] = c;
+            const char* begin = text.data();
+            const char* end = begin + size;
+            CHECK(wick::detail::skip_hex_digits(begin, end) == (digit ? end : begin + at));
+            CHECK(wick::detail::skip_hex_digits_back(begin, end) ==
+                  (digit ? begin : begin + at + 1));
+        }
+    }
+    for (int round = 0; round < 20000; ++round) {
+        std::string text(random() % 24, ' ');
+        for (char& c : text) { c = "0aF9xg@`/:G\x80\xb0"[random() % 13]; }
+        std::size_t first = 0;
+        while (first < text.size() && wick::detail::is_hex_digit(text[first])) { ++first; }
+        std::size_t last = text.size();
+        while (last > 0 && wick::detail::is_hex_digit(text[last - 1])) { --last; }
+        const char* begin = text.data();
+        const char* end = begin + text.size();
+        REQUIRE(wick::detail::skip_hex_digits(begin, end) == begin + first);
+        REQUIRE(wick::detail::skip_hex_digits_back(begin, end) == begin + last);
+    }
+}

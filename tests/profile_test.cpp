@@ -93,6 +93,67 @@ TEST_CASE("profile_builder: what comes out does not depend on the order of what 
     }
 }
 
+TEST_CASE("profile_builder: nodes are found again wherever stacks branch off and go on") {
+    std::mt19937 random(77);
+    for (int round = 0; round < 50; ++round) {
+        wick::profile_builder builder;
+        std::vector<std::uint32_t> frames;
+        for (int f = 0; f < 4; ++f) { frames.push_back(builder.intern("f" + std::to_string(f))); }
+        std::map<std::pair<std::uint32_t, std::uint32_t>, std::uint32_t> children;
+        std::vector<std::pair<std::uint32_t, std::uint32_t>> nodes{{0, 0}}; // parent, frame
+        weights expected;
+        for (int step = 0; step < 400; ++step) {
+            // From the latest node, which makes runs, or from any other one, which ends them.
+            const auto parent = static_cast<std::uint32_t>(
+                random() % 3 != 0 ? nodes.size() - 1 : random() % nodes.size());
+            const std::uint32_t frame = frames[random() % frames.size()];
+            const std::uint32_t node = builder.child(parent, frame);
+            const auto known = children.emplace(std::make_pair(parent, frame), node);
+            REQUIRE(known.first->second == node);
+            if (known.second) {
+                REQUIRE(node == nodes.size());
+                nodes.emplace_back(parent, frame);
+            }
+            REQUIRE(builder.parent_of(node) == parent);
+            REQUIRE(builder.frame_of(node) == frame);
+            if (random() % 2 != 0) { continue; }
+            REQUIRE(builder.add(node, 1, step));
+            stack names;
+            for (std::uint32_t n = node; n != 0; n = nodes[n].first) {
+                names.insert(names.begin(), builder.frame_at(nodes[n].second).function);
+            }
+            expected[names].first += 1;
+            expected[names].second += step;
+        }
+        CHECK(builder.parent_of(wick::profile_builder::root) == 0);
+        CHECK(builder.frame_of(wick::profile_builder::root) == 0);
+        const wick::profile made = builder.finish();
+        REQUIRE_FALSE(wick::validate(made));
+        CHECK(made.nodes.size() == nodes.size());
+        CHECK(stacks_of(made) == expected);
+    }
+}
+
+TEST_CASE("profile_builder: names of any length are interned once") {
+    wick::profile_builder builder;
+    for (const std::size_t size : {0u, 1u, 7u, 8u, 9u, 100u, 1u << 20, (1u << 20) + 1, 3u << 20}) {
+        CAPTURE(size);
+        const std::string name(size, 'x');
+        wick::frame place;
+        place.function = name;
+        const std::uint32_t id = builder.intern(name);
+        CHECK(builder.intern(name) == id);
+        CHECK(builder.intern(place) == id);
+        CHECK(builder.intern(name, wick::frame_kind::kernel) != id);
+        CHECK(builder.frame_at(id) == place);
+        place.line = 1;
+        CHECK(builder.intern(place) != id);
+        std::string other = name;
+        if (size > 0) { other[size / 2] = 'y'; }
+        CHECK((builder.intern(other) == id) == (size == 0));
+    }
+}
+
 TEST_CASE("profile_builder: frames differ by each of their members") {
     wick::profile_builder builder;
     wick::loaded_module library;

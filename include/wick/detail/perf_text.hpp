@@ -41,12 +41,12 @@ struct perf_frame_line {
 
 /// Takes "+0x1b" off the end of a symbol.
 [[nodiscard]] inline std::string_view without_offset(std::string_view symbol) noexcept {
-    const char* text = symbol.data();
-    std::size_t at = symbol.size();
-    while (at > 0 && is_hex_digit(text[at - 1])) { --at; }
-    const bool offset = at >= 3 && at < symbol.size() && text[at - 1] == 'x' &&
-                        text[at - 2] == '0' && text[at - 3] == '+';
-    return offset ? std::string_view(text, at - 3) : symbol;
+    const char* begin = symbol.data();
+    const char* end = begin + symbol.size();
+    const char* at = skip_hex_digits_back(begin, end);
+    const bool offset =
+        at - begin >= 3 && at < end && at[-1] == 'x' && at[-2] == '0' && at[-3] == '+';
+    return offset ? std::string_view(begin, static_cast<std::size_t>(at - begin) - 3) : symbol;
 }
 
 /// Takes a frame's line apart. False when it is none: no hexadecimal number in front.
@@ -55,7 +55,7 @@ struct perf_frame_line {
     const char* end = at + line.size();
     while (at < end && is_blank(*at)) { ++at; }
     const char* address = at;
-    while (at < end && is_hex_digit(*at)) { ++at; }
+    at = skip_hex_digits(at, end);
     if (at == address || (at < end && !is_blank(*at))) { return false; }
     frame.address = std::string_view(address, static_cast<std::size_t>(at - address));
     frame.module = {};

@@ -4,10 +4,13 @@
 #ifndef WICK_DETAIL_SYMBOL_TEXT_HPP
 #define WICK_DETAIL_SYMBOL_TEXT_HPP
 
-#include <wick/detail/text.hpp> // is_digit
+#include <wick/detail/byte_order.hpp> // little_endian
+#include <wick/detail/hash.hpp>       // load
+#include <wick/detail/text.hpp>       // is_digit
 #include <wick/version.hpp>
 
 #include <cstddef>     // std::size_t
+#include <cstdint>     // std::uint64_t
 #include <string>      // names that are changed
 #include <string_view> // names
 
@@ -17,6 +20,51 @@ namespace detail {
 [[nodiscard]] inline bool is_hex_digit(char c) noexcept {
     const unsigned u = static_cast<unsigned char>(c);
     return u - '0' < 10u || (u | 0x20u) - 'a' < 6u;
+}
+
+inline constexpr std::uint64_t byte_ones = 0x0101010101010101u; // 1 in each byte
+inline constexpr std::uint64_t byte_tops = byte_ones << 7;
+
+/// Returns the top bit of each byte of a word that is no hexadecimal digit. Addresses are long and
+/// on every line: eight bytes are looked at together.
+[[nodiscard]] inline std::uint64_t no_hex_digits(std::uint64_t word) noexcept {
+    // The top bit of each byte that is not less; bytes have seven bits.
+    const auto reaches = [](std::uint64_t bytes, unsigned char least) {
+        return bytes + byte_ones * (0x80u - least);
+    };
+    const std::uint64_t low = word & ~byte_tops;
+    const std::uint64_t letters = low | byte_ones * 0x20;
+    const std::uint64_t digits = (reaches(low, '0') & ~reaches(low, '9' + 1)) |
+                                 (reaches(letters, 'a') & ~reaches(letters, 'f' + 1));
+    return (~digits | word) & byte_tops;
+}
+
+/// Returns where the hexadecimal digits end that begin at `at`, in [at, end].
+[[nodiscard]] inline const char* skip_hex_digits(const char* at, const char* end) noexcept {
+    for (; end - at >= 8; at += 8) {
+        const std::uint64_t others = no_hex_digits(little_endian(load<std::uint64_t>(at)));
+        if (others != 0) { // the number of the lowest such byte
+            const std::uint64_t lowest = (others & (0 - others)) >> 7;
+            return at + ((lowest * 0x0001020304050607u) >> 56);
+        }
+    }
+    while (at < end && is_hex_digit(*at)) { ++at; }
+    return at;
+}
+
+/// Returns where the hexadecimal digits begin that end at `end`, in [begin, end].
+[[nodiscard]] inline const char* skip_hex_digits_back(const char* begin, const char* end) noexcept {
+    for (; end - begin >= 8; end -= 8) {
+        std::uint64_t others = no_hex_digits(little_endian(load<std::uint64_t>(end - 8)));
+        if (others != 0) { // how many bytes there are up to the highest such byte
+            others |= others >> 8;
+            others |= others >> 16;
+            others |= others >> 32;
+            return end - 8 + (((others >> 7) * byte_ones) >> 56);
+        }
+    }
+    while (end > begin && is_hex_digit(end[-1])) { --end; }
+    return end;
 }
 
 [[nodiscard]] inline bool starts_with(std::string_view text, std::string_view beginning) noexcept {
