@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <cstring>
 #include <map>
 #include <random>
 #include <string>
@@ -370,6 +371,34 @@ TEST_CASE("weights_by_frame: agrees with a search of each stack") {
             CHECK(w[f].total == total);
             CHECK(w[f].self == self);
         }
+    }
+}
+
+TEST_CASE("profile: names with the hash's constants in them do not look alike") {
+    // Such words once made products 0, whatever the seed and whatever stood before them: an input
+    // of names that all looked alike took a time that grew with the square of its size.
+    for (const std::uint64_t word : {0xa0761d6478bd642fu, 0xe7037ed1a0b428dbu}) {
+        std::string bytes(sizeof word, '\0');
+        std::memcpy(&bytes[0], &word, sizeof word);
+        for (const std::string end : {"", "8 bytes.", "8 bytes.and more"}) {
+            const std::string a = "sixteen bytes, a" + bytes + end;
+            const std::string b = "sixteen bytes, b" + bytes + end;
+            for (const std::uint64_t seed : {std::uint64_t{1}, wick::detail::hash_seed()}) {
+                CHECK(wick::detail::hash_bytes(a, seed) != wick::detail::hash_bytes(b, seed));
+            }
+        }
+    }
+}
+
+TEST_CASE("profile: the name of a frame of the builder's can be interned as another kind") {
+    // The name is in the frame itself, which moves when frames grow.
+    wick::profile_builder builder;
+    for (int i = 0; i < 100; ++i) {
+        const std::string number = std::to_string(i);
+        const std::string_view name = builder.frame_at(builder.intern(number)).function;
+        const std::uint32_t kernel = builder.intern(name, wick::frame_kind::kernel);
+        CHECK(kernel == builder.intern(number, wick::frame_kind::kernel));
+        CHECK(builder.intern("and " + number) == kernel + 1); // rounds of three frames
     }
 }
 

@@ -281,7 +281,7 @@ public:
         const std::uint32_t known = names_.find(function, owner, hash);
         if (known != detail::text_records::none) { return names_.load(known).first; }
         const std::uint32_t id = append_frame(named(function, kind));
-        names_.add(function, owner, hash, id);
+        names_.add(frames_[id].function, owner, hash, id); // `function` may have been in frames_
         return id;
     }
 
@@ -506,7 +506,7 @@ private:
     [[nodiscard]] std::uint64_t hash_of(const wick::frame& f) const {
         const std::uint64_t by_name = hash_of(f.function, f.kind);
         const std::uint64_t lines = std::uint64_t{f.line} << 32 | f.at_line;
-        const std::uint64_t place = detail::mix(f.address ^ 0xa0761d6478bd642fu,
+        const std::uint64_t place = detail::mix(f.address ^ seed_, // no address of an input's
                                                 lines ^ std::uint64_t{f.module} << 16 ^ by_name);
         return f.file.empty() ? place : detail::hash_bytes(f.file, place);
     }

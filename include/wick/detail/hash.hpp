@@ -60,14 +60,17 @@ template <class Word>
     return mix(reinterpret_cast<std::uintptr_t>(&anchor), 0x9e3779b97f4a7c15u);
 }
 
-/// Returns a 64-bit hash of the bytes; other bytes after them are never read.
+/// Returns a 64-bit hash of the bytes; other bytes after them are never read. A word that is equal
+/// to a key makes a product 0 and hides all before it: the keys are as secret as the seed.
 [[nodiscard]] inline std::uint64_t hash_bytes(std::string_view bytes, std::uint64_t seed) noexcept {
     constexpr std::uint64_t odd_a = 0xa0761d6478bd642fu, odd_b = 0xe7037ed1a0b428dbu;
+    const std::uint64_t key_a = seed ^ odd_a;
+    const std::uint64_t key_b = seed ^ odd_b;
     const char* p = bytes.data();
     std::size_t left = bytes.size();
-    std::uint64_t h = seed ^ odd_a;
+    std::uint64_t h = key_a;
     for (; left > 16; left -= 16, p += 16) {
-        h = mix(load<std::uint64_t>(p) ^ odd_a, load<std::uint64_t>(p + 8) ^ h);
+        h = mix(load<std::uint64_t>(p) ^ key_a, load<std::uint64_t>(p + 8) ^ h);
     }
     std::uint64_t a = 0;
     std::uint64_t b = 0;
@@ -82,7 +85,7 @@ template <class Word>
             (static_cast<std::uint64_t>(static_cast<unsigned char>(p[left / 2])) << 8) |
             static_cast<unsigned char>(p[left - 1]);
     }
-    return mix(odd_b ^ bytes.size(), mix(a ^ odd_b, b ^ h));
+    return mix(odd_b ^ bytes.size(), mix(a ^ key_b, b ^ h));
 }
 
 /// An open-addressing table from hashes to ids. It keeps 32 bits of each hash beside the id, so
