@@ -6,6 +6,7 @@
 //   wick/profile.hpp
 //   wick/detail/hash.hpp
 //   wick/version.hpp
+//   wick/detail/text_records.hpp
 //   wick/result.hpp
 //   wick/detail/lines.hpp
 //   wick/detail/stack_text.hpp
@@ -144,14 +145,17 @@ template <class Word>
     return mix(reinterpret_cast<std::uintptr_t>(&anchor), 0x9e3779b97f4a7c15u);
 }
 
-/// Returns a 64-bit hash of the bytes; other bytes after them are never read.
+/// Returns a 64-bit hash of the bytes; other bytes after them are never read. A word that is equal
+/// to a key makes a product 0 and hides all before it: the keys are as secret as the seed.
 [[nodiscard]] inline std::uint64_t hash_bytes(std::string_view bytes, std::uint64_t seed) noexcept {
     constexpr std::uint64_t odd_a = 0xa0761d6478bd642fu, odd_b = 0xe7037ed1a0b428dbu;
+    const std::uint64_t key_a = seed ^ odd_a;
+    const std::uint64_t key_b = seed ^ odd_b;
     const char* p = bytes.data();
     std::size_t left = bytes.size();
-    std::uint64_t h = seed ^ odd_a;
+    std::uint64_t h = key_a;
     for (; left > 16; left -= 16, p += 16) {
-        h = mix(load<std::uint64_t>(p) ^ odd_a, load<std::uint64_t>(p + 8) ^ h);
+        h = mix(load<std::uint64_t>(p) ^ key_a, load<std::uint64_t>(p + 8) ^ h);
     }
     std::uint64_t a = 0;
     std::uint64_t b = 0;
@@ -166,7 +170,7 @@ template <class Word>
             (static_cast<std::uint64_t>(static_cast<unsigned char>(p[left / 2])) << 8) |
             static_cast<unsigned char>(p[left - 1]);
     }
-    return mix(odd_b ^ bytes.size(), mix(a ^ odd_b, b ^ h));
+    return mix(odd_b ^ bytes.size(), mix(a ^ key_b, b ^ h));
 }
 
 /// An open-addressing table from hashes to ids. It keeps 32 bits of each hash beside the id, so
@@ -220,6 +224,80 @@ private:
             if (s.id != none) { place(larger, s); }
         }
         slots_.swap(larger);
+    }
+};
+
+} // namespace detail
+WICK_END_NAMESPACE
+
+#endif
+// wick/detail/text_records.hpp - texts that are looked up often, each with what is known of it.
+#ifndef WICK_DETAIL_TEXT_RECORDS_HPP
+#define WICK_DETAIL_TEXT_RECORDS_HPP
+
+
+#include <cstddef>     // std::size_t
+#include <cstdint>     // what is known
+#include <cstring>     // std::memcpy
+#include <string>      // the records
+#include <string_view> // what is looked up
+
+WICK_BEGIN_NAMESPACE
+namespace detail {
+
+/// A table from texts, each with an owner that tells equal ones apart, to two numbers. Made for
+/// large inputs, where a look-up waits for memory and nothing else: it touches its slot of the
+/// index and one record, which has the text behind its sizes.
+class text_records {
+public:
+    struct record {
+        std::uint32_t size; // of the text behind it
+        std::uint32_t owner;
+        std::uint32_t first;
+        std::uint32_t second;
+    };
+    static constexpr std::uint32_t none = id_table::none;
+
+    /// Returns where the record is that was added with this text, less than 4 GiB of it, its owner
+    /// and its hash; or `none`.
+    [[nodiscard]] std::uint32_t
+    find(std::string_view text, std::uint32_t owner, std::uint64_t hash) const {
+        return index_.find(hash, [&](std::uint32_t at) {
+            const record r = load(at);
+            return r.size == text.size() && r.owner == owner &&
+                   same_bytes(text_of(at), text.data(), text.size());
+        });
+    }
+
+    /// Adds a record that `find` did not return, and returns where it is.
+    std::uint32_t add(std::string_view text,
+                      std::uint32_t owner,
+                      std::uint64_t hash,
+                      std::uint32_t first,
+                      std::uint32_t second = 0) {
+        const record made{static_cast<std::uint32_t>(text.size()), owner, first, second};
+        const auto at = static_cast<std::uint32_t>(records_.size() / unit);
+        records_.append(reinterpret_cast<const char*>(&made), sizeof made);
+        records_.append(text);
+        records_.resize((records_.size() + unit - 1) / unit * unit);
+        index_.insert(hash, at);
+        return at;
+    }
+
+    [[nodiscard]] record load(std::uint32_t at) const noexcept {
+        record r;
+        std::memcpy(&r, records_.data() + at * unit, sizeof r);
+        return r;
+    }
+
+private:
+    static constexpr std::size_t unit = 16; // records begin at multiples of it
+
+    std::string records_;
+    id_table index_; // of records, in units
+
+    [[nodiscard]] const char* text_of(std::uint32_t at) const noexcept {
+        return records_.data() + at * unit + sizeof(record);
     }
 };
 
@@ -514,17 +592,18 @@ struct profile_sums {
 } // namespace detail
 
 /// Collects frames and stacks in any order and makes a profile of them.
-/// Cost: a look-up for each frame interned and each child that is not its parent's only one; about
-/// 20 bytes a node. Overflow is refused by the call that would cause it, which then changes
-/// nothing. Thread safety: none; one builder a thread, and `merge` afterwards.
+/// Cost: a look-up for each frame interned and each child that is not its parent's first one; 8
+/// bytes a node, and some 60 for each stack that ends or branches off. Overflow is refused by the
+/// call that would cause it, which then changes nothing. Thread safety: none; one builder a thread,
+/// and `merge` afterwards.
 class profile_builder {
 public:
     static constexpr std::uint32_t root = 0; ///< the root node
 
     profile_builder() {
         modules_.emplace_back();
-        append_frame(hash_of(wick::frame{}), wick::frame{});
-        append_node(0, 0);
+        (void)intern(std::string_view());
+        append_node(run_begin, add_extra());
     }
 
     /// Returns the id of a module, which is the same for equal modules. Id 0 is the unknown module.
@@ -540,54 +619,43 @@ public:
     /// Returns the id of a frame, which is the same for equal frames; `module` in it is an id of
     /// this builder's. Allocates only for a new frame.
     std::uint32_t intern(const wick::frame& place) {
+        if (is_only_named(place)) { return intern(place.function, place.kind); }
         const std::uint64_t hash = hash_of(place);
         const std::uint32_t known =
             frame_index_.find(hash, [&](std::uint32_t id) { return frames_[id] == place; });
-        return known != detail::id_table::none ? known : append_frame(hash, place);
+        if (known != detail::id_table::none) { return known; }
+        frame_index_.insert(hash, static_cast<std::uint32_t>(frames_.size()));
+        return append_frame(place);
     }
 
     /// The same for a frame of which only the name and the kind are known.
     std::uint32_t intern(std::string_view function, frame_kind kind = frame_kind::function) {
+        if (function.size() > longest_name) { return intern(named(function, kind)); }
         const std::uint64_t hash = hash_of(function, kind);
-        const std::uint32_t known = frame_index_.find(hash, [&](std::uint32_t id) {
-            const frame_key& key = frame_keys_[id];
-            return key.size == function.size() && key.kind == kind && key.only_named &&
-                   detail::same_bytes(names_.data() + key.begin, function.data(), key.size);
-        });
-        if (known != detail::id_table::none) { return known; }
-        wick::frame place;
-        place.function = function;
-        place.kind = kind;
-        return append_frame(hash, place);
+        const auto owner = static_cast<std::uint32_t>(kind);
+        const std::uint32_t known = names_.find(function, owner, hash);
+        if (known != detail::text_records::none) { return names_.load(known).first; }
+        const std::uint32_t id = append_frame(named(function, kind));
+        names_.add(frames_[id].function, owner, hash, id); // `function` may have been in frames_
+        return id;
     }
 
     /// Returns the node that `parent` calls through `frame`, made on the first call.
     std::uint32_t child(std::uint32_t parent, std::uint32_t frame) {
-        const std::uint32_t first = at(parent).first_child;
-        if (first == 0) {
-            const std::uint32_t made = append_node(parent, frame);
-            at(parent).first_child = made;
-            return made;
-        }
-        if (at(first).frame == frame) { return first; }
-        // Most nodes have one child, found above without the index. Only further ones are in it.
-        const std::uint64_t hash =
-            detail::mix((std::uint64_t{parent} << 32 | frame) ^ seed_, 0x9e3779b97f4a7c15u);
-        const std::uint32_t known = node_index_.find(hash, [&](std::uint32_t id) {
-            return at(id).parent == parent && at(id).frame == frame;
-        });
-        if (known != detail::id_table::none) { return known; }
-        const std::uint32_t made = append_node(parent, frame);
-        at(made).next_sibling = at(first).next_sibling;
-        at(first).next_sibling = made;
-        node_index_.insert(hash, made);
-        return made;
+        const std::uint32_t next = parent + 1;
+        if (next == nodes_) { return append_node(frame, 0); } // the latest node has no children
+        if (at(next).frame == frame) { return next; }
+        return branch(parent, frame);
     }
 
     /// What was interned. The reference is good until the next call of intern.
     [[nodiscard]] const wick::frame& frame_at(std::uint32_t frame) const { return frames_[frame]; }
-    [[nodiscard]] std::uint32_t parent_of(std::uint32_t node) const { return at(node).parent; }
-    [[nodiscard]] std::uint32_t frame_of(std::uint32_t node) const { return at(node).frame; }
+    [[nodiscard]] std::uint32_t parent_of(std::uint32_t node) const {
+        return begins_run(node) ? extras_[at(node).extra].parent : node - 1;
+    }
+    [[nodiscard]] std::uint32_t frame_of(std::uint32_t node) const {
+        return at(node).frame & ~run_begin;
+    }
 
     /// Adds observations and weight, in units of 10^-decimals(), to a node.
     /// Returns false, and changes nothing, when a total would overflow.
@@ -663,36 +731,36 @@ public:
     }
 
 private:
+    // A node is the child of the one before it unless it begins a run: a stack that is new from
+    // some frame on is appended as one run, and most nodes need to know nothing else.
     struct tree_node {
-        std::uint32_t parent;
-        std::uint32_t frame;
-        std::uint32_t first_child;  // 0: none, as the root is nobody's child
-        std::uint32_t next_sibling; // the others, newest first, behind the first child
-        std::uint32_t weight;       // index into weights_; 0: none
+        std::uint32_t frame; // and run_begin
+        std::uint32_t extra; // index into extras_; 0: none
+    };
+    struct extra {
+        std::uint32_t parent = 0;       // of a node that begins a run
+        std::uint32_t next_sibling = 0; // the next of the nodes that begin a run below that parent
+        std::uint32_t first_branch = 0; // the first of them below this node, 0: none
+        std::uint32_t weight = 0;       // index into weights_; 0: none
     };
     struct weight {
         std::uint64_t count = 0;
         std::int64_t self = 0;
     };
-    // What most look-ups compare, close together: frames are large, and their names elsewhere.
-    struct frame_key {
-        std::size_t begin; // of the name in names_
-        std::size_t size;
-        frame_kind kind;
-        bool only_named; // nothing else is known of the frame
-    };
     // Nodes live in blocks, because growing one vector would need twice the memory for a moment.
-    static constexpr unsigned block_bits = 14;
+    static constexpr unsigned block_bits = 15;
+    static constexpr std::uint32_t run_begin = 0x80000000u;
+    static constexpr std::size_t longest_name = std::size_t{1} << 20; // of those in names_
     static constexpr std::uint32_t unused = 0xffffffffu;
 
     std::vector<loaded_module> modules_;
     std::vector<wick::frame> frames_;
-    std::vector<frame_key> frame_keys_;
-    std::string names_;
     std::vector<std::vector<tree_node>> blocks_;
+    std::vector<extra> extras_ = std::vector<extra>(1);
     std::vector<weight> weights_ = std::vector<weight>(1); // most nodes have none of their own
     std::uint32_t nodes_ = 0;
-    detail::id_table frame_index_;
+    detail::text_records names_;   // of frames of which only that and the kind are known
+    detail::id_table frame_index_; // of the others
     detail::id_table node_index_;
     std::uint64_t seed_ = detail::hash_seed();
     std::uint64_t magnitude_ = 0;
@@ -711,36 +779,79 @@ private:
         return blocks_[id >> block_bits][id & ((1u << block_bits) - 1)];
     }
 
-    std::uint32_t append_node(std::uint32_t parent, std::uint32_t frame) {
+    [[nodiscard]] bool begins_run(std::uint32_t node) const {
+        return (at(node).frame & run_begin) != 0;
+    }
+    // Whether the node after this one is its child.
+    [[nodiscard]] bool goes_on(std::uint32_t node) const {
+        return node + 1 < nodes_ && !begins_run(node + 1);
+    }
+
+    std::uint32_t append_node(std::uint32_t frame, std::uint32_t extra) {
         if ((nodes_ & ((1u << block_bits) - 1)) == 0) {
             blocks_.emplace_back();
             blocks_.back().reserve(nodes_ == 0 ? 0 : std::size_t{1} << block_bits);
         }
-        blocks_.back().push_back(tree_node{parent, frame, 0, 0, 0});
+        blocks_.back().push_back(tree_node{frame, extra});
         return nodes_++;
     }
 
-    std::uint32_t append_frame(std::uint64_t hash, const wick::frame& place) {
-        const auto id = static_cast<std::uint32_t>(frames_.size());
-        frames_.push_back(place);
-        frame_keys_.push_back(
-            frame_key{names_.size(), place.function.size(), place.kind, is_only_named(place)});
-        names_ += place.function;
-        frame_index_.insert(hash, id);
-        return id;
+    std::uint32_t add_extra() {
+        extras_.emplace_back();
+        return static_cast<std::uint32_t>(extras_.size() - 1);
+    }
+
+    [[nodiscard]] extra& extra_of(std::uint32_t node) {
+        tree_node& n = at(node);
+        if (n.extra == 0) { n.extra = add_extra(); }
+        return extras_[n.extra];
+    }
+
+    // Returns the child of a node that is not the one after it. Only those are in the index.
+    std::uint32_t branch(std::uint32_t parent, std::uint32_t frame) {
+        const std::uint64_t hash =
+            detail::mix((std::uint64_t{parent} << 32 | frame) ^ seed_, 0x9e3779b97f4a7c15u);
+        const std::uint32_t of_parent = at(parent).extra;
+        if (of_parent != 0 && extras_[of_parent].first_branch != 0) {
+            const std::uint32_t known = node_index_.find(hash, [&](std::uint32_t id) {
+                return frame_of(id) == frame && extras_[at(id).extra].parent == parent;
+            });
+            if (known != detail::id_table::none) { return known; }
+        }
+        const std::uint32_t made = append_node(frame | run_begin, add_extra());
+        extra& above = extra_of(parent);
+        extra& own = extras_[at(made).extra];
+        own.parent = parent;
+        own.next_sibling = above.first_branch;
+        above.first_branch = made;
+        node_index_.insert(hash, made);
+        return made;
+    }
+
+    [[nodiscard]] static wick::frame named(std::string_view function, frame_kind kind) {
+        wick::frame place;
+        place.function = function;
+        place.kind = kind;
+        return place;
+    }
+
+    std::uint32_t append_frame(wick::frame place) {
+        frames_.push_back(std::move(place));
+        return static_cast<std::uint32_t>(frames_.size() - 1);
     }
 
     [[nodiscard]] static bool is_only_named(const wick::frame& f) noexcept {
-        return f.address == 0 && f.at_line == 0 && f.line == 0 && f.module == 0 && f.file.empty();
+        return f.address == 0 && f.at_line == 0 && f.line == 0 && f.module == 0 && f.file.empty() &&
+               f.function.size() <= longest_name;
     }
 
     [[nodiscard]] weight& weight_of(std::uint32_t node) {
-        tree_node& n = at(node);
-        if (n.weight == 0) {
-            n.weight = static_cast<std::uint32_t>(weights_.size());
+        extra& of = extra_of(node);
+        if (of.weight == 0) {
+            of.weight = static_cast<std::uint32_t>(weights_.size());
             weights_.emplace_back();
         }
-        return weights_[n.weight];
+        return weights_[of.weight];
     }
 
     [[nodiscard]] std::uint64_t hash_of(std::string_view function, frame_kind kind) const {
@@ -749,9 +860,8 @@ private:
 
     [[nodiscard]] std::uint64_t hash_of(const wick::frame& f) const {
         const std::uint64_t by_name = hash_of(f.function, f.kind);
-        if (is_only_named(f)) { return by_name; } // as intern(function, kind) has it
         const std::uint64_t lines = std::uint64_t{f.line} << 32 | f.at_line;
-        const std::uint64_t place = detail::mix(f.address ^ 0xa0761d6478bd642fu,
+        const std::uint64_t place = detail::mix(f.address ^ seed_, // no address of an input's
                                                 lines ^ std::uint64_t{f.module} << 16 ^ by_name);
         return f.file.empty() ? place : detail::hash_bytes(f.file, place);
     }
@@ -792,7 +902,7 @@ private:
     // frame.
     [[nodiscard]] std::vector<std::uint32_t> finish_frames(profile& made) {
         std::vector<std::uint32_t> rank(frames_.size(), unused);
-        for (std::uint32_t id = 0; id < nodes_; ++id) { rank[at(id).frame] = 0; }
+        for (std::uint32_t id = 0; id < nodes_; ++id) { rank[frame_of(id)] = 0; }
         finish_modules(made, rank);
         std::vector<std::uint32_t> order;
         for (std::uint32_t f = 0; f < frames_.size(); ++f) {
@@ -843,26 +953,41 @@ private:
         made.nodes.clear();
         made.nodes.reserve(nodes_);
         while (!stack.empty()) {
-            const pending next = stack.back();
+            pending next = stack.back();
             stack.pop_back();
-            const tree_node& n = at(next.node);
-            const weight& w = weights_[n.weight];
-            const auto index = static_cast<std::uint32_t>(made.nodes.size());
-            made.nodes.push_back(profile::node{next.parent, rank[n.frame], w.count, w.self});
-            if (n.first_child == 0) { continue; }
-            if (at(n.first_child).next_sibling == 0) {
-                stack.push_back({n.first_child, index});
-                continue;
-            }
-            children.clear();
-            for (std::uint32_t c = n.first_child; c != 0; c = at(c).next_sibling) {
-                children.emplace_back(rank[at(c).frame], c);
-            }
-            std::sort(children.begin(), children.end());
-            for (std::size_t c = children.size(); c-- > 0;) {
-                stack.push_back({children[c].second, index});
+            for (;;) { // as long as there is one child
+                const std::uint32_t node = next.node;
+                next.parent = write_node(made, next.parent, node, rank);
+                next.node = node + 1;
+                const std::uint32_t own = at(node).extra;
+                if (own == 0 || extras_[own].first_branch == 0) {
+                    if (goes_on(node)) { continue; }
+                    break;
+                }
+                children.clear();
+                if (goes_on(node)) { children.emplace_back(rank[frame_of(node + 1)], node + 1); }
+                for (std::uint32_t c = extras_[own].first_branch; c != 0;
+                     c = extras_[at(c).extra].next_sibling) {
+                    children.emplace_back(rank[frame_of(c)], c);
+                }
+                std::sort(children.begin(), children.end());
+                for (std::size_t c = children.size(); c-- > 1;) {
+                    stack.push_back({children[c].second, next.parent});
+                }
+                next.node = children[0].second;
             }
         }
+    }
+
+    std::uint32_t write_node(profile& made,
+                             std::uint32_t parent,
+                             std::uint32_t node,
+                             const std::vector<std::uint32_t>& rank) const {
+        const auto index = static_cast<std::uint32_t>(made.nodes.size());
+        const tree_node& n = at(node);
+        const weight& w = weights_[extras_[n.extra].weight];
+        made.nodes.push_back(profile::node{parent, rank[n.frame & ~run_begin], w.count, w.self});
+        return index;
     }
 };
 
@@ -1144,8 +1269,9 @@ template <class Change>
 }
 
 /// Returns the profile with frames told apart no finer than `detail`: lines and addresses within a
-/// function are merged. A profile that is as coarse already comes back as it is.
-[[nodiscard]] inline profile coarsen(const profile& p, profile_detail detail) {
+/// function are merged. A profile that is as coarse already comes back as it is; given by std::move
+/// it is not copied.
+[[nodiscard]] inline profile coarsen(profile p, profile_detail detail) {
     if (p.detail <= detail) { return p; }
     profile coarse = map_frames(p, [&](frame f) {
         f.address = 0;

@@ -6,6 +6,7 @@
 //   wick/profile.hpp
 //   wick/detail/hash.hpp
 //   wick/version.hpp
+//   wick/detail/text_records.hpp
 //   wick/result.hpp
 //   wick/comparison.hpp
 //   wick/detail/verdict.hpp
@@ -41,11 +42,13 @@
 //   wick/folded.hpp
 //   wick/detail/lines.hpp
 //   wick/detail/stack_text.hpp
-//   wick/format/any.hpp
+//   wick/format/aix.hpp
 //   wick/detail/stack_samples.hpp
 //   wick/detail/demangle_rust.hpp
 //   wick/detail/utf8.hpp
 //   wick/detail/symbol_text.hpp
+//   wick/detail/byte_order.hpp
+//   wick/format/any.hpp
 //   wick/format/bcc.hpp
 //   wick/format/bpftrace.hpp
 //   wick/format/chrome_trace.hpp
@@ -58,21 +61,28 @@
 //   wick/format/gdb.hpp
 //   wick/format/ghcprof.hpp
 //   wick/format/go_raw.hpp
+//   wick/format/ibmjava.hpp
+//   wick/detail/java_frames.hpp
 //   wick/format/instruments.hpp
+//   wick/format/java_exceptions.hpp
 //   wick/format/jstack.hpp
+//   wick/format/ljp.hpp
+//   wick/format/perf_sched.hpp
+//   wick/detail/perf_text.hpp
+//   wick/detail/symbol_memory.hpp
 //   wick/format/perf_script.hpp
 //   wick/detail/line_memory.hpp
-//   wick/detail/symbol_memory.hpp
 //   wick/format/pmc.hpp
 //   wick/format/prof.hpp
-//   wick/detail/byte_order.hpp
 //   wick/format/py_spy_dump.hpp
 //   wick/format/sample.hpp
 //   wick/format/stap.hpp
 //   wick/format/vsprof.hpp
 //   wick/format/vtune.hpp
+//   wick/format/wcp.hpp
 //   wick/format/xctrace.hpp
 //   wick/detail/xml.hpp
+//   wick/format/xdebug.hpp
 //   wick/format/ddsketch.hpp
 //   wick/detail/exponential_buckets.hpp
 //   wick/histogram.hpp
@@ -263,14 +273,17 @@ template <class Word>
     return mix(reinterpret_cast<std::uintptr_t>(&anchor), 0x9e3779b97f4a7c15u);
 }
 
-/// Returns a 64-bit hash of the bytes; other bytes after them are never read.
+/// Returns a 64-bit hash of the bytes; other bytes after them are never read. A word that is equal
+/// to a key makes a product 0 and hides all before it: the keys are as secret as the seed.
 [[nodiscard]] inline std::uint64_t hash_bytes(std::string_view bytes, std::uint64_t seed) noexcept {
     constexpr std::uint64_t odd_a = 0xa0761d6478bd642fu, odd_b = 0xe7037ed1a0b428dbu;
+    const std::uint64_t key_a = seed ^ odd_a;
+    const std::uint64_t key_b = seed ^ odd_b;
     const char* p = bytes.data();
     std::size_t left = bytes.size();
-    std::uint64_t h = seed ^ odd_a;
+    std::uint64_t h = key_a;
     for (; left > 16; left -= 16, p += 16) {
-        h = mix(load<std::uint64_t>(p) ^ odd_a, load<std::uint64_t>(p + 8) ^ h);
+        h = mix(load<std::uint64_t>(p) ^ key_a, load<std::uint64_t>(p + 8) ^ h);
     }
     std::uint64_t a = 0;
     std::uint64_t b = 0;
@@ -285,7 +298,7 @@ template <class Word>
             (static_cast<std::uint64_t>(static_cast<unsigned char>(p[left / 2])) << 8) |
             static_cast<unsigned char>(p[left - 1]);
     }
-    return mix(odd_b ^ bytes.size(), mix(a ^ odd_b, b ^ h));
+    return mix(odd_b ^ bytes.size(), mix(a ^ key_b, b ^ h));
 }
 
 /// An open-addressing table from hashes to ids. It keeps 32 bits of each hash beside the id, so
@@ -339,6 +352,80 @@ private:
             if (s.id != none) { place(larger, s); }
         }
         slots_.swap(larger);
+    }
+};
+
+} // namespace detail
+WICK_END_NAMESPACE
+
+#endif
+// wick/detail/text_records.hpp - texts that are looked up often, each with what is known of it.
+#ifndef WICK_DETAIL_TEXT_RECORDS_HPP
+#define WICK_DETAIL_TEXT_RECORDS_HPP
+
+
+#include <cstddef>     // std::size_t
+#include <cstdint>     // what is known
+#include <cstring>     // std::memcpy
+#include <string>      // the records
+#include <string_view> // what is looked up
+
+WICK_BEGIN_NAMESPACE
+namespace detail {
+
+/// A table from texts, each with an owner that tells equal ones apart, to two numbers. Made for
+/// large inputs, where a look-up waits for memory and nothing else: it touches its slot of the
+/// index and one record, which has the text behind its sizes.
+class text_records {
+public:
+    struct record {
+        std::uint32_t size; // of the text behind it
+        std::uint32_t owner;
+        std::uint32_t first;
+        std::uint32_t second;
+    };
+    static constexpr std::uint32_t none = id_table::none;
+
+    /// Returns where the record is that was added with this text, less than 4 GiB of it, its owner
+    /// and its hash; or `none`.
+    [[nodiscard]] std::uint32_t
+    find(std::string_view text, std::uint32_t owner, std::uint64_t hash) const {
+        return index_.find(hash, [&](std::uint32_t at) {
+            const record r = load(at);
+            return r.size == text.size() && r.owner == owner &&
+                   same_bytes(text_of(at), text.data(), text.size());
+        });
+    }
+
+    /// Adds a record that `find` did not return, and returns where it is.
+    std::uint32_t add(std::string_view text,
+                      std::uint32_t owner,
+                      std::uint64_t hash,
+                      std::uint32_t first,
+                      std::uint32_t second = 0) {
+        const record made{static_cast<std::uint32_t>(text.size()), owner, first, second};
+        const auto at = static_cast<std::uint32_t>(records_.size() / unit);
+        records_.append(reinterpret_cast<const char*>(&made), sizeof made);
+        records_.append(text);
+        records_.resize((records_.size() + unit - 1) / unit * unit);
+        index_.insert(hash, at);
+        return at;
+    }
+
+    [[nodiscard]] record load(std::uint32_t at) const noexcept {
+        record r;
+        std::memcpy(&r, records_.data() + at * unit, sizeof r);
+        return r;
+    }
+
+private:
+    static constexpr std::size_t unit = 16; // records begin at multiples of it
+
+    std::string records_;
+    id_table index_; // of records, in units
+
+    [[nodiscard]] const char* text_of(std::uint32_t at) const noexcept {
+        return records_.data() + at * unit + sizeof(record);
     }
 };
 
@@ -633,17 +720,18 @@ struct profile_sums {
 } // namespace detail
 
 /// Collects frames and stacks in any order and makes a profile of them.
-/// Cost: a look-up for each frame interned and each child that is not its parent's only one; about
-/// 20 bytes a node. Overflow is refused by the call that would cause it, which then changes
-/// nothing. Thread safety: none; one builder a thread, and `merge` afterwards.
+/// Cost: a look-up for each frame interned and each child that is not its parent's first one; 8
+/// bytes a node, and some 60 for each stack that ends or branches off. Overflow is refused by the
+/// call that would cause it, which then changes nothing. Thread safety: none; one builder a thread,
+/// and `merge` afterwards.
 class profile_builder {
 public:
     static constexpr std::uint32_t root = 0; ///< the root node
 
     profile_builder() {
         modules_.emplace_back();
-        append_frame(hash_of(wick::frame{}), wick::frame{});
-        append_node(0, 0);
+        (void)intern(std::string_view());
+        append_node(run_begin, add_extra());
     }
 
     /// Returns the id of a module, which is the same for equal modules. Id 0 is the unknown module.
@@ -659,54 +747,43 @@ public:
     /// Returns the id of a frame, which is the same for equal frames; `module` in it is an id of
     /// this builder's. Allocates only for a new frame.
     std::uint32_t intern(const wick::frame& place) {
+        if (is_only_named(place)) { return intern(place.function, place.kind); }
         const std::uint64_t hash = hash_of(place);
         const std::uint32_t known =
             frame_index_.find(hash, [&](std::uint32_t id) { return frames_[id] == place; });
-        return known != detail::id_table::none ? known : append_frame(hash, place);
+        if (known != detail::id_table::none) { return known; }
+        frame_index_.insert(hash, static_cast<std::uint32_t>(frames_.size()));
+        return append_frame(place);
     }
 
     /// The same for a frame of which only the name and the kind are known.
     std::uint32_t intern(std::string_view function, frame_kind kind = frame_kind::function) {
+        if (function.size() > longest_name) { return intern(named(function, kind)); }
         const std::uint64_t hash = hash_of(function, kind);
-        const std::uint32_t known = frame_index_.find(hash, [&](std::uint32_t id) {
-            const frame_key& key = frame_keys_[id];
-            return key.size == function.size() && key.kind == kind && key.only_named &&
-                   detail::same_bytes(names_.data() + key.begin, function.data(), key.size);
-        });
-        if (known != detail::id_table::none) { return known; }
-        wick::frame place;
-        place.function = function;
-        place.kind = kind;
-        return append_frame(hash, place);
+        const auto owner = static_cast<std::uint32_t>(kind);
+        const std::uint32_t known = names_.find(function, owner, hash);
+        if (known != detail::text_records::none) { return names_.load(known).first; }
+        const std::uint32_t id = append_frame(named(function, kind));
+        names_.add(frames_[id].function, owner, hash, id); // `function` may have been in frames_
+        return id;
     }
 
     /// Returns the node that `parent` calls through `frame`, made on the first call.
     std::uint32_t child(std::uint32_t parent, std::uint32_t frame) {
-        const std::uint32_t first = at(parent).first_child;
-        if (first == 0) {
-            const std::uint32_t made = append_node(parent, frame);
-            at(parent).first_child = made;
-            return made;
-        }
-        if (at(first).frame == frame) { return first; }
-        // Most nodes have one child, found above without the index. Only further ones are in it.
-        const std::uint64_t hash =
-            detail::mix((std::uint64_t{parent} << 32 | frame) ^ seed_, 0x9e3779b97f4a7c15u);
-        const std::uint32_t known = node_index_.find(hash, [&](std::uint32_t id) {
-            return at(id).parent == parent && at(id).frame == frame;
-        });
-        if (known != detail::id_table::none) { return known; }
-        const std::uint32_t made = append_node(parent, frame);
-        at(made).next_sibling = at(first).next_sibling;
-        at(first).next_sibling = made;
-        node_index_.insert(hash, made);
-        return made;
+        const std::uint32_t next = parent + 1;
+        if (next == nodes_) { return append_node(frame, 0); } // the latest node has no children
+        if (at(next).frame == frame) { return next; }
+        return branch(parent, frame);
     }
 
     /// What was interned. The reference is good until the next call of intern.
     [[nodiscard]] const wick::frame& frame_at(std::uint32_t frame) const { return frames_[frame]; }
-    [[nodiscard]] std::uint32_t parent_of(std::uint32_t node) const { return at(node).parent; }
-    [[nodiscard]] std::uint32_t frame_of(std::uint32_t node) const { return at(node).frame; }
+    [[nodiscard]] std::uint32_t parent_of(std::uint32_t node) const {
+        return begins_run(node) ? extras_[at(node).extra].parent : node - 1;
+    }
+    [[nodiscard]] std::uint32_t frame_of(std::uint32_t node) const {
+        return at(node).frame & ~run_begin;
+    }
 
     /// Adds observations and weight, in units of 10^-decimals(), to a node.
     /// Returns false, and changes nothing, when a total would overflow.
@@ -782,36 +859,36 @@ public:
     }
 
 private:
+    // A node is the child of the one before it unless it begins a run: a stack that is new from
+    // some frame on is appended as one run, and most nodes need to know nothing else.
     struct tree_node {
-        std::uint32_t parent;
-        std::uint32_t frame;
-        std::uint32_t first_child;  // 0: none, as the root is nobody's child
-        std::uint32_t next_sibling; // the others, newest first, behind the first child
-        std::uint32_t weight;       // index into weights_; 0: none
+        std::uint32_t frame; // and run_begin
+        std::uint32_t extra; // index into extras_; 0: none
+    };
+    struct extra {
+        std::uint32_t parent = 0;       // of a node that begins a run
+        std::uint32_t next_sibling = 0; // the next of the nodes that begin a run below that parent
+        std::uint32_t first_branch = 0; // the first of them below this node, 0: none
+        std::uint32_t weight = 0;       // index into weights_; 0: none
     };
     struct weight {
         std::uint64_t count = 0;
         std::int64_t self = 0;
     };
-    // What most look-ups compare, close together: frames are large, and their names elsewhere.
-    struct frame_key {
-        std::size_t begin; // of the name in names_
-        std::size_t size;
-        frame_kind kind;
-        bool only_named; // nothing else is known of the frame
-    };
     // Nodes live in blocks, because growing one vector would need twice the memory for a moment.
-    static constexpr unsigned block_bits = 14;
+    static constexpr unsigned block_bits = 15;
+    static constexpr std::uint32_t run_begin = 0x80000000u;
+    static constexpr std::size_t longest_name = std::size_t{1} << 20; // of those in names_
     static constexpr std::uint32_t unused = 0xffffffffu;
 
     std::vector<loaded_module> modules_;
     std::vector<wick::frame> frames_;
-    std::vector<frame_key> frame_keys_;
-    std::string names_;
     std::vector<std::vector<tree_node>> blocks_;
+    std::vector<extra> extras_ = std::vector<extra>(1);
     std::vector<weight> weights_ = std::vector<weight>(1); // most nodes have none of their own
     std::uint32_t nodes_ = 0;
-    detail::id_table frame_index_;
+    detail::text_records names_;   // of frames of which only that and the kind are known
+    detail::id_table frame_index_; // of the others
     detail::id_table node_index_;
     std::uint64_t seed_ = detail::hash_seed();
     std::uint64_t magnitude_ = 0;
@@ -830,36 +907,79 @@ private:
         return blocks_[id >> block_bits][id & ((1u << block_bits) - 1)];
     }
 
-    std::uint32_t append_node(std::uint32_t parent, std::uint32_t frame) {
+    [[nodiscard]] bool begins_run(std::uint32_t node) const {
+        return (at(node).frame & run_begin) != 0;
+    }
+    // Whether the node after this one is its child.
+    [[nodiscard]] bool goes_on(std::uint32_t node) const {
+        return node + 1 < nodes_ && !begins_run(node + 1);
+    }
+
+    std::uint32_t append_node(std::uint32_t frame, std::uint32_t extra) {
         if ((nodes_ & ((1u << block_bits) - 1)) == 0) {
             blocks_.emplace_back();
             blocks_.back().reserve(nodes_ == 0 ? 0 : std::size_t{1} << block_bits);
         }
-        blocks_.back().push_back(tree_node{parent, frame, 0, 0, 0});
+        blocks_.back().push_back(tree_node{frame, extra});
         return nodes_++;
     }
 
-    std::uint32_t append_frame(std::uint64_t hash, const wick::frame& place) {
-        const auto id = static_cast<std::uint32_t>(frames_.size());
-        frames_.push_back(place);
-        frame_keys_.push_back(
-            frame_key{names_.size(), place.function.size(), place.kind, is_only_named(place)});
-        names_ += place.function;
-        frame_index_.insert(hash, id);
-        return id;
+    std::uint32_t add_extra() {
+        extras_.emplace_back();
+        return static_cast<std::uint32_t>(extras_.size() - 1);
+    }
+
+    [[nodiscard]] extra& extra_of(std::uint32_t node) {
+        tree_node& n = at(node);
+        if (n.extra == 0) { n.extra = add_extra(); }
+        return extras_[n.extra];
+    }
+
+    // Returns the child of a node that is not the one after it. Only those are in the index.
+    std::uint32_t branch(std::uint32_t parent, std::uint32_t frame) {
+        const std::uint64_t hash =
+            detail::mix((std::uint64_t{parent} << 32 | frame) ^ seed_, 0x9e3779b97f4a7c15u);
+        const std::uint32_t of_parent = at(parent).extra;
+        if (of_parent != 0 && extras_[of_parent].first_branch != 0) {
+            const std::uint32_t known = node_index_.find(hash, [&](std::uint32_t id) {
+                return frame_of(id) == frame && extras_[at(id).extra].parent == parent;
+            });
+            if (known != detail::id_table::none) { return known; }
+        }
+        const std::uint32_t made = append_node(frame | run_begin, add_extra());
+        extra& above = extra_of(parent);
+        extra& own = extras_[at(made).extra];
+        own.parent = parent;
+        own.next_sibling = above.first_branch;
+        above.first_branch = made;
+        node_index_.insert(hash, made);
+        return made;
+    }
+
+    [[nodiscard]] static wick::frame named(std::string_view function, frame_kind kind) {
+        wick::frame place;
+        place.function = function;
+        place.kind = kind;
+        return place;
+    }
+
+    std::uint32_t append_frame(wick::frame place) {
+        frames_.push_back(std::move(place));
+        return static_cast<std::uint32_t>(frames_.size() - 1);
     }
 
     [[nodiscard]] static bool is_only_named(const wick::frame& f) noexcept {
-        return f.address == 0 && f.at_line == 0 && f.line == 0 && f.module == 0 && f.file.empty();
+        return f.address == 0 && f.at_line == 0 && f.line == 0 && f.module == 0 && f.file.empty() &&
+               f.function.size() <= longest_name;
     }
 
     [[nodiscard]] weight& weight_of(std::uint32_t node) {
-        tree_node& n = at(node);
-        if (n.weight == 0) {
-            n.weight = static_cast<std::uint32_t>(weights_.size());
+        extra& of = extra_of(node);
+        if (of.weight == 0) {
+            of.weight = static_cast<std::uint32_t>(weights_.size());
             weights_.emplace_back();
         }
-        return weights_[n.weight];
+        return weights_[of.weight];
     }
 
     [[nodiscard]] std::uint64_t hash_of(std::string_view function, frame_kind kind) const {
@@ -868,9 +988,8 @@ private:
 
     [[nodiscard]] std::uint64_t hash_of(const wick::frame& f) const {
         const std::uint64_t by_name = hash_of(f.function, f.kind);
-        if (is_only_named(f)) { return by_name; } // as intern(function, kind) has it
         const std::uint64_t lines = std::uint64_t{f.line} << 32 | f.at_line;
-        const std::uint64_t place = detail::mix(f.address ^ 0xa0761d6478bd642fu,
+        const std::uint64_t place = detail::mix(f.address ^ seed_, // no address of an input's
                                                 lines ^ std::uint64_t{f.module} << 16 ^ by_name);
         return f.file.empty() ? place : detail::hash_bytes(f.file, place);
     }
@@ -911,7 +1030,7 @@ private:
     // frame.
     [[nodiscard]] std::vector<std::uint32_t> finish_frames(profile& made) {
         std::vector<std::uint32_t> rank(frames_.size(), unused);
-        for (std::uint32_t id = 0; id < nodes_; ++id) { rank[at(id).frame] = 0; }
+        for (std::uint32_t id = 0; id < nodes_; ++id) { rank[frame_of(id)] = 0; }
         finish_modules(made, rank);
         std::vector<std::uint32_t> order;
         for (std::uint32_t f = 0; f < frames_.size(); ++f) {
@@ -962,26 +1081,41 @@ private:
         made.nodes.clear();
         made.nodes.reserve(nodes_);
         while (!stack.empty()) {
-            const pending next = stack.back();
+            pending next = stack.back();
             stack.pop_back();
-            const tree_node& n = at(next.node);
-            const weight& w = weights_[n.weight];
-            const auto index = static_cast<std::uint32_t>(made.nodes.size());
-            made.nodes.push_back(profile::node{next.parent, rank[n.frame], w.count, w.self});
-            if (n.first_child == 0) { continue; }
-            if (at(n.first_child).next_sibling == 0) {
-                stack.push_back({n.first_child, index});
-                continue;
-            }
-            children.clear();
-            for (std::uint32_t c = n.first_child; c != 0; c = at(c).next_sibling) {
-                children.emplace_back(rank[at(c).frame], c);
-            }
-            std::sort(children.begin(), children.end());
-            for (std::size_t c = children.size(); c-- > 0;) {
-                stack.push_back({children[c].second, index});
+            for (;;) { // as long as there is one child
+                const std::uint32_t node = next.node;
+                next.parent = write_node(made, next.parent, node, rank);
+                next.node = node + 1;
+                const std::uint32_t own = at(node).extra;
+                if (own == 0 || extras_[own].first_branch == 0) {
+                    if (goes_on(node)) { continue; }
+                    break;
+                }
+                children.clear();
+                if (goes_on(node)) { children.emplace_back(rank[frame_of(node + 1)], node + 1); }
+                for (std::uint32_t c = extras_[own].first_branch; c != 0;
+                     c = extras_[at(c).extra].next_sibling) {
+                    children.emplace_back(rank[frame_of(c)], c);
+                }
+                std::sort(children.begin(), children.end());
+                for (std::size_t c = children.size(); c-- > 1;) {
+                    stack.push_back({children[c].second, next.parent});
+                }
+                next.node = children[0].second;
             }
         }
+    }
+
+    std::uint32_t write_node(profile& made,
+                             std::uint32_t parent,
+                             std::uint32_t node,
+                             const std::vector<std::uint32_t>& rank) const {
+        const auto index = static_cast<std::uint32_t>(made.nodes.size());
+        const tree_node& n = at(node);
+        const weight& w = weights_[extras_[n.extra].weight];
+        made.nodes.push_back(profile::node{parent, rank[n.frame & ~run_begin], w.count, w.self});
+        return index;
     }
 };
 
@@ -1263,8 +1397,9 @@ template <class Change>
 }
 
 /// Returns the profile with frames told apart no finer than `detail`: lines and addresses within a
-/// function are merged. A profile that is as coarse already comes back as it is.
-[[nodiscard]] inline profile coarsen(const profile& p, profile_detail detail) {
+/// function are merged. A profile that is as coarse already comes back as it is; given by std::move
+/// it is not copied.
+[[nodiscard]] inline profile coarsen(profile p, profile_detail detail) {
     if (p.detail <= detail) { return p; }
     profile coarse = map_frames(p, [&](frame f) {
         f.address = 0;
@@ -2105,13 +2240,12 @@ WICK_END_NAMESPACE
 
 #endif
 
-#include <algorithm> // std::max, std::lower_bound
-#include <cstddef>   // std::size_t
-#include <cstdint>   // fixed-width members
-#include <limits>    // the greatest double
-#include <string>    // unit
-#include <utility>   // std::move
-#include <vector>    // nodes, functions, tests
+#include <cstddef> // std::size_t
+#include <cstdint> // fixed-width members
+#include <limits>  // the greatest double
+#include <string>  // unit
+#include <utility> // std::move
+#include <vector>  // nodes, functions, tests
 
 WICK_BEGIN_NAMESPACE
 
@@ -2149,16 +2283,18 @@ struct significance {
     /// Its share moved because that of others did; in itself it has not changed as far as can be
     /// told.
     bool renormalised = false;
+    verdict concluded = verdict::untested; ///< what all this shows
 
     friend bool operator==(const significance& a, const significance& b) {
-        return !(a.p_value < b.p_value) && !(b.p_value < a.p_value) && !(a.adjusted < b.adjusted) &&
-               !(b.adjusted < a.adjusted) && !(a.low < b.low) && !(b.low < a.low) &&
-               !(a.high < b.high) && !(b.high < a.high) && a.renormalised == b.renormalised;
+        return a.concluded == b.concluded && !(a.p_value < b.p_value) && !(b.p_value < a.p_value) &&
+               !(a.adjusted < b.adjusted) && !(b.adjusted < a.adjusted) && !(a.low < b.low) &&
+               !(b.low < a.low) && !(a.high < b.high) && !(b.high < a.high) &&
+               a.renormalised == b.renormalised;
     }
     friend bool operator!=(const significance& a, const significance& b) { return !(a == b); }
 };
 
-/// The figures of one node or function.
+/// The figures of one node or function, or of several that stand for the same samples.
 struct tested {
     significance self;
     significance total;
@@ -2202,40 +2338,36 @@ struct test_method {
 
 /// Two profiles in one calling-context tree. A default constructed comparison is empty and valid;
 /// `untested_comparison` makes all others, and a test may fill in what it concludes. Invariants,
-/// checked by `validate()`: modules, frames and nodes are as in a profile; the magnitudes of the
-/// weights of both sides together add up to less than 2^63; `functions` has an element for each
+/// checked by `validate()`: modules, frames and nodes are as in a profile; weights[0] is nothing
+/// and each other element is something, of one node, in the order of the nodes; the magnitudes of
+/// the weights of both sides together add up to less than 2^63; `functions` has an element for each
 /// frame, which follows from the nodes; tests[0] is a default one and all `test` are indices into
 /// them; before_scale is finite and greater than 0.
 struct comparison {
-    /// One calling context. Its total follows from the nodes: `totals()`.
+    /// One calling context: small, because there are many and few of them have weight of their own.
+    /// Its total follows from the nodes: `totals()`.
     struct node {
         std::uint32_t parent = 0; ///< index into nodes, smaller than the node's own
         std::uint32_t frame = 0;  ///< index into frames
-        compared self;            ///< what ended here
+        std::uint32_t self = 0;   ///< index into weights: what ended here; 0: nothing did
+        std::uint32_t test = 0;   ///< index into tests; 0: neither self nor total was tested
         presence in = presence::both;
-        verdict self_verdict = verdict::untested;
-        verdict total_verdict = verdict::untested;
-        std::uint32_t test = 0; ///< index into tests; 0: neither self nor total was tested
 
         friend bool operator==(const node& a, const node& b) {
-            return a.parent == b.parent && a.frame == b.frame && a.self == b.self && a.in == b.in &&
-                   a.test == b.test && a.self_verdict == b.self_verdict &&
-                   a.total_verdict == b.total_verdict;
+            return a.parent == b.parent && a.frame == b.frame && a.self == b.self &&
+                   a.test == b.test && a.in == b.in;
         }
         friend bool operator!=(const node& a, const node& b) { return !(a == b); }
     };
     /// One frame over all the places where it stands.
     struct function {
-        compared self;  ///< what ended in it
-        compared total; ///< all stacks with it in them, each counted once
-        presence in = presence::both;
-        verdict self_verdict = verdict::untested;
-        verdict total_verdict = verdict::untested;
+        compared self;          ///< what ended in it
+        compared total;         ///< all stacks with it in them, each counted once
         std::uint32_t test = 0; ///< index into tests; 0: neither self nor total was tested
+        presence in = presence::both;
 
         friend bool operator==(const function& a, const function& b) {
-            return a.self == b.self && a.total == b.total && a.in == b.in && a.test == b.test &&
-                   a.self_verdict == b.self_verdict && a.total_verdict == b.total_verdict;
+            return a.self == b.self && a.total == b.total && a.test == b.test && a.in == b.in;
         }
         friend bool operator!=(const function& a, const function& b) { return !(a == b); }
     };
@@ -2243,6 +2375,7 @@ struct comparison {
     std::vector<loaded_module> modules = std::vector<loaded_module>(1); ///< [0]: the unknown module
     std::vector<wick::frame> frames = std::vector<wick::frame>(1); ///< [0]: the root's empty frame
     std::vector<node> nodes = std::vector<node>(1);                ///< [0]: the root
+    std::vector<compared> weights = std::vector<compared>(1);      ///< [0]: nothing
     std::vector<function> functions = std::vector<function>(1);    ///< in the order of frames
     std::vector<tested> tests = std::vector<tested>(1); ///< of nodes and functions; [0]: untested
     test_method method;                                 ///< how they were made
@@ -2258,9 +2391,10 @@ struct comparison {
     friend bool operator==(const comparison& a, const comparison& b) {
         return a.unit == b.unit && a.decimals == b.decimals && a.counted == b.counted &&
                !(a.before_scale < b.before_scale) && !(b.before_scale < a.before_scale) &&
-               a.nodes == b.nodes && a.functions == b.functions && a.frames == b.frames &&
-               a.modules == b.modules && a.tests == b.tests && a.method == b.method &&
-               a.before_origins == b.before_origins && a.after_origins == b.after_origins;
+               a.nodes == b.nodes && a.weights == b.weights && a.functions == b.functions &&
+               a.frames == b.frames && a.modules == b.modules && a.tests == b.tests &&
+               a.method == b.method && a.before_origins == b.before_origins &&
+               a.after_origins == b.after_origins;
     }
     friend bool operator!=(const comparison& a, const comparison& b) { return !(a == b); }
 };
@@ -2277,21 +2411,71 @@ inline void add(compared& to, const compared& more) noexcept {
 }
 
 /// Returns whether the magnitudes of both sides, and the counts of each, can be added up.
-[[nodiscard]] inline bool fits_sums(const std::vector<comparison::node>& nodes) noexcept {
+[[nodiscard]] inline bool fits_sums(const std::vector<compared>& weights) noexcept {
     std::uint64_t sum = 0;
     std::uint64_t before = 0;
     std::uint64_t after = 0;
-    for (const comparison::node& n : nodes) {
-        for (const std::int64_t weight : {n.self.before.weight, n.self.after.weight}) {
+    for (const compared& w : weights) {
+        for (const std::int64_t weight : {w.before.weight, w.after.weight}) {
             if (magnitude(weight) > max_magnitude - sum) { return false; }
             sum += magnitude(weight);
         }
-        if (n.self.before.count > ~before || n.self.after.count > ~after) { return false; }
-        before += n.self.before.count;
-        after += n.self.after.count;
+        if (w.before.count > ~before || w.after.count > ~after) { return false; }
+        before += w.before.count;
+        after += w.after.count;
     }
     return true;
 }
+
+/// Makes the nodes of a comparison, those of two profiles in their canonical order.
+class comparison_nodes {
+public:
+    /// Weights are those of the profiles times the powers of ten that make them as fine as `made`.
+    comparison_nodes(comparison& made, const profile& before, const profile& after)
+        : made_(made)
+        , before_(before)
+        , after_(after)
+        , before_factor_(factor(before))
+        , after_factor_(factor(after)) {
+        // Only what is used of this becomes memory; growing would need twice the size.
+        made_.nodes.clear();
+        made_.nodes.reserve(before.nodes.size() + after.nodes.size());
+    }
+
+    /// Appends what stands at the two nodes, one of which may be `no_node`. Returns what ended
+    /// there, good until the next call.
+    const compared&
+    append(std::uint32_t before, std::uint32_t after, std::uint32_t parent, std::uint32_t frame) {
+        made_.nodes.emplace_back();
+        comparison::node& n = made_.nodes.back();
+        n.parent = parent;
+        n.frame = frame;
+        n.in = before == no_node  ? presence::only_after
+               : after == no_node ? presence::only_before
+                                  : presence::both;
+        compared self;
+        if (before != no_node) { self.before = weight(before_.nodes[before], before_factor_); }
+        if (after != no_node) { self.after = weight(after_.nodes[after], after_factor_); }
+        if (self == compared{}) { return made_.weights[0]; }
+        n.self = static_cast<std::uint32_t>(made_.weights.size());
+        made_.weights.push_back(self);
+        return made_.weights.back();
+    }
+
+private:
+    comparison& made_;
+    const profile& before_;
+    const profile& after_;
+    std::int64_t before_factor_;
+    std::int64_t after_factor_;
+
+    [[nodiscard]] std::int64_t factor(const profile& side) const noexcept {
+        return static_cast<std::int64_t>(power_of_ten(made_.decimals - side.decimals));
+    }
+    [[nodiscard]] static measured weight(const profile::node& n, std::int64_t factor) noexcept {
+        return {n.count, n.self * factor};
+    }
+};
 
 } // namespace detail
 
@@ -2310,7 +2494,7 @@ inline void add(compared& to, const compared& more) noexcept {
 [[nodiscard]] inline std::vector<compared> totals(const comparison& c) {
     std::vector<compared> total(c.nodes.size());
     for (std::size_t i = c.nodes.size(); i-- > 0;) { // children come after their parents
-        detail::add(total[i], c.nodes[i].self);
+        detail::add(total[i], c.weights[c.nodes[i].self]);
         if (i > 0) { detail::add(total[c.nodes[i].parent], total[i]); }
     }
     return total;
@@ -2330,7 +2514,7 @@ inline void add(compared& to, const compared& more) noexcept {
             --active[c.nodes[path.back()].frame];
             path.pop_back();
         }
-        detail::add(functions[n.frame].self, n.self);
+        detail::add(functions[n.frame].self, c.weights[n.self]);
         if (active[n.frame]++ == 0) { detail::add(functions[n.frame].total, total[i]); }
         const unsigned side = n.in == presence::both ? 3 : n.in == presence::only_before ? 1 : 2;
         sides[n.frame] = static_cast<unsigned char>(sides[n.frame] | side);
@@ -2344,78 +2528,35 @@ inline void add(compared& to, const compared& more) noexcept {
     return functions;
 }
 
-namespace detail {
-
-/// Puts the nodes of one side into the tree of both. A profile's nodes are a subsequence of those
-/// of a merged one, as both are in canonical order.
-template <class Take>
-void place_side(const profile& side, const profile& both, std::uint64_t factor, Take take) {
-    std::vector<std::uint32_t> modules;
-    for (const loaded_module& m : side.modules) {
-        const auto found = std::lower_bound(both.modules.begin(), both.modules.end(), m);
-        modules.push_back(static_cast<std::uint32_t>(found - both.modules.begin()));
-    }
-    std::vector<std::uint32_t> frames;
-    frames.reserve(side.frames.size());
-    for (frame f : side.frames) {
-        f.module = modules[f.module];
-        const auto found = std::lower_bound(both.frames.begin(), both.frames.end(), f, frame_less);
-        frames.push_back(static_cast<std::uint32_t>(found - both.frames.begin()));
-    }
-    std::vector<std::uint32_t> place(side.nodes.size());
-    std::uint32_t at = 0;
-    for (std::size_t i = 0; i < side.nodes.size(); ++i) {
-        const profile::node& n = side.nodes[i];
-        if (i > 0) {
-            do {
-                ++at;
-            } while (both.nodes[at].parent != place[n.parent] ||
-                     both.nodes[at].frame != frames[n.frame]);
-        }
-        place[i] = at;
-        take(at, measured{n.count, n.self * static_cast<std::int64_t>(factor)});
-    }
-}
-
-} // namespace detail
-
 /// Returns two profiles side by side; no difference is tested. A node is present on the sides whose
 /// profile has it. The two columns of folded text (folded.hpp) are such profiles.
 /// Errors: units that differ (none of them ""); weights that add up to 2^63 or more.
 /// Cost:   that of merging the two.
 [[nodiscard]] inline result<comparison> untested_comparison(const profile& before,
                                                             const profile& after) {
-    result<profile> merged = merge({before, after});
-    if (!merged) { return {comparison{}, std::move(merged.error)}; }
-    profile& both = merged.value;
+    auto sums = detail::add_sums({}, before);
+    if (!sums.second) { sums = detail::add_sums(std::move(sums.first), after); }
+    if (sums.second) { return {{}, std::move(sums.second)}; }
     comparison made;
-    made.unit = both.unit;
-    made.decimals = both.decimals;
-    made.counted = both.counted;
+    made.unit = std::move(sums.first.unit);
+    made.decimals = sums.first.decimals;
+    made.counted = before.counted == after.counted ? before.counted : counted_as::unknown;
     made.before_origins = before.origins;
     made.after_origins = after.origins;
-    made.nodes.resize(both.nodes.size());
-    std::vector<unsigned char> sides(both.nodes.size());
-    const auto factor = [&](const profile& side) {
-        return detail::power_of_ten(both.decimals - side.decimals);
-    };
-    detail::place_side(before, both, factor(before), [&](std::uint32_t at, const measured& m) {
-        made.nodes[at].self.before = m;
-        sides[at] = 1;
-    });
-    detail::place_side(after, both, factor(after), [&](std::uint32_t at, const measured& m) {
-        made.nodes[at].self.after = m;
-        sides[at] = static_cast<unsigned char>(sides[at] | 2);
-    });
-    for (std::size_t i = 0; i < both.nodes.size(); ++i) {
-        made.nodes[i].parent = both.nodes[i].parent;
-        made.nodes[i].frame = both.nodes[i].frame;
-        made.nodes[i].in = sides[i] == 1   ? presence::only_before
-                           : sides[i] == 2 ? presence::only_after
-                                           : presence::both;
-    }
-    made.modules = std::move(both.modules);
-    made.frames = std::move(both.frames);
+    const auto places = detail::unite_tables(before, after, made.modules, made.frames);
+    detail::comparison_nodes nodes(made, before, after);
+    std::vector<std::uint32_t> path;
+    detail::walk_both(
+        before,
+        after,
+        places.first,
+        places.second,
+        [&](std::uint32_t i, std::uint32_t j, std::uint32_t frame) {
+            const std::uint32_t parent = path.empty() ? 0 : path.back();
+            path.push_back(static_cast<std::uint32_t>(made.nodes.size()));
+            nodes.append(i, j, parent, frame);
+        },
+        [&] { path.pop_back(); });
     made.functions = functions_of(made);
     return {std::move(made), {}};
 }
@@ -2449,7 +2590,8 @@ void place_side(const profile& side, const profile& both, std::uint64_t factor, 
         const comparison::node& n = c.nodes[i];
         if (i > 0 && n.in == other) { continue; } // and so is all below it
         if (i > 0) { nodes[i] = made.child(nodes[n.parent], frames[n.frame]); }
-        const measured& m = after ? n.self.after : n.self.before;
+        const compared& self = c.weights[n.self];
+        const measured& m = after ? self.after : self.before;
         if (m.count == 0 && m.weight == 0) { continue; }
         [[maybe_unused]] const bool added = made.add(nodes[i], m.count, m.weight);
         WICK_ASSERT(added);
@@ -2463,13 +2605,10 @@ namespace detail {
 [[nodiscard]] inline const char* sides_problem(const comparison& c, std::size_t i) {
     const comparison::node& n = c.nodes[i];
     if (n.in > presence::only_after) { return ": there is no such presence"; }
-    if (n.self_verdict > verdict::regressed || n.total_verdict > verdict::regressed) {
-        return ": there is no such verdict";
-    }
-    if (n.in == presence::only_after && n.self.before != measured{}) {
+    if (n.in == presence::only_after && c.weights[n.self].before != measured{}) {
         return " has weight before, where it is not";
     }
-    if (n.in == presence::only_before && n.self.after != measured{}) {
+    if (n.in == presence::only_before && c.weights[n.self].after != measured{}) {
         return " has weight after, where it is not";
     }
     const presence above = c.nodes[n.parent].in;
@@ -2479,9 +2618,32 @@ namespace detail {
     return nullptr;
 }
 
+[[nodiscard]] inline error weights_problem(const comparison& c) {
+    if (c.weights.empty() || c.weights[0] != compared{}) {
+        return error{"weights[0] is not nothing"};
+    }
+    std::size_t used = 1;
+    for (std::size_t i = 0; i < c.nodes.size(); ++i) {
+        const std::size_t self = c.nodes[i].self;
+        if (self == 0) { continue; }
+        if (self != used || self >= c.weights.size() || c.weights[self] == compared{}) {
+            return error{"node " + std::to_string(i) + ": these are not its weights"};
+        }
+        ++used;
+    }
+    if (used != c.weights.size()) { return error{"there are weights of no node"}; }
+    if (!fits_sums(c.weights)) { return error{"the weights add up to 2^63 or more"}; }
+    return {};
+}
+
 [[nodiscard]] inline error tests_problem(const comparison& c) {
     if (c.tests.empty() || c.tests[0] != tested{}) {
         return error{"tests[0] is not a default one"};
+    }
+    for (const tested& t : c.tests) {
+        if (t.self.concluded > verdict::regressed || t.total.concluded > verdict::regressed) {
+            return error{"there is no such verdict"};
+        }
     }
     for (std::size_t i = 0; i < c.nodes.size(); ++i) {
         if (c.nodes[i].test >= c.tests.size()) {
@@ -2508,7 +2670,7 @@ namespace detail {
     tree.nodes.clear();
     for (const comparison::node& n : c.nodes) { tree.nodes.push_back({n.parent, n.frame, 0, 0}); }
     if (error problem = validate(tree)) { return problem; }
-    if (!detail::fits_sums(c.nodes)) { return error{"the weights add up to 2^63 or more"}; }
+    if (error problem = detail::weights_problem(c)) { return problem; }
     for (std::size_t i = 0; i < c.nodes.size(); ++i) {
         const char* problem = detail::sides_problem(c, i);
         if (problem != nullptr) { return error{"node " + std::to_string(i) + problem}; }
@@ -2520,8 +2682,7 @@ namespace detail {
     for (std::size_t f = 0; f < expected.size(); ++f) {
         const comparison::function& has = c.functions[f];
         if (has.self != expected[f].self || has.total != expected[f].total ||
-            has.in != expected[f].in || has.self_verdict > verdict::regressed ||
-            has.total_verdict > verdict::regressed) {
+            has.in != expected[f].in) {
             return error{"function " + std::to_string(f) + " does not follow from the nodes"};
         }
     }
@@ -2589,8 +2750,6 @@ public:
         , after_(after)
         , least_(least) {
         made_.decimals = (std::max)(before.decimals, after.decimals);
-        before_factor_ = factor(before);
-        after_factor_ = factor(after);
         std::tie(before_frames_, after_frames_) =
             unite_tables(before, after, made_.modules, made_.frames);
         walk();
@@ -2602,7 +2761,7 @@ public:
 private:
     // A node on the way from the root, with what has been seen below it so far.
     struct step {
-        std::uint32_t node;
+        std::uint32_t node = 0;
         std::uint32_t child_test = 0; // of the last child
         compared total;
     };
@@ -2611,8 +2770,6 @@ private:
     const profile& before_;
     const profile& after_;
     std::uint64_t least_;
-    std::int64_t before_factor_ = 1;
-    std::int64_t after_factor_ = 1;
     std::vector<std::uint32_t> before_frames_;
     std::vector<std::uint32_t> after_frames_;
     std::vector<step> path_;
@@ -2620,64 +2777,43 @@ private:
     std::vector<unsigned char> present_; // 1: before, 2: after
     diff_rows rows_;
 
-    [[nodiscard]] std::int64_t factor(const profile& side) const noexcept {
-        return static_cast<std::int64_t>(power_of_ten(made_.decimals - side.decimals));
-    }
-
     void walk() {
-        // Only what is used of this becomes memory; growing would need twice the size.
-        made_.nodes.clear();
-        made_.nodes.reserve(before_.nodes.size() + after_.nodes.size());
         made_.functions.assign(made_.frames.size(), {});
         active_.resize(made_.frames.size());
         present_.resize(made_.frames.size());
+        comparison_nodes nodes(made_, before_, after_);
         walk_both(
             before_,
             after_,
             before_frames_,
             after_frames_,
             [&](std::uint32_t before, std::uint32_t after, std::uint32_t frame) {
-                enter(before, after, frame);
+                const std::uint32_t parent = path_.empty() ? 0 : path_.back().node;
+                path_.emplace_back();
+                path_.back().node = static_cast<std::uint32_t>(made_.nodes.size());
+                path_.back().total = nodes.append(before, after, parent, frame);
+                ++active_[frame];
             },
             [&] { leave(); });
     }
 
-    void enter(std::uint32_t before, std::uint32_t after, std::uint32_t frame) {
-        comparison::node made;
-        made.parent = path_.empty() ? 0 : path_.back().node;
-        made.frame = frame;
-        if (before != no_node) {
-            const profile::node& n = before_.nodes[before];
-            made.self.before = {n.count, n.self * before_factor_};
-        } else {
-            made.in = presence::only_after;
-        }
-        if (after != no_node) {
-            const profile::node& n = after_.nodes[after];
-            made.self.after = {n.count, n.self * after_factor_};
-        } else {
-            made.in = presence::only_before;
-        }
-        const unsigned sides = made.in == presence::both          ? 3
-                               : made.in == presence::only_before ? 1
-                                                                  : 2;
-        present_[frame] = static_cast<unsigned char>(present_[frame] | sides);
-        ++active_[frame];
-        path_.push_back({static_cast<std::uint32_t>(made_.nodes.size()), 0, made.self});
-        made_.nodes.push_back(made);
-    }
-
     void leave() {
-        const step done = path_.back();
-        path_.pop_back();
+        const step& done = path_.back();
         comparison::node& n = made_.nodes[done.node];
-        n.test = test_of(done, n.self);
+        const compared& self = made_.weights[n.self];
+        const std::uint32_t test = enough(done.total) ? test_of(done, self) : 0;
+        if (test != 0) { n.test = test; }
+        const unsigned sides = n.in == presence::both ? 3 : n.in == presence::only_before ? 1 : 2;
+        present_[n.frame] = static_cast<unsigned char>(present_[n.frame] | sides);
         comparison::function& f = made_.functions[n.frame];
-        add(f.self, n.self);
+        if (n.self != 0) { add(f.self, self); }
         if (--active_[n.frame] == 0) { add(f.total, done.total); }
-        if (path_.empty()) { return; }
-        add(path_.back().total, done.total);
-        path_.back().child_test = n.test;
+        if (path_.size() > 1) {
+            step& above = path_[path_.size() - 2];
+            add(above.total, done.total);
+            above.child_test = test;
+        }
+        path_.pop_back();
     }
 
     [[nodiscard]] bool enough(const compared& seen) const noexcept {
@@ -2690,7 +2826,6 @@ private:
     }
 
     [[nodiscard]] std::uint32_t test_of(const step& done, const compared& self) {
-        if (!enough(done.total)) { return 0; }
         std::uint32_t total_row = 0;
         const std::uint32_t below = rows_.pairs[done.child_test].total;
         if (below != 0 && rows_.rows[below].seen == done.total) { total_row = below; }
@@ -3651,7 +3786,6 @@ private:
         significance test;
         double by_share = 1; // p-value of the share alone
         double direction = 0;
-        verdict concluded = verdict::untested;
     };
     comparison& c_;
     diff_rows& rows_;
@@ -3786,7 +3920,7 @@ private:
             f.test.adjusted = p_values[i - begin];
             const bool significant = f.test.adjusted <= c_.method.alpha;
             f.test.renormalised = !significant && by_share[i - begin] <= c_.method.alpha;
-            f.concluded =
+            f.test.concluded =
                 significant ? significant_verdict(f, rows_.rows[i].seen) : equal_verdict(f);
         }
     }
@@ -3816,16 +3950,11 @@ private:
 
     void write_down() {
         c_.tests.assign(1, {});
+        c_.tests.reserve(rows_.pairs.size());
         for (std::size_t i = 1; i < rows_.pairs.size(); ++i) {
             const diff_rows::pair& pair = rows_.pairs[i];
             c_.tests.push_back({figures_[pair.self].test, figures_[pair.total].test});
         }
-        const auto set = [&](auto& to) {
-            to.self_verdict = figures_[rows_.pairs[to.test].self].concluded;
-            to.total_verdict = figures_[rows_.pairs[to.test].total].concluded;
-        };
-        for (comparison::node& n : c_.nodes) { set(n); }
-        for (comparison::function& f : c_.functions) { set(f); }
     }
 };
 
@@ -4294,7 +4423,6 @@ struct diff_entry {
     double low = 0;    ///< the interval of it
     double high = 0;
     significance test;
-    verdict concluded = verdict::untested;
     presence in = presence::both;
 };
 
@@ -4459,7 +4587,7 @@ inline void append_entry(std::string& out, const comparison& c, const diff_entry
     };
     const double scale = change_scale(c);
     append_signed(out, 100 * e.change, 9, 3);
-    if (e.concluded == verdict::untested) {
+    if (e.test.concluded == verdict::untested) {
         out.append(20, ' ');
     } else {
         std::string interval = "[";
@@ -4472,12 +4600,12 @@ inline void append_entry(std::string& out, const comparison& c, const diff_entry
     }
     rate(e.seen.before, c.method.before_exposure, scale);
     rate(e.seen.after, c.method.after_exposure, scale);
-    if (e.concluded == verdict::untested) {
+    if (e.test.concluded == verdict::untested) {
         out.append(13, ' ');
     } else {
         append_short(out, e.test.adjusted, 13, 2);
     }
-    const std::string said = e.test.renormalised ? "renormalised" : name_of(e.concluded);
+    const std::string said = e.test.renormalised ? "renormalised" : name_of(e.test.concluded);
     out += "  " + said;
     out.append(said.size() < 13 ? 13 - said.size() : 1, ' ');
     out += e.in == presence::only_before ? "- " : e.in == presence::only_after ? "+ " : "  ";
@@ -4489,7 +4617,7 @@ void append_counts(std::string& out, const Entries& entries) {
     std::size_t counts[5] = {};
     std::size_t renormalised = 0;
     for (const auto& e : entries) {
-        ++counts[static_cast<std::size_t>(e.concluded)];
+        ++counts[static_cast<std::size_t>(e.test.concluded)];
         renormalised += e.test.renormalised ? 1 : 0;
     }
     out += "  ";
@@ -4584,7 +4712,7 @@ inline void append_json_entry(std::string& out, const comparison& c, const diff_
     append_json_number(out, "high", e.high);
     append_json_number(out, "p", e.test.p_value);
     append_json_number(out, "adjusted_p", e.test.adjusted);
-    out += ", \"verdict\": \"" + std::string(name_of(e.concluded)) + "\", \"presence\": \"" +
+    out += ", \"verdict\": \"" + std::string(name_of(e.test.concluded)) + "\", \"presence\": \"" +
            name_of(e.in) + "\", \"renormalised\": " + (e.test.renormalised ? "true" : "false");
 }
 
@@ -4651,6 +4779,23 @@ template <class Tree>
     return text;
 }
 
+/// All weights of a profile in one pass: nodes are many.
+struct weight_sums {
+    std::uint64_t sum = 0;
+    bool some_negative = false; // the sum is then of no use
+};
+
+[[nodiscard]] inline weight_sums sum_weights(const profile& p) noexcept {
+    weight_sums sums;
+    std::int64_t bits = 0;
+    for (const profile::node& n : p.nodes) {
+        bits |= n.self;
+        sums.sum += static_cast<std::uint64_t>(n.self);
+    }
+    sums.some_negative = bits < 0;
+    return sums;
+}
+
 /// One side while it is being compared.
 class side_builder {
 public:
@@ -4660,11 +4805,9 @@ public:
 
     [[nodiscard]] error problem() {
         for (std::size_t i = 0; i < runs_.size(); ++i) {
-            for (std::uint32_t n = 0; n < runs_[i].nodes.size(); ++n) {
-                if (runs_[i].nodes[n].self >= 0) { continue; }
-                return error{run_name(i) + ": the weight of \"" +
-                             stack_text(runs_[i], runs_[i], n) + "\" is negative"};
-            }
+            const weight_sums sums = sum_weights(runs_[i]);
+            if (sums.some_negative) { return error{run_name(i) + negative_weight(runs_[i])}; }
+            weight_ = sums.sum;
         }
         std::sort(runs_.begin(), runs_.end(), run_less);
         if (runs_.size() == 1) {
@@ -4673,11 +4816,14 @@ public:
         }
         result<profile> merged = merge(runs_);
         whole_ = std::move(merged.value);
+        weight_ = sum_weights(whole_).sum;
         if (merged.error) { merged.error.what = std::string(name_) + ": " + merged.error.what; }
         return std::move(merged.error);
     }
 
     [[nodiscard]] profile& whole() noexcept { return whole_; }
+    /// All weight of it.
+    [[nodiscard]] std::uint64_t weight() const noexcept { return weight_; }
     [[nodiscard]] const char* name() const noexcept { return name_; }
     [[nodiscard]] std::size_t size() const noexcept { return runs_.size(); }
 
@@ -4751,7 +4897,13 @@ private:
     const char* name_;
     std::vector<profile> runs_;
     profile whole_;
+    std::uint64_t weight_ = 0;
 
+    [[nodiscard]] static std::string negative_weight(const profile& p) {
+        std::uint32_t n = 0;
+        while (p.nodes[n].self >= 0) { ++n; }
+        return ": the weight of \"" + stack_text(p, p, n) + "\" is negative";
+    }
     [[nodiscard]] std::string run_name(std::size_t i) const {
         const std::string name = name_;
         return runs_.size() == 1 ? name : name + ", profile " + std::to_string(i + 1);
@@ -4763,21 +4915,20 @@ private:
     }
 };
 
-[[nodiscard]] inline error check_sides(const profile& before, const profile& after) {
+[[nodiscard]] inline error check_sides(side_builder (&sides)[2]) {
+    const profile& before = sides[0].whole();
+    const profile& after = sides[1].whole();
     if (!before.unit.empty() && !after.unit.empty() && before.unit != after.unit) {
         return error{"cannot compare weights in " + before.unit + " with weights in " + after.unit};
     }
     const int decimals = (std::max)(before.decimals, after.decimals);
-    std::uint64_t sum = 0;
-    for (const profile* side : {&before, &after}) {
-        const std::uint64_t factor = power_of_ten(decimals - side->decimals);
-        for (const profile::node& n : side->nodes) {
-            const std::uint64_t size = magnitude(n.self);
-            if (size > (max_magnitude - sum) / factor) {
-                return error{"the weights of both sides add up to 2^63 or more"};
-            }
-            sum += size * factor;
+    std::uint64_t left = max_magnitude;
+    for (side_builder& side : sides) {
+        const std::uint64_t factor = power_of_ten(decimals - side.whole().decimals);
+        if (side.weight() > left / factor) {
+            return error{"the weights of both sides add up to 2^63 or more"};
         }
+        left -= side.weight() * factor;
     }
     return {};
 }
@@ -4852,7 +5003,7 @@ diff(std::vector<profile> before, std::vector<profile> after, const diff_options
     }
     profile& first = sides[0].whole();
     profile& second = sides[1].whole();
-    if (error wrong = detail::check_sides(first, second)) { return {{}, std::move(wrong)}; }
+    if (error wrong = detail::check_sides(sides)) { return {{}, std::move(wrong)}; }
     double exposures[2] = {0, 0};
     if (options.basis != diff_basis::share) {
         error unknown = detail::find_exposures(sides, options, exposures);
@@ -4906,7 +5057,6 @@ template <class Row>
     made.test = total ? tests.total : tests.self;
     made.low = made.test.low / scale;
     made.high = made.test.high / scale;
-    made.concluded = total ? row.total_verdict : row.self_verdict;
     made.in = row.in;
     return made;
 }
@@ -4917,17 +5067,17 @@ template <class Row>
 
 /// Returns the inclusive figures of one node. Cost: O(nodes below it).
 [[nodiscard]] inline compared total_of(const comparison& c, std::size_t node) {
-    compared sum = c.nodes[node].self;
+    compared sum = c.weights[c.nodes[node].self];
     for (std::size_t i = node + 1; i < c.nodes.size() && c.nodes[i].parent >= node; ++i) {
-        add(sum, c.nodes[i].self);
+        add(sum, c.weights[c.nodes[i].self]);
     }
     return sum;
 }
 
 inline void rank_entries(std::vector<diff_entry>& entries) {
     std::sort(entries.begin(), entries.end(), [](const diff_entry& a, const diff_entry& b) {
-        const bool first = is_significant(a.concluded);
-        const bool second = is_significant(b.concluded);
+        const bool first = is_significant(a.test.concluded);
+        const bool second = is_significant(b.test.concluded);
         if (first != second) { return first; }
         const double x = std::fabs(a.change);
         const double y = std::fabs(b.change);
@@ -4956,7 +5106,7 @@ inline void rank_entries(std::vector<diff_entry>& entries) {
     } else {
         const std::vector<compared> all = total ? totals(c) : std::vector<compared>();
         for (std::uint32_t i = 0; i < c.nodes.size(); ++i) {
-            take(i, c.nodes[i], total ? all[i] : c.nodes[i].self, total);
+            take(i, c.nodes[i], total ? all[i] : c.weights[c.nodes[i].self], total);
         }
     }
     detail::rank_entries(made);
@@ -4971,8 +5121,9 @@ inline void rank_entries(std::vector<diff_entry>& entries) {
     std::vector<diff_entry> made;
     for (std::uint32_t i = static_cast<std::uint32_t>(c.nodes.size()); i-- > 1;) {
         const comparison::node& n = c.nodes[i];
-        if (!detail::is_significant(n.total_verdict)) { continue; }
-        const unsigned bit = n.total_verdict == verdict::regressed ? 2 : 1;
+        const verdict concluded = c.tests[n.test].total.concluded;
+        if (!detail::is_significant(concluded)) { continue; }
+        const unsigned bit = concluded == verdict::regressed ? 2 : 1;
         if ((below[i] & bit) == 0) {
             made.push_back(detail::entry_of(c, i, n, detail::total_of(c, i), true));
         }
@@ -4993,8 +5144,8 @@ inline void rank_entries(std::vector<diff_entry>& entries) {
             diff_entry e = detail::entry_of(c, i, f, seen, total);
             if (e.change > worst.change) { worst = e; }
         };
-        look(f.self, f.self_verdict, false);
-        look(f.total, f.total_verdict, true);
+        look(f.self, c.tests[f.test].self.concluded, false);
+        look(f.total, c.tests[f.test].total.concluded, true);
     }
     return worst;
 }
@@ -5040,8 +5191,10 @@ void write_diff_table(Sink&& sink, const comparison& c, const diff_table_options
             std::size_t shown = 0;
             std::size_t significant = 0;
             for (const diff_entry& e : entries) {
-                if (detail::is_significant(e.concluded)) { ++significant; }
-                if (shown == most || !(all || detail::is_significant(e.concluded))) { continue; }
+                if (detail::is_significant(e.test.concluded)) { ++significant; }
+                if (shown == most || !(all || detail::is_significant(e.test.concluded))) {
+                    continue;
+                }
                 ++shown;
                 detail::append_entry(text, c, e);
                 text += detail::shortened(name(e, is_stack), options.name_width, is_stack);
@@ -5084,13 +5237,15 @@ void write_diff_folded(Sink&& sink, const comparison& c) {
     tree.nodes.clear();
     tree.nodes.reserve(c.nodes.size());
     for (const comparison::node& n : c.nodes) {
-        const bool line = n.self.before.weight != 0 || n.self.after.weight != 0;
+        const compared& self = c.weights[n.self];
+        const bool line = self.before.weight != 0 || self.after.weight != 0;
         tree.nodes.push_back({n.parent, n.frame, line ? std::uint64_t{1} : 0, 0});
     }
     const auto weights = [&](std::string& line, const profile&, std::uint32_t node) {
-        detail::append_weight(line, c.nodes[node].self.before.weight, c.decimals);
+        const compared& self = c.weights[c.nodes[node].self];
+        detail::append_weight(line, self.before.weight, c.decimals);
         line += ' ';
-        detail::append_weight(line, c.nodes[node].self.after.weight, c.decimals);
+        detail::append_weight(line, self.after.weight, c.decimals);
     };
     detail::text_writer<std::remove_reference_t<Sink>> out(sink);
     detail::folded_lines<decltype(out), decltype(weights)>(out, tree, weights).write();
@@ -5109,7 +5264,7 @@ void write_diff_json(Sink&& sink, const comparison& c) {
         text += ",\n  \"" + std::string(key) + "\": [";
         bool first = true;
         for (const diff_entry& e : entries) {
-            if (e.concluded == verdict::untested) { continue; }
+            if (e.test.concluded == verdict::untested) { continue; }
             text += first ? "\n    {\"name\": " : ",\n    {\"name\": ";
             first = false;
             detail::append_json_string(text,
@@ -5933,21 +6088,21 @@ width_of(const compared& self, frame_width width, double before_scale) noexcept 
     bool tested = false;
     std::uint64_t sum = 0;
     for (const comparison::node& n : c.nodes) {
-        tree.self.push_back(width_of(n.self, width, c.before_scale));
-        tree.sides.push_back(n.self);
-        sum += magnitude(n.self.before.weight) + magnitude(n.self.after.weight);
-        if (n.self != compared{}) { tree.empty = false; }
-        if (n.self.before.weight < 0) { ++tree.negative; }
-        if (n.self.after.weight < 0) { ++tree.negative; }
-        tested =
-            tested || n.self_verdict != verdict::untested || n.total_verdict != verdict::untested;
+        const compared& self = c.weights[n.self];
+        tree.self.push_back(width_of(self, width, c.before_scale));
+        tree.sides.push_back(self);
+        sum += magnitude(self.before.weight) + magnitude(self.after.weight);
+        if (n.self != 0) { tree.empty = false; }
+        if (self.before.weight < 0) { ++tree.negative; }
+        if (self.after.weight < 0) { ++tree.negative; }
+        tested = tested || n.test != 0;
     }
     tree.empty = tree.empty && c.nodes.size() == 1;
     tree.big = sum >= 1000000000000000;
     if (tested) {
         for (const comparison::node& n : c.nodes) {
-            tree.verdicts.push_back(n.total_verdict);
-            tree.self_verdicts.push_back(n.self_verdict);
+            tree.verdicts.push_back(c.tests[n.test].total.concluded);
+            tree.self_verdicts.push_back(c.tests[n.test].self.concluded);
         }
     }
     sum_up(tree, c.nodes);
@@ -11541,9 +11696,9 @@ void write_folded(Sink&& sink, const profile& p) {
 WICK_END_NAMESPACE
 
 #endif
-// wick/format/any.hpp - adapter: tells what an input is, and loads whatever wick reads.
-#ifndef WICK_FORMAT_ANY_HPP
-#define WICK_FORMAT_ANY_HPP
+// wick/format/aix.hpp - the stacks that AIX's procstack and dbx print, a sample for each thread.
+#ifndef WICK_FORMAT_AIX_HPP
+#define WICK_FORMAT_AIX_HPP
 
 // wick/detail/stack_samples.hpp - what readers of text with stacks share: lines in, samples out.
 #ifndef WICK_DETAIL_STACK_SAMPLES_HPP
@@ -12198,8 +12353,56 @@ WICK_END_NAMESPACE
 #ifndef WICK_DETAIL_SYMBOL_TEXT_HPP
 #define WICK_DETAIL_SYMBOL_TEXT_HPP
 
+// wick/detail/byte_order.hpp - words of files in the byte order of the machine, and back.
+#ifndef WICK_DETAIL_BYTE_ORDER_HPP
+#define WICK_DETAIL_BYTE_ORDER_HPP
+
 
 #include <cstddef>     // std::size_t
+#include <type_traits> // std::make_unsigned_t
+
+WICK_BEGIN_NAMESPACE
+namespace detail {
+
+/// Returns the word with its bytes in the opposite order.
+template <class Word>
+[[nodiscard]] constexpr Word reversed_bytes(Word word) noexcept {
+    auto bits = static_cast<std::make_unsigned_t<Word>>(word);
+    std::make_unsigned_t<Word> turned = 0;
+    for (std::size_t i = 0; i < sizeof bits; ++i) {
+        turned = static_cast<std::make_unsigned_t<Word>>(turned << 4 << 4 | (bits & 0xff));
+        bits = static_cast<std::make_unsigned_t<Word>>(bits >> 4 >> 4);
+    }
+    return static_cast<Word>(turned);
+}
+
+/// Turns a word of a little-endian format around on machines that are not little-endian, both ways.
+template <class Word>
+[[nodiscard]] constexpr Word little_endian(Word word) noexcept {
+#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+    return reversed_bytes(word);
+#else
+    return word;
+#endif
+}
+
+/// Turns a word of a big-endian format around on machines that are not big-endian, both ways.
+template <class Word>
+[[nodiscard]] constexpr Word big_endian(Word word) noexcept {
+#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+    return word;
+#else
+    return reversed_bytes(word);
+#endif
+}
+
+} // namespace detail
+WICK_END_NAMESPACE
+
+#endif
+
+#include <cstddef>     // std::size_t
+#include <cstdint>     // std::uint64_t
 #include <string>      // names that are changed
 #include <string_view> // names
 
@@ -12209,6 +12412,51 @@ namespace detail {
 [[nodiscard]] inline bool is_hex_digit(char c) noexcept {
     const unsigned u = static_cast<unsigned char>(c);
     return u - '0' < 10u || (u | 0x20u) - 'a' < 6u;
+}
+
+inline constexpr std::uint64_t byte_ones = 0x0101010101010101u; // 1 in each byte
+inline constexpr std::uint64_t byte_tops = byte_ones << 7;
+
+/// Returns the top bit of each byte of a word that is no hexadecimal digit. Addresses are long and
+/// on every line: eight bytes are looked at together.
+[[nodiscard]] inline std::uint64_t no_hex_digits(std::uint64_t word) noexcept {
+    // The top bit of each byte that is not less; bytes have seven bits.
+    const auto reaches = [](std::uint64_t bytes, unsigned char least) {
+        return bytes + byte_ones * (0x80u - least);
+    };
+    const std::uint64_t low = word & ~byte_tops;
+    const std::uint64_t letters = low | byte_ones * 0x20;
+    const std::uint64_t digits = (reaches(low, '0') & ~reaches(low, '9' + 1)) |
+                                 (reaches(letters, 'a') & ~reaches(letters, 'f' + 1));
+    return (~digits | word) & byte_tops;
+}
+
+/// Returns where the hexadecimal digits end that begin at `at`, in [at, end].
+[[nodiscard]] inline const char* skip_hex_digits(const char* at, const char* end) noexcept {
+    for (; end - at >= 8; at += 8) {
+        const std::uint64_t others = no_hex_digits(little_endian(load<std::uint64_t>(at)));
+        if (others != 0) { // the number of the lowest such byte
+            const std::uint64_t lowest = (others & (0 - others)) >> 7;
+            return at + ((lowest * 0x0001020304050607u) >> 56);
+        }
+    }
+    while (at < end && is_hex_digit(*at)) { ++at; }
+    return at;
+}
+
+/// Returns where the hexadecimal digits begin that end at `end`, in [begin, end].
+[[nodiscard]] inline const char* skip_hex_digits_back(const char* begin, const char* end) noexcept {
+    for (; end - begin >= 8; end -= 8) {
+        std::uint64_t others = no_hex_digits(little_endian(load<std::uint64_t>(end - 8)));
+        if (others != 0) { // how many bytes there are up to the highest such byte
+            others |= others >> 8;
+            others |= others >> 16;
+            others |= others >> 32;
+            return end - 8 + (((others >> 7) * byte_ones) >> 56);
+        }
+    }
+    while (end > begin && is_hex_digit(end[-1])) { --end; }
+    return end;
 }
 
 [[nodiscard]] inline bool starts_with(std::string_view text, std::string_view beginning) noexcept {
@@ -12563,6 +12811,16 @@ public:
         place.kind = kind;
         frames_[at] = builder.intern(place);
     }
+    /// Says in which file and line execution stood in the last frame; does nothing where `line` is
+    /// no number, or none of a line.
+    void set_place(std::string_view file, std::string_view line) {
+        std::int64_t number = 0;
+        if (!parse_whole(line, number) || number > 0xffffffff) { return; }
+        wick::frame place = at(size() - 1);
+        place.file = file;
+        place.at_line = static_cast<std::uint32_t>(number);
+        replace(size() - 1, place);
+    }
     /// Puts the first frames behind the others: for two stacks in the wrong order.
     void rotate(std::size_t first) {
         std::vector<std::uint32_t> turned(frames_.begin() + static_cast<std::ptrdiff_t>(first),
@@ -12768,6 +13026,267 @@ parse_time_ns(std::string_view text, std::string_view unit, std::int64_t& ns) no
 WICK_END_NAMESPACE
 
 #endif
+
+#include <cstddef>     // std::size_t
+#include <cstdint>     // numbers of lines
+#include <string>      // names that are built
+#include <string_view> // lines
+#include <type_traits> // std::remove_reference_t
+#include <utility>     // std::move
+
+WICK_BEGIN_NAMESPACE
+
+/// How to read what procstack and dbx print.
+struct aix_options {
+    bool pid = false;            ///< the root is "command-PID"
+    bool tid = false;            ///< each thread is "tid# N" below it
+    bool addresses = false;      ///< code without a name keeps its address: "[unknown <10007a1c>]"
+    bool lines = false;          ///< frames keep the file and line that dbx shows
+    bool keep_arguments = false; ///< names keep the arguments of C++ functions
+};
+
+/// What the output of procstack or dbx holds.
+struct aix_text {
+    profile samples;       ///< unit "samples": each stack is one
+    wick::skipped skipped; ///< lines that were not understood
+};
+
+namespace detail {
+
+/// Takes "0x0900000000062a14  write(…) + 0x1c8" apart, or "d01d15c4  waitpid   (?, ?) + e0".
+[[nodiscard]] inline bool parse_procstack_frame(std::string_view line,
+                                                std::string_view& address,
+                                                std::string_view& name) noexcept {
+    const std::size_t prefix = starts_with(line, "0x") ? 2 : 0;
+    std::size_t at = prefix;
+    while (at < line.size() && is_hex_digit(line[at])) { ++at; }
+    if (at < prefix + 6 || at == line.size() || !is_blank(line[at])) { return false; }
+    address = line.substr(0, at);
+    name = trimmed(line.substr(at));
+    if (name.empty() || name[0] == '(') { return false; }
+    const std::size_t plus = name.rfind(" + ");
+    if (plus == std::string_view::npos) { return name.back() == ')' || name.back() == ']'; }
+    std::string_view offset = name.substr(plus + 3);
+    if (starts_with(offset, "0x")) { offset.remove_prefix(2); }
+    for (const char c : offset) {
+        if (!is_hex_digit(c)) { return false; }
+    }
+    name = trimmed(name.substr(0, plus));
+    return !offset.empty() && !name.empty();
+}
+
+/// Takes "main(argc = 1), line 34 in "main.c"" apart, or "read(??, ??) at 0xd0544924": dbx.
+[[nodiscard]] inline bool
+parse_dbx_frame(std::string_view line, std::string_view& name, std::string_view& place) noexcept {
+    std::size_t end = line.rfind(" at 0x");
+    if (end != std::string_view::npos && hex_size(line.substr(end + 4)) == line.size() - end - 4) {
+        place = {};
+    } else {
+        end = line.rfind(", line ");
+        if (end == std::string_view::npos || line.back() != '"') { return false; }
+        place = line.substr(end + 7);
+        const std::size_t digits = count_digits(place);
+        if (digits == 0 || !starts_with(place.substr(digits), " in \"")) { return false; }
+    }
+    name = trimmed(line.substr(0, end));
+    const std::size_t open = name.find('(');
+    return open != std::string_view::npos && open > 0 && name.back() == ')' && !is_blank(line[0]);
+}
+
+class aix_reader {
+public:
+    explicit aix_reader(const aix_options& options)
+        : options_(options) {
+        stacks_.builder.describe("samples",
+                                 counted_as::samples,
+                                 options.lines ? profile_detail::line : profile_detail::function);
+    }
+
+    void line(std::string_view line, std::uint64_t number) {
+        trim_blanks(line);
+        constexpr std::string_view thread = "---------- tid# ";
+        std::string_view first;
+        std::string_view rest;
+        if (line.empty()) {
+            end_stack();
+        } else if (starts_with(line, thread)) {
+            end_stack();
+            rest = line.substr(thread.size());
+            tid_ = rest.substr(0, count_digits(rest));
+            begin_stack(number);
+        } else if (parse_procstack_frame(line, first, rest)) {
+            begin_stack(number);
+            add_frame(rest, first);
+        } else if (parse_dbx_frame(line, first, rest)) {
+            begin_stack(number);
+            add_frame(first, {});
+            if (options_.lines && !rest.empty()) { add_place(rest); }
+        } else {
+            end_stack();
+            other_line(line, number);
+        }
+    }
+
+    void skip(const char* what, std::uint64_t number) { stacks_.skipped.add(what, number); }
+
+    [[nodiscard]] result<aix_text> finish() {
+        end_stack();
+        return {aix_text{stacks_.builder.finish(), std::move(stacks_.skipped)},
+                std::move(stacks_.problem)};
+    }
+
+private:
+    aix_options options_;
+    stack_samples stacks_;
+    std::string command_;
+    std::string pid_;
+    std::string tid_;
+    std::string text_;
+    bool open_ = false;
+    std::uint64_t stack_line_ = 0;
+
+    void begin_stack(std::uint64_t number) {
+        if (open_) { return; }
+        open_ = true;
+        stack_line_ = number;
+    }
+
+    void end_stack() {
+        if (!open_) { return; }
+        open_ = false;
+        if (!command_.empty()) {
+            text_ = command_;
+            if (options_.pid) { (text_ += '-') += pid_; }
+            stacks_.push_root(text_, frame_kind::process);
+        }
+        if (options_.tid && !tid_.empty()) {
+            (text_ = "tid# ") += tid_;
+            stacks_.push_root(text_, frame_kind::thread);
+        }
+        stacks_.commit(1, 1, stack_line_);
+        tid_.clear();
+    }
+
+    // "11928 : -sh", "4521: /usr/bin/app -x"
+    [[nodiscard]] bool process_line(std::string_view line) {
+        const std::size_t digits = count_digits(line);
+        const std::string_view rest = trimmed(line.substr(digits));
+        if (digits == 0 || rest.empty() || rest[0] != ':') { return false; }
+        pid_ = line.substr(0, digits);
+        std::string_view command = rest.substr(1);
+        command_ = take_word(command);
+        return true;
+    }
+
+    void other_line(std::string_view line, std::uint64_t number) {
+        if (process_line(line) || is_message(line)) { return; }
+        skip("expected a process, \"tid#\" or a frame of procstack or dbx", number);
+    }
+
+    // What dbx tells besides; a place in the program is an instruction or a line of the source.
+    [[nodiscard]] static bool is_message(std::string_view line) noexcept {
+        constexpr std::string_view known[] = {"(dbx)",
+                                              "Type 'help'",
+                                              "Waiting to attach ",
+                                              "Successfully attached ",
+                                              "reading symbolic information",
+                                              "[using memory image",
+                                              "warning: ",
+                                              "stopped in ",
+                                              "interrupt in ",
+                                              "procstack: "};
+        for (const std::string_view message : known) {
+            if (starts_with(line, message)) { return true; }
+        }
+        const std::size_t hex = hex_size(line);
+        if (hex > 0 && starts_with(line.substr(hex), " (")) { return true; }
+        const std::string_view text = trimmed(line);
+        return ends_with(text, ")") &&
+               contains(text, " ($t"); // "Quit in raise at 0xd6bf67fc ($t1)"
+    }
+
+    void add_frame(std::string_view name, std::string_view address) {
+        if (name.front() == '[' || name == "??") { // "[100123ab]"
+            text_ = "[unknown";
+            if (options_.addresses && !address.empty()) { ((text_ += " <") += address) += '>'; }
+            stacks_.push(text_ += ']');
+            return;
+        }
+        if (options_.keep_arguments) { name = without_values(name); }
+        stacks_.push(comparable_name(name, options_.keep_arguments));
+    }
+
+    // "run(int)(??, ??)": the last brackets hold values, those before them types.
+    [[nodiscard]] static std::string_view without_values(std::string_view name) noexcept {
+        const std::size_t open = name.find('(');
+        const std::size_t close = open == std::string_view::npos ? open : find_closing(name, open);
+        if (close == std::string_view::npos) { return name; }
+        const std::string_view rest = name.substr(close + 1);
+        const std::size_t values = rest.rfind('(');
+        const std::size_t end = values == std::string_view::npos ? open : close + 1 + values;
+        return trimmed(name.substr(0, end));
+    }
+
+    // "34 in "main.c""
+    void add_place(std::string_view place) {
+        const std::size_t digits = count_digits(place);
+        const std::string_view file = place.substr(digits + 5);
+        stacks_.set_place(file.substr(0, file.size() - 1), place.substr(0, digits));
+    }
+};
+
+/// Returns whether the head of an input has a thread as procstack announces it, a process and a
+/// frame of it, or a backtrace at dbx's prompt.
+[[nodiscard]] inline bool looks_like_aix(std::string_view head) {
+    bool process = false;
+    bool prompt = false;
+    return any_line(head, [&](std::string_view line) {
+        if (starts_with(line, "---------- tid# ")) { return true; }
+        std::string_view a;
+        std::string_view b;
+        trim_blanks(line);
+        if (process && parse_procstack_frame(line, a, b)) { return true; }
+        if (prompt && parse_dbx_frame(line, a, b)) { return true; }
+        const std::string_view rest = trimmed(line.substr(count_digits(line)));
+        process = rest.size() < line.size() && starts_with(rest, ":");
+        prompt = starts_with(line, "(dbx)");
+        return false;
+    });
+}
+
+} // namespace detail
+
+/// Reads what AIX's procstack prints, and the backtraces of its dbx ("where"); several dumps one
+/// after the other add up, which is the poor man's profiler. Returns one profile, in which each
+/// stack is a sample of weight 1. The root is the first word of the process's command, where
+/// procstack tells it; a thread without frames is "[no stack]". Offsets and arguments are cut; code
+/// without a name is "[unknown]". (stackcollapse-aix.pl cuts names at their first blank, so at
+/// "operator new" or "unsigned long", reads no addresses without "0x", as AIX 5 prints them, and
+/// nothing of dbx.)
+/// source   callable `std::size_t(char* to, std::size_t room)`, returns 0 at the end.
+/// Errors:  none but 2^63 samples. Lines that are not understood are skipped and counted, the first
+///          with its number and the reason.
+/// Cost:    one pass; memory for the distinct stacks and one buffer.
+/// Format:  AIX's documentation of procstack, and what AIX 5.3 to 7.2 print.
+template <class Source>
+[[nodiscard]] result<aix_text> read_aix(Source&& source, const aix_options& options = {}) {
+    detail::aix_reader reader(options);
+    return detail::read_lines<detail::aix_reader, std::remove_reference_t<Source>>(reader, source);
+}
+
+/// The same from memory.
+[[nodiscard]] inline result<aix_text> parse_aix(std::string_view text,
+                                                const aix_options& options = {}) {
+    return read_aix(detail::text_source(text), options);
+}
+
+WICK_END_NAMESPACE
+
+#endif
+// wick/format/any.hpp - adapter: tells what an input is, and loads whatever wick reads.
+#ifndef WICK_FORMAT_ANY_HPP
+#define WICK_FORMAT_ANY_HPP
+
 // wick/format/bcc.hpp - the stacks that bcc's tools print: profile, offcputime, stackcount.
 #ifndef WICK_FORMAT_BCC_HPP
 #define WICK_FORMAT_BCC_HPP
@@ -14901,17 +15420,12 @@ private:
             return;
         }
         const std::size_t before = text.substr(0, colon).rfind(':');
-        std::int64_t line = 0;
         if (before != std::string_view::npos &&
-            parse_whole(text.substr(before + 1, colon - before - 1), line)) {
+            parse_whole(text.substr(before + 1, colon - before - 1), number)) {
+            text = text.substr(0, colon); // the last number is a column
             colon = before;
-            number = line;
         }
-        if (number > 0xffffffff) { return; }
-        wick::frame place = stacks_.at(stacks_.size() - 1);
-        place.file = text.substr(0, colon);
-        place.at_line = static_cast<std::uint32_t>(number);
-        stacks_.replace(stacks_.size() - 1, place);
+        stacks_.set_place(text.substr(0, colon), text.substr(colon + 1));
     }
 };
 
@@ -15325,12 +15839,7 @@ private:
         if (at == std::string_view::npos || colon == std::string_view::npos || colon < at) {
             return;
         }
-        std::int64_t number = 0;
-        if (!parse_whole(text.substr(colon + 1), number) || number > 0xffffffff) { return; }
-        wick::frame place = stacks_.at(stacks_.size() - 1);
-        place.file = text.substr(at + 4, colon - at - 4);
-        place.at_line = static_cast<std::uint32_t>(number);
-        stacks_.replace(stacks_.size() - 1, place);
+        stacks_.set_place(text.substr(at + 4, colon - at - 4), text.substr(colon + 1));
     }
 };
 
@@ -15971,6 +16480,295 @@ template <class Source>
 WICK_END_NAMESPACE
 
 #endif
+// wick/format/ibmjava.hpp - javacores of IBM Java and OpenJ9, a sample for each thread that runs.
+#ifndef WICK_FORMAT_IBMJAVA_HPP
+#define WICK_FORMAT_IBMJAVA_HPP
+
+// wick/detail/java_frames.hpp - frames and threads of Java as its machines print them.
+#ifndef WICK_DETAIL_JAVA_FRAMES_HPP
+#define WICK_DETAIL_JAVA_FRAMES_HPP
+
+
+#include <cstddef>     // std::size_t
+#include <string_view> // names
+
+WICK_BEGIN_NAMESPACE
+namespace detail {
+
+/// Returns "package.Class.method" of "package.Class.method(File.java:12)": Java's own names hold no
+/// bracket.
+[[nodiscard]] inline std::string_view java_method(std::string_view frame) noexcept {
+    return trimmed(frame.substr(0, frame.find('(')));
+}
+
+/// Returns a method's name without the module that newer machines put before it,
+/// "java.base/java.lang.Thread.run", "app//com.shop.Main.main". What follows a '/' in the names of
+/// hidden classes are digits, "Main$$Lambda/0x00007f5e.run".
+[[nodiscard]] inline std::string_view without_java_module(std::string_view method) noexcept {
+    for (std::size_t at = method.find('/'); at != std::string_view::npos; at = method.find('/')) {
+        if (at + 1 == method.size() || is_digit(method[at + 1])) { break; }
+        method.remove_prefix(at + 1);
+    }
+    return method;
+}
+
+/// Returns how long "java.util." is in "java.util.HashMap.get", "java/util/HashMap::get" or
+/// "java/util/HashMap.get": packages begin with small letters, a class with a capital. 0 where
+/// there are none, as in names of other languages.
+[[nodiscard]] inline std::size_t java_packages_size(std::string_view name) noexcept {
+    std::size_t begin = 0; // of the package or class
+    for (std::size_t at = 0; at < name.size(); ++at) {
+        const char c = name[at];
+        const char first = name[begin];
+        if (at == begin) {
+            if (c >= 'A' && c <= 'Z') { return begin; }
+            if (c < 'a' || c > 'z') { return 0; }
+        } else if (c == '.' || c == '/') {
+            begin = at + 1;
+        } else if (!is_name_char(c)) {
+            return c == '$' && is_name_char(first) ? begin : 0; // "clojure.core$map.invoke"
+        }
+    }
+    return 0;
+}
+
+/// Returns whether a line is one of a thread dump as jstack prints it: its title, or the state of a
+/// thread.
+[[nodiscard]] inline bool is_thread_dump_line(std::string_view line) noexcept {
+    return starts_with(line, "Full thread dump ") ||
+           starts_with(trimmed(line), "java.lang.Thread.State: ");
+}
+
+/// Returns a thread's name without "-7" at its end, which tells the threads of a pool apart.
+[[nodiscard]] inline std::string_view without_thread_number(std::string_view name) noexcept {
+    std::size_t at = name.size();
+    while (at > 0 && is_digit(name[at - 1])) { --at; }
+    const bool number = at > 1 && at < name.size() && name[at - 1] == '-';
+    return number ? name.substr(0, at - 1) : name;
+}
+
+/// Returns whether a method lets the kernel wait while to Java its thread runs. Packages may be
+/// parted by '.' or '/'.
+[[nodiscard]] inline bool waits_in_native_method(std::string_view method) noexcept {
+    for (const std::string_view end : {std::string_view("epollWait"),
+                                       std::string_view("EPoll.wait"),
+                                       std::string_view("KQueue.poll"),
+                                       std::string_view("Net.poll"),
+                                       std::string_view("Net.accept"),
+                                       std::string_view("accept0"),
+                                       std::string_view("socketAccept"),
+                                       std::string_view("socketRead0"),
+                                       std::string_view("waitForProcessExit"),
+                                       std::string_view("waitForProcessExit0"),
+                                       std::string_view("waitForReferencePendingList")}) {
+        if (!ends_with(method, end) || method.size() == end.size()) { continue; }
+        const char before = method[method.size() - end.size() - 1];
+        if (before == '.' || before == '/') { return true; }
+    }
+    return false;
+}
+
+} // namespace detail
+WICK_END_NAMESPACE
+
+#endif
+
+#include <cstddef>     // std::size_t
+#include <cstdint>     // numbers of lines
+#include <string>      // names that are built
+#include <string_view> // lines
+#include <type_traits> // std::remove_reference_t
+#include <utility>     // std::move
+
+WICK_BEGIN_NAMESPACE
+
+/// How to read javacores.
+struct ibmjava_options {
+    bool all_states = false; ///< threads that wait are samples too, not only those that run
+    bool threads = true;     ///< the root is the thread's name without "-7" at its end
+    bool tid = false;        ///< that number is kept, and the native thread's is added: "-0x3158"
+};
+
+/// What javacores hold.
+struct ibmjava_text {
+    profile samples;           ///< unit "samples": each stack is one
+    wick::skipped skipped;     ///< lines that were not understood
+    std::uint64_t waiting = 0; ///< threads that were left out because they did not run
+};
+
+namespace detail {
+
+class ibmjava_reader {
+public:
+    explicit ibmjava_reader(const ibmjava_options& options)
+        : options_(options) {
+        stacks_.builder.describe("samples", counted_as::samples, profile_detail::function);
+    }
+
+    void line(std::string_view line, std::uint64_t number) {
+        trim_blanks(line);
+        if (line.empty()) { return; }
+        std::string_view text = line;
+        const std::string_view tag = take_word(text);
+        if (is_blank(line[0]) || !is_tag(tag)) {
+            skip("expected a javacore's tag, \"3XMTHREADINFO\" or the like", number);
+        } else if (tag == "3XMTHREADINFO") {
+            end_thread();
+            begin_thread(text, number);
+        } else if (tag == "4XESTACKTRACE") {
+            frame_line(text, number);
+        } else if (tag == "3XMTHREADBLOCK") {
+            blocked_ = true;
+        } else if (tag == "3XMTHREADINFO1") {
+            native_line(text);
+        } else if (tag[0] == '0' || tag[0] == '1') {
+            end_thread(); // another section
+        }
+    }
+
+    void skip(const char* what, std::uint64_t number) { stacks_.skipped.add(what, number); }
+
+    [[nodiscard]] result<ibmjava_text> finish() {
+        end_thread();
+        return {ibmjava_text{stacks_.builder.finish(), std::move(stacks_.skipped), waiting_},
+                std::move(stacks_.problem)};
+    }
+
+private:
+    ibmjava_options options_;
+    stack_samples stacks_;
+    std::string name_;
+    std::string state_;
+    std::uint64_t waiting_ = 0;
+    bool open_ = false;
+    bool blocked_ = false;
+    std::uint64_t thread_line_ = 0;
+
+    // "4XESTACKTRACE", "NULL": each line has one, what follows it depends on it.
+    [[nodiscard]] static bool is_tag(std::string_view tag) noexcept {
+        if (tag == "NULL") { return true; }
+        if (tag.size() < 4 || !is_digit(tag[0])) { return false; }
+        for (const char c : tag.substr(1)) {
+            if (!is_digit(c) && !(c >= 'A' && c <= 'Z')) { return false; }
+        }
+        return true;
+    }
+
+    // ""main" J9VMThread:0x…, omrthread_t:0x…, java/lang/Thread:0x…, state:R, prio=5"
+    void begin_thread(std::string_view text, std::uint64_t number) {
+        open_ = true;
+        blocked_ = false;
+        thread_line_ = number;
+        const std::size_t end = text.rfind('"');
+        const bool quoted = !text.empty() && text[0] == '"' && end > 0;
+        std::string_view name = quoted ? text.substr(1, end - 1) : std::string_view();
+        if (!options_.tid) { name = without_thread_number(name); }
+        name_ = name;
+        if (!quoted && !starts_with(text, "Anonymous native thread")) {
+            skip("expected a thread: a name in quotes", number);
+        }
+        if (quoted) { text.remove_prefix(end + 1); }
+        constexpr std::string_view state = " state:";
+        const std::size_t at = text.find(state);
+        if (at != std::string_view::npos) {
+            text.remove_prefix(at + state.size());
+            state_ = text.substr(0, text.find(','));
+        } else {
+            state_.clear();
+        }
+    }
+
+    // "(native thread ID:0x3158, native priority:0x5, …)"
+    void native_line(std::string_view text) {
+        constexpr std::string_view id = "(native thread ID:";
+        if (!options_.tid || !open_ || !starts_with(text, id)) { return; }
+        text.remove_prefix(id.size());
+        name_ += '-';
+        name_ += text.substr(0, hex_size(text));
+    }
+
+    // "at java/lang/Thread.run(Thread.java:785(Compiled Code))"
+    void frame_line(std::string_view text, std::uint64_t number) {
+        if (!open_ || !starts_with(text, "at ")) {
+            skip("expected \"at package/Class.method(File.java:1)\" of a thread", number);
+            return;
+        }
+        stacks_.push(java_method(text.substr(3)));
+    }
+
+    void end_thread() {
+        if (!open_) { return; }
+        open_ = false;
+        if (stacks_.size() == 0) { return; } // the machine's own: nothing of Java's is on it
+        if (!options_.all_states && waits()) {
+            ++waiting_;
+            stacks_.clear();
+            return;
+        }
+        if (options_.threads && !name_.empty()) { stacks_.push_root(name_, frame_kind::thread); }
+        stacks_.commit(1, 1, thread_line_);
+    }
+
+    // Threads that ran are stopped for the dump and may be shown as CW, "condition wait": those
+    // that wait by themselves have a line that says on what, or sleep.
+    [[nodiscard]] bool waits() const {
+        if (state_ == "R" || state_.empty()) { return waits_in_native_method(leaf()); }
+        if (state_ == "CW") { return blocked_ || waits_by_itself(leaf()); }
+        return true;
+    }
+
+    [[nodiscard]] const std::string& leaf() const { return stacks_.at(0).function; }
+
+    [[nodiscard]] static bool waits_by_itself(std::string_view method) noexcept {
+        const std::size_t slash = method.rfind('/');
+        method = method.substr(slash == std::string_view::npos ? 0 : slash + 1);
+        return starts_with(method, "Object.wait") || starts_with(method, "Thread.sleep") ||
+               starts_with(method, "Unsafe.park") || starts_with(method, "LockSupport.park") ||
+               waits_in_native_method(method);
+    }
+};
+
+/// Returns whether the head of an input is a javacore: its first section, or a thread's line.
+[[nodiscard]] inline bool looks_like_ibmjava(std::string_view head) {
+    return any_line(head, [](std::string_view line) {
+        if (starts_with(line, "0SECTION ")) { return contains(line, " subcomponent dump routine"); }
+        return starts_with(line, "3XMTHREADINFO ") || starts_with(line, "4XESTACKTRACE ");
+    });
+}
+
+} // namespace detail
+
+/// Reads javacores ("Java dumps") of IBM Java and OpenJ9; several one after the other add up.
+/// Returns one profile, in which the Java stack of each running thread is a sample of weight 1. A
+/// thread runs when its state is R and it does not stand in a native method that waits (epoll,
+/// accept, a socket's read), or CW without anything that it waits for: so threads are shown that
+/// were stopped for the dump. The others are counted in `waiting`. Threads without Java frames are
+/// the machine's own and no samples; native stacks are not read. The root is the thread's name
+/// without its number. Files and lines are cut, packages are parted by '/', as the machine prints
+/// them. (stackcollapse-ibmjava.pl takes all threads for running ones, and adds the frames of a
+/// thread without a native stack to the next one's.)
+/// source   callable `std::size_t(char* to, std::size_t room)`, returns 0 at the end.
+/// Errors:  none but 2^63 samples. Lines that are not understood are skipped and counted, the first
+///          with its number and the reason.
+/// Cost:    one pass; memory for the distinct stacks and one buffer.
+/// Format:  OpenJ9's documentation, "Java dump", and IBM's of thread states in javacores.
+template <class Source>
+[[nodiscard]] result<ibmjava_text> read_ibmjava(Source&& source,
+                                                const ibmjava_options& options = {}) {
+    detail::ibmjava_reader reader(options);
+    return detail::read_lines<detail::ibmjava_reader, std::remove_reference_t<Source>>(reader,
+                                                                                       source);
+}
+
+/// The same from memory.
+[[nodiscard]] inline result<ibmjava_text> parse_ibmjava(std::string_view text,
+                                                        const ibmjava_options& options = {}) {
+    return read_ibmjava(detail::text_source(text), options);
+}
+
+WICK_END_NAMESPACE
+
+#endif
 // wick/format/instruments.hpp - the call tree that is copied from Xcode's Instruments (Deep Copy).
 #ifndef WICK_FORMAT_INSTRUMENTS_HPP
 #define WICK_FORMAT_INSTRUMENTS_HPP
@@ -16077,6 +16875,411 @@ parse_instruments(std::string_view text, const instruments_options& options = {}
 WICK_END_NAMESPACE
 
 #endif
+// wick/format/java_exceptions.hpp - the stacks of Java's exceptions, as they stand in logs.
+#ifndef WICK_FORMAT_JAVA_EXCEPTIONS_HPP
+#define WICK_FORMAT_JAVA_EXCEPTIONS_HPP
+
+
+#include <cstddef>     // std::size_t
+#include <cstdint>     // numbers of lines
+#include <string>      // lines that are put together
+#include <string_view> // lines
+#include <type_traits> // std::remove_reference_t
+#include <utility>     // std::move
+#include <vector>      // the traces of one exception
+
+WICK_BEGIN_NAMESPACE
+
+/// How to read exceptions in logs.
+struct java_exceptions_options {
+    bool wrapped = false; ///< exceptions that wrap a cause, or are suppressed, are samples too
+};
+
+/// What logs hold of exceptions.
+struct java_exceptions_text {
+    profile samples;             ///< unit "exceptions": each is one
+    wick::skipped skipped;       ///< lines that look like parts of a trace and are none
+    std::uint64_t wrapped = 0;   ///< exceptions that were left out: a cause of theirs is a sample
+    std::uint64_t truncated = 0; ///< stacks without their root's side
+};
+
+namespace detail {
+
+/// One exception of a chain: what it has to the one before it, its own frames, and how many it says
+/// that it shares with the one that encloses it.
+struct java_trace {
+    enum relation_type { first, caused, wrapper, suppressed };
+    relation_type relation = first;
+    std::size_t indent = 0;
+    std::size_t begin = 0; // of its frames
+    std::size_t end = 0;
+    std::int64_t shared = 0;
+    bool cut = false;
+    std::uint64_t line = 0;
+};
+
+/// The frames of the exceptions that enclose the next one, from the root on. Each level stands in
+/// the one above it: suppressed exceptions in the one that suppressed them.
+class java_trace_levels {
+public:
+    explicit java_trace_levels(profile_builder& builder)
+        : builder_(&builder) {}
+
+    void clear() { levels_.clear(); }
+    [[nodiscard]] std::size_t size() const noexcept { return levels_.size(); }
+
+    /// Goes to the level that an exception with this indent belongs to, and opens it for a
+    /// suppressed one.
+    void go_to(std::size_t indent, bool suppressed) {
+        while (levels_.size() > 1 && levels_.back().indent + (suppressed ? 1 : 0) > indent) {
+            levels_.pop_back();
+        }
+        if (levels_.empty() || suppressed) {
+            levels_.push_back({indent, levels_.empty() ? 0 : depth(), {}});
+        }
+    }
+
+    /// Goes back to the exceptions that none suppressed.
+    void leave_suppressed() {
+        if (levels_.size() > 1) { levels_.resize(1); }
+    }
+
+    /// How many frames the enclosing exception has.
+    [[nodiscard]] std::size_t depth() const noexcept {
+        return levels_.empty() ? 0 : levels_.back().base + levels_.back().frames.size();
+    }
+
+    /// Leaves so many frames of the enclosing exception.
+    void keep(std::size_t depth) {
+        level& last = levels_.back();
+        if (depth < last.base) { last.base = depth; }
+        last.frames.resize(depth - last.base);
+    }
+
+    void push(std::uint32_t frame) { levels_.back().frames.push_back({frame, no_node}); }
+
+    /// The node of the last frame. Nodes are made when they are asked for: exceptions that are left
+    /// out have none.
+    [[nodiscard]] std::uint32_t leaf() {
+        std::uint32_t node = profile_builder::root;
+        std::size_t at = levels_.size();
+        pending_.clear();
+        for (std::size_t wanted = depth(); wanted > 0; --wanted) {
+            while (levels_[at - 1].base >= wanted) { --at; }
+            step& last = levels_[at - 1].frames[wanted - levels_[at - 1].base - 1];
+            if (last.node != no_node) {
+                node = last.node;
+                break;
+            }
+            pending_.push_back(&last);
+        }
+        for (std::size_t i = pending_.size(); i-- > 0;) {
+            node = pending_[i]->node = builder_->child(node, pending_[i]->frame);
+        }
+        return node;
+    }
+
+private:
+    static constexpr std::uint32_t no_node = 0xffffffffu;
+    struct step {
+        std::uint32_t frame;
+        std::uint32_t node;
+    };
+    struct level {
+        std::size_t indent;
+        std::size_t base; // frames that are the level's above
+        std::vector<step> frames;
+    };
+    profile_builder* builder_;
+    std::vector<level> levels_;
+    std::vector<step*> pending_;
+};
+
+class java_exceptions_reader {
+public:
+    explicit java_exceptions_reader(const java_exceptions_options& options)
+        : options_(options) {
+        stacks_.builder.describe("exceptions", counted_as::samples, profile_detail::function);
+    }
+
+    void line(std::string_view line, std::uint64_t number) {
+        if (contains(line, "\\n\\tat ")) {
+            escaped_line(line, number);
+        } else {
+            log_line(line, number);
+        }
+    }
+
+    void skip(const char* what, std::uint64_t number) { stacks_.skipped.add(what, number); }
+
+    [[nodiscard]] result<java_exceptions_text> finish() {
+        end_exception();
+        return {java_exceptions_text{
+                    stacks_.builder.finish(), std::move(stacks_.skipped), wrapped_, cut_},
+                std::move(stacks_.problem)};
+    }
+
+private:
+    java_exceptions_options options_;
+    stack_samples stacks_;
+    java_trace_levels levels_{stacks_.builder};
+    std::vector<std::uint32_t> frames_; // of all traces, each from the leaf on
+    std::vector<java_trace> traces_;    // of this exception and its causes
+    bool in_message_ = false;           // behind "Caused by: …", which may have several lines
+    bool prefixed_ = false;             // something else stands before each line
+    std::string text_;
+    std::uint64_t wrapped_ = 0;
+    std::uint64_t cut_ = 0;
+
+    // ---- lines ----------------------------------------------------------------------------------
+
+    // A trace in a string of JSON: "…Exception: why\n\tat package.Class.method(File.java:1)\n\t…"
+    void escaped_line(std::string_view line, std::uint64_t number) {
+        end_exception();
+        while (!line.empty()) {
+            const std::size_t end = line.find("\\n");
+            std::string_view piece = line.substr(0, end);
+            line.remove_prefix(end == std::string_view::npos ? line.size() : end + 2);
+            if (ends_with(piece, "\\r")) { piece.remove_suffix(2); }
+            text_.clear();
+            for (; starts_with(piece, "\\t"); piece.remove_prefix(2)) { text_ += '\t'; }
+            text_ += piece;
+            log_line(text_, number);
+        }
+        end_exception();
+    }
+
+    void log_line(std::string_view line, std::uint64_t number) {
+        std::size_t indent = indent_of(line);
+        std::string_view text = trimmed(line);
+        if (!is_part(text)) {
+            // What ships logs may put its own words before each line: Java's begin with a tab.
+            const std::size_t tab = find_prefixed(line);
+            if (tab != std::string_view::npos) {
+                prefixed_ = prefixed_ || tab > 0;
+                indent = indent_of(line.substr(tab));
+                text = trimmed(line.substr(tab));
+            }
+        }
+        if (starts_with(text, "at ")) {
+            frame_line(text.substr(3), number);
+        } else if (starts_with(text, "... ") && !traces_.empty()) {
+            rest_line(text.substr(4), number);
+        } else if (starts_with(text, "Caused by: [CIRCULAR REFERENCE")) {
+            in_message_ = false; // nothing follows
+        } else if (starts_with(text, "Caused by: ") && !traces_.empty()) {
+            begin_trace(java_trace::caused, indent, number);
+        } else if (starts_with(text, "Wrapped by: ") && !traces_.empty()) {
+            begin_trace(java_trace::wrapper, indent, number);
+        } else if (starts_with(text, "Suppressed: ") && !traces_.empty()) {
+            begin_trace(java_trace::suppressed, indent, number);
+        } else if (!in_message_ || (!prefixed_ && is_digit_first(line)) || is_throwable(line)) {
+            end_exception();
+        }
+    }
+
+    [[nodiscard]] static bool is_part(std::string_view text) noexcept {
+        return starts_with(text, "at ") || starts_with(text, "... ") ||
+               starts_with(text, "Caused by: ") || starts_with(text, "Wrapped by: ") ||
+               starts_with(text, "Suppressed: ");
+    }
+
+    [[nodiscard]] std::size_t find_prefixed(std::string_view line) const noexcept {
+        for (const std::string_view word :
+             {std::string_view("\tat "), std::string_view("\t... "), std::string_view("\tSupp")}) {
+            std::size_t at = line.find(word);
+            if (at == std::string_view::npos) { continue; }
+            while (at > 0 && line[at - 1] == '\t') { --at; }
+            return at;
+        }
+        return traces_.empty() ? std::string_view::npos : line.find("Caused by: ");
+    }
+
+    // A message of several lines is not told from the log's next line; most of those begin with a
+    // date.
+    [[nodiscard]] static bool is_digit_first(std::string_view line) noexcept {
+        return !line.empty() && is_digit(line[0]);
+    }
+    // "java.lang.IllegalStateException: why"
+    [[nodiscard]] static bool is_throwable(std::string_view line) noexcept {
+        if (starts_with(line, "Exception in thread ")) { return true; }
+        std::size_t end = 0;
+        while (end < line.size() && (is_name_char(line[end]) || line[end] == '.')) { ++end; }
+        const std::string_view name = line.substr(0, end);
+        return contains(name, ".") && (end == line.size() || line[end] == ':') &&
+               (ends_with(name, "Exception") || ends_with(name, "Error"));
+    }
+
+    // "java.base/java.lang.Thread.run(Thread.java:840)", "… ~[library.jar:1.2]"
+    void frame_line(std::string_view frame, std::uint64_t number) {
+        const std::string_view method = java_method(frame);
+        if (method.empty() || method.size() == frame.size()) {
+            skip("expected \"at package.Class.method(File.java:1)\"", number);
+            return;
+        }
+        if (traces_.empty()) { begin_trace(java_trace::first, 0, number); }
+        in_message_ = false;
+        frames_.push_back(stacks_.intern(without_java_module(method), frame_kind::function));
+        traces_.back().end = frames_.size();
+    }
+
+    // "3 more", "3 common frames omitted", "3 frames truncated"
+    void rest_line(std::string_view text, std::uint64_t number) {
+        std::int64_t frames = 0;
+        const std::string_view digits = take_word(text);
+        const bool shared = starts_with(text, "more") || starts_with(text, "common frames omitted");
+        in_message_ = false;
+        if (!parse_whole(digits, frames)) {
+            skip("expected \"... N more\"", number);
+        } else if (shared) {
+            traces_.back().shared = frames;
+        } else if (starts_with(text, "frames truncated")) {
+            traces_.back().cut = true;
+        } // others stand for frames in the middle that a filter took out
+    }
+
+    void begin_trace(java_trace::relation_type relation, std::size_t indent, std::uint64_t number) {
+        in_message_ = true;
+        java_trace trace;
+        trace.relation = relation;
+        trace.indent = indent;
+        trace.begin = trace.end = frames_.size();
+        trace.line = number;
+        traces_.push_back(trace);
+    }
+
+    // ---- exceptions -----------------------------------------------------------------------------
+
+    // Adds the exception: the one that all began with, which is printed last unless wrappers follow
+    // what they wrap.
+    void end_exception() {
+        in_message_ = false;
+        prefixed_ = false;
+        if (traces_.empty()) { return; }
+        levels_.clear();
+        std::uint64_t samples = 0;
+        std::uint64_t number = 0; // of the line of the first cause
+        const auto take = [&](const java_trace& trace) {
+            if (trace.end == trace.begin && trace.shared == 0) { return; }
+            resolve(trace);
+            ++samples;
+            if (options_.wrapped) { stacks_.add(levels_.leaf(), 1, 1, trace.line); }
+            if (levels_.size() == 1) { number = trace.line; }
+        };
+        if (has_wrapper()) {
+            for (std::size_t end = traces_.size(); end > 0;) {
+                std::size_t begin = end - 1; // with what it suppressed, which stands behind it
+                while (begin > 0 && traces_[begin].relation == java_trace::suppressed) { --begin; }
+                for (std::size_t i = begin; i < end; ++i) { take(traces_[i]); }
+                end = begin;
+            }
+        } else {
+            for (const java_trace& trace : traces_) { take(trace); }
+        }
+        if (!options_.wrapped && samples > 0) {
+            levels_.leave_suppressed();
+            stacks_.add(levels_.leaf(), 1, 1, number);
+            wrapped_ += samples - 1;
+        }
+        frames_.clear();
+        traces_.clear();
+    }
+
+    [[nodiscard]] bool has_wrapper() const noexcept {
+        for (const java_trace& trace : traces_) {
+            if (trace.relation == java_trace::wrapper) { return true; }
+        }
+        return false;
+    }
+
+    // Puts a trace's own frames below those that it shares with the one that encloses it.
+    void resolve(const java_trace& trace) {
+        levels_.go_to(trace.indent, trace.relation == java_trace::suppressed);
+        auto kept = static_cast<std::size_t>(trace.shared);
+        const bool missing = kept > levels_.depth();
+        if (missing) {
+            skip("there are not as many frames to share in the exception around it", trace.line);
+            kept = levels_.depth();
+        }
+        levels_.keep(kept);
+        if (trace.cut || (missing && kept == 0)) {
+            levels_.push(stacks_.intern("[truncated]", frame_kind::marker));
+            ++cut_;
+        }
+        for (std::size_t i = trace.end; i-- > trace.begin;) { levels_.push(frames_[i]); }
+    }
+};
+
+/// Returns whether a text is "package.Class.method(File.java:12)", as no other language prints it.
+[[nodiscard]] inline bool is_java_frame(std::string_view text) noexcept {
+    const std::string_view method = text.substr(0, text.find('('));
+    if (method.size() == text.size() || !contains(method, ".") || contains(method, " ")) {
+        return false;
+    }
+    std::string_view place = text.substr(method.size() + 1);
+    const std::size_t close = place.find(')');
+    if (close == std::string_view::npos) { return false; }
+    place = place.substr(0, close);
+    if (place == "Native Method" || place == "Unknown Source") { return true; }
+    const std::size_t colon = place.find(':');
+    const std::string_view number = colon == std::string_view::npos ? "1" : place.substr(colon + 1);
+    const std::string_view file = place.substr(0, colon);
+    const bool only_digits = !number.empty() && count_digits(number) == number.size();
+    return only_digits && contains(file, ".") &&
+           file.find_first_of(" ,/\\") == std::string_view::npos;
+}
+
+/// Returns whether the head of an input is a log with stacks of Java, and no thread dump.
+[[nodiscard]] inline bool looks_like_java_exceptions(std::string_view head) {
+    bool found = false;
+    const bool dump = any_line(head, [&](std::string_view line) {
+        const std::string_view text = trimmed(line);
+        found = found || (starts_with(text, "at ") && is_java_frame(text.substr(3)));
+        for (const std::string_view word :
+             {std::string_view("\tat "), std::string_view("\\tat ")}) {
+            const std::size_t at = line.find(word);
+            found = found ||
+                    (at != std::string_view::npos && is_java_frame(line.substr(at + word.size())));
+        }
+        return is_thread_dump_line(line);
+    });
+    return found && !dump;
+}
+
+} // namespace detail
+
+/// Reads the stacks of exceptions out of logs: as Java prints them, with whatever stands between
+/// them, with a prefix on each line, or as strings of JSON, a log record a line. Returns one
+/// profile, in which each exception is a sample of weight 1: the stack of what all began with, the
+/// last "Caused by". "... 3 more" stands for the last 3 frames of the exception around it: they are
+/// put in, so that stacks begin at their threads' roots. Exceptions that wrap it, and suppressed
+/// ones, are counted in `wrapped`. Files, lines, modules and messages are cut; what logs shorten
+/// ("... 9 frames truncated") hangs under "[truncated]". (stackcollapse-java-exceptions.pl counts
+/// each link of a chain, cuts those of causes at their roots, reads no prefixed or JSON lines.)
+/// source   callable `std::size_t(char* to, std::size_t room)`, returns 0 at the end.
+/// Errors:  none but 2^63 exceptions. Lines that begin as frames do and are none, and references to
+///          frames that are not there, are skipped and counted, the first with its number and the
+///          reason; what else a log holds is not.
+/// Cost:    one pass; memory for the distinct stacks, one exception with its causes and one buffer.
+/// Format:  the JDK's documentation of Throwable.printStackTrace, what OpenJDK 17 prints, and
+///          Logback's of its conversion words %ex and %rEx.
+template <class Source>
+[[nodiscard]] result<java_exceptions_text>
+read_java_exceptions(Source&& source, const java_exceptions_options& options = {}) {
+    detail::java_exceptions_reader reader(options);
+    return detail::read_lines<detail::java_exceptions_reader, std::remove_reference_t<Source>>(
+        reader, source);
+}
+
+/// The same from memory.
+[[nodiscard]] inline result<java_exceptions_text>
+parse_java_exceptions(std::string_view text, const java_exceptions_options& options = {}) {
+    return read_java_exceptions(detail::text_source(text), options);
+}
+
+WICK_END_NAMESPACE
+
+#endif
 // wick/format/jstack.hpp - Java thread dumps, a sample for each thread that runs.
 #ifndef WICK_FORMAT_JSTACK_HPP
 #define WICK_FORMAT_JSTACK_HPP
@@ -16168,13 +17371,7 @@ private:
         state_.clear();
         const std::size_t end = line.rfind('"');
         std::string_view name = line.substr(1, end == 0 ? line.size() : end - 1);
-        if (!options_.tid) {
-            std::size_t at = name.size();
-            while (at > 0 && is_digit(name[at - 1])) { --at; }
-            if (at > 1 && at < name.size() && name[at - 1] == '-') {
-                name = name.substr(0, at - 1);
-            }
-        }
+        if (!options_.tid) { name = without_thread_number(name); }
         if (options_.threads && !name.empty()) { stacks_.push_root(name, frame_kind::thread); }
     }
 
@@ -16184,9 +17381,7 @@ private:
             line.remove_prefix(state.size());
             state_ = take_word(line);
         } else if (starts_with(line, "at ")) {
-            // Java's own names hold no bracket: the file follows in one.
-            const std::string_view name = trimmed(line.substr(3));
-            stacks_.push(trimmed(name.substr(0, name.find('('))));
+            stacks_.push(java_method(line.substr(3)));
         } else if (!starts_with(line, "- ") && !starts_with(line, "Locked ownable") &&
                    !starts_with(line, "Carrying virtual thread") &&
                    !starts_with(line, "No compile task") && !starts_with(line, "Compiling: ")) {
@@ -16201,7 +17396,7 @@ private:
             stacks_.clear();
             return;
         }
-        if (!options_.all_states && (state_ != "RUNNABLE" || waits_outside(leaf()))) {
+        if (!options_.all_states && (state_ != "RUNNABLE" || waits_in_native_method(leaf()))) {
             ++waiting_;
             stacks_.clear();
             return;
@@ -16210,32 +17405,11 @@ private:
     }
 
     [[nodiscard]] std::string_view leaf() const { return stacks_.at(0).function; }
-
-    // To Java a thread runs while the kernel lets it wait inside a native method.
-    [[nodiscard]] static bool waits_outside(std::string_view leaf) noexcept {
-        for (const std::string_view method : {std::string_view(".epollWait"),
-                                              std::string_view(".EPoll.wait"),
-                                              std::string_view(".KQueue.poll"),
-                                              std::string_view(".Net.poll"),
-                                              std::string_view(".Net.accept"),
-                                              std::string_view(".accept0"),
-                                              std::string_view(".socketAccept"),
-                                              std::string_view(".socketRead0"),
-                                              std::string_view(".waitForProcessExit"),
-                                              std::string_view(".waitForProcessExit0"),
-                                              std::string_view(".waitForReferencePendingList")}) {
-            if (ends_with(leaf, method)) { return true; }
-        }
-        return false;
-    }
 };
 
 /// Returns whether the head of an input is a Java thread dump: its title, or a thread's state.
 [[nodiscard]] inline bool looks_like_jstack(std::string_view head) {
-    return any_line(head, [](std::string_view line) {
-        return starts_with(line, "Full thread dump ") ||
-               starts_with(trimmed(line), "java.lang.Thread.State: ");
-    });
+    return any_line(head, is_thread_dump_line);
 }
 
 } // namespace detail
@@ -16267,263 +17441,190 @@ template <class Source>
 WICK_END_NAMESPACE
 
 #endif
-// wick/format/perf_script.hpp - the text of `perf script` into profiles, one for each event.
-#ifndef WICK_FORMAT_PERF_SCRIPT_HPP
-#define WICK_FORMAT_PERF_SCRIPT_HPP
-
-// wick/detail/line_memory.hpp - what whole lines of an input were turned into.
-#ifndef WICK_DETAIL_LINE_MEMORY_HPP
-#define WICK_DETAIL_LINE_MEMORY_HPP
+// wick/format/ljp.hpp - the stacks that the Lightweight Java Profiler writes.
+#ifndef WICK_FORMAT_LJP_HPP
+#define WICK_FORMAT_LJP_HPP
 
 
-#include <cstddef>     // std::size_t
-#include <cstdint>     // ids
-#include <string>      // the lines
-#include <string_view> // what is looked up
-#include <vector>      // the slots
+#include <cstdint>     // weights
+#include <string_view> // lines
+#include <type_traits> // std::remove_reference_t
+#include <utility>     // std::move
 
 WICK_BEGIN_NAMESPACE
+
+/// How to read what the Lightweight Java Profiler writes.
+struct ljp_options {};
+
+/// What a file of the Lightweight Java Profiler holds.
+struct ljp_text {
+    profile samples;             ///< unit "samples"
+    wick::skipped skipped;       ///< lines that were not understood, frames that are missing
+    std::uint64_t truncated = 0; ///< stacks that were cut at the root's side, or by the file's end
+};
+
 namespace detail {
 
-/// Remembers the ids of lines that came lately, so that one that comes again need not be taken
-/// apart. Where hardly any does, it stops looking for a while: looking costs a sixth of that.
-/// Memory: 2 MiB at most. Thread safety: none.
-class line_memory {
+class ljp_reader {
 public:
-    static constexpr std::uint32_t none = 0xffffffffu;
-
-    /// Returns the id of a line, or `none`. `owner`: whatever else its id depends on.
-    [[nodiscard]] std::uint32_t find(std::string_view line, std::uint32_t owner) {
-        asked_ = false;
-        if (pause_ > 0) {
-            --pause_;
-            return none;
-        }
-        asked_ = line.size() <= max_line;
-        if (!asked_) { return none; }
-        if (slots_.empty()) { slots_.resize(std::size_t{1} << bits); }
-        hash_ = hash_bytes(line, seed_ + owner);
-        const slot& s = slots_[hash_ >> (64 - bits)];
-        const bool found = s.hash == hash_ && s.owner == owner && s.size == line.size() &&
-                           same_bytes(lines_.data() + s.line, line.data(), line.size());
-        hits_ += found ? 1u : 0u;
-        if (++looks_ == window) { judge(); }
-        return found ? s.id : none;
+    explicit ljp_reader(const ljp_options&) {
+        stacks_.builder.describe("samples", counted_as::samples, profile_detail::function);
     }
 
-    /// Keeps the id of the line that was just looked for in vain.
-    void remember(std::string_view line, std::uint32_t owner, std::uint32_t id) {
-        if (!asked_) { return; }
-        if (lines_.size() + line.size() > max_bytes) { forget(); }
-        slots_[hash_ >> (64 - bits)] = slot{hash_,
-                                            static_cast<std::uint32_t>(lines_.size()),
-                                            static_cast<std::uint32_t>(line.size()),
-                                            owner,
-                                            id};
-        lines_ += line;
+    void line(std::string_view line, std::uint64_t number) {
+        const bool indented = !line.empty() && is_blank(line[0]);
+        line = trimmed(line);
+        if (line.empty()) {
+            end_stack();
+        } else if (!indented && is_digit(line[0])) {
+            end_stack();
+            in_report_ = false;
+            begin_stack(line, number);
+        } else if (starts_with(line, "Total trace count = ")) {
+            end_stack();
+            total_line(line, number);
+        } else if (line == "Hot methods:") {
+            end_stack();
+            in_report_ = true; // the leaves of the stacks again
+        } else if (indented && open_) {
+            add_frame(line, number);
+        } else if (!in_report_) {
+            skip("expected \"count frames method(File:line)\"", number);
+        }
+    }
+
+    void skip(const char* what, std::uint64_t number) { stacks_.skipped.add(what, number); }
+
+    [[nodiscard]] result<ljp_text> finish() {
+        end_stack();
+        return {ljp_text{stacks_.builder.finish(), std::move(stacks_.skipped), cut_},
+                std::move(stacks_.problem)};
     }
 
 private:
-    struct slot {
-        std::uint64_t hash = 0;
-        std::uint32_t line = 0; // where it begins in lines_
-        std::uint32_t size = 0; // of it; 0: the slot is free
-        std::uint32_t owner = 0;
-        std::uint32_t id = 0;
-    };
-    static constexpr unsigned bits = 13;
-    static constexpr std::size_t max_line = 1024;
-    static constexpr std::size_t max_bytes = std::size_t{1} << 20;
-    static constexpr std::uint32_t window = 512;
-    static constexpr std::uint32_t pause = 32 * window;
+    static constexpr std::int64_t most_frames = 128; // that the profiler looks at
+    stack_samples stacks_;
+    std::uint64_t cut_ = 0;
+    bool open_ = false;
+    bool in_report_ = false;
+    std::uint64_t first_line_ = 0;
+    std::int64_t count_ = 0;
+    std::int64_t frames_ = 0;
+    std::uint64_t sum_ = 0; // of the counts in this report
 
-    std::uint64_t seed_ = hash_seed();
-    std::vector<slot> slots_;
-    std::string lines_;
-    std::uint64_t hash_ = 0; // of the line that was looked for
-    bool asked_ = false;     // it was
-    std::uint32_t looks_ = 0;
-    std::uint32_t hits_ = 0;
-    std::uint32_t pause_ = 0; // how many look-ups are still to be left out
-
-    void judge() {
-        if (hits_ * 4 < looks_) { pause_ = pause; }
-        looks_ = 0;
-        hits_ = 0;
+    // "42 3 \tpackage.Class.method(File.java:12)", and "42 " where walking the stack failed.
+    void begin_stack(std::string_view line, std::uint64_t number) {
+        const std::string_view count = take_word(line);
+        const std::string_view frames = take_word(line);
+        const bool failed = frames.empty();
+        if (!parse_whole(count, count_) || (!failed && !parse_whole(frames, frames_))) {
+            skip("expected \"count frames method(File:line)\"", number);
+            return;
+        }
+        if (failed) { frames_ = 0; }
+        open_ = true;
+        first_line_ = number;
+        if (!line.empty()) { add_frame(line, number); }
     }
-    void forget() {
-        slots_.assign(slots_.size(), slot{});
-        lines_.clear();
+
+    void add_frame(std::string_view line, std::uint64_t number) {
+        const std::string_view method = java_method(line);
+        if (static_cast<std::int64_t>(stacks_.size()) == frames_ || method.size() == line.size()) {
+            skip("expected \"package.Class.method(File:line)\", as often as the count says",
+                 number);
+            return;
+        }
+        // A class that was unloaded since has no name any more: ".(:-1)".
+        stacks_.push(method == "." || method.empty() ? std::string_view("[unknown]") : method);
+    }
+
+    void end_stack() {
+        if (!open_) { return; }
+        open_ = false;
+        const auto found = static_cast<std::int64_t>(stacks_.size());
+        if (found < frames_) { skip("frames of this stack are missing", first_line_); }
+        if (found < frames_ || frames_ == most_frames) {
+            stacks_.push("[truncated]", frame_kind::marker);
+            ++cut_;
+        }
+        sum_ += static_cast<std::uint64_t>(count_);
+        stacks_.commit(static_cast<std::uint64_t>(count_), count_, first_line_);
+    }
+
+    // "Total trace count = 42, Total traces = 3"
+    void total_line(std::string_view line, std::uint64_t number) {
+        line.remove_prefix(line.find('=') + 1);
+        line = trimmed(line);
+        std::int64_t total = 0;
+        if (!parse_whole(line.substr(0, count_digits(line)), total) ||
+            static_cast<std::uint64_t>(total) != sum_) {
+            skip("the counts above do not add up to this total", number);
+        }
+        sum_ = 0;
     }
 };
 
+/// Returns whether the head of an input is a file of the Lightweight Java Profiler: a stack with
+/// its count and its number of frames.
+[[nodiscard]] inline bool looks_like_ljp(std::string_view head) {
+    return any_line(head, [](std::string_view line) {
+        if (line.empty() || !is_digit(line[0])) { return false; }
+        const std::string_view count = take_word(line);
+        const std::string_view frames = take_word(line);
+        const std::string_view method = java_method(line);
+        return count_digits(count) == count.size() && !frames.empty() &&
+               count_digits(frames) == frames.size() && contains(method, ".") &&
+               method.size() < line.size() && line.back() == ')' &&
+               line.substr(method.size()).find(':') != std::string_view::npos;
+    });
+}
+
 } // namespace detail
+
+/// Reads the text output of the Lightweight Java Profiler (its traces.txt); several files one after
+/// the other add up. Returns one profile, in which a stack weighs and counts its samples. Files and
+/// lines are cut; classes that were unloaded are "[unknown]"; samples whose stack could not be
+/// walked are "[no stack]"; stacks of 128 frames, where the profiler stops, hang under
+/// "[truncated]". The list of hot methods repeats the leaves and is ignored. (stackcollapse-ljp.awk
+/// reads the samples without a stack as a frame, stops at the first total, and loses frames with
+/// blanks in their names.)
+/// source   callable `std::size_t(char* to, std::size_t room)`, returns 0 at the end.
+/// Errors:  weights that add up to 2^63 or more. Lines that are not understood, stacks with less
+///          frames than they say, and totals that are not those of the counts are skipped and
+///          counted, the first with its number and the reason.
+/// Cost:    one pass; memory for the distinct stacks and one buffer.
+/// Format:  what the source of the profiler (display.cc) prints.
+template <class Source>
+[[nodiscard]] result<ljp_text> read_ljp(Source&& source, const ljp_options& options = {}) {
+    detail::ljp_reader reader(options);
+    return detail::read_lines<detail::ljp_reader, std::remove_reference_t<Source>>(reader, source);
+}
+
+/// The same from memory.
+[[nodiscard]] inline result<ljp_text> parse_ljp(std::string_view text,
+                                                const ljp_options& options = {}) {
+    return read_ljp(detail::text_source(text), options);
+}
+
 WICK_END_NAMESPACE
 
 #endif
-// wick/detail/symbol_memory.hpp - which frames a symbol of a module was turned into.
-#ifndef WICK_DETAIL_SYMBOL_MEMORY_HPP
-#define WICK_DETAIL_SYMBOL_MEMORY_HPP
+// wick/format/perf_sched.hpp - waits of threads, from the scheduler's events in perf script's text.
+#ifndef WICK_FORMAT_PERF_SCHED_HPP
+#define WICK_FORMAT_PERF_SCHED_HPP
+
+// wick/detail/perf_text.hpp - the lines that `perf script` prints, in parts.
+#ifndef WICK_DETAIL_PERF_TEXT_HPP
+#define WICK_DETAIL_PERF_TEXT_HPP
 
 
-#include <cstddef>     // std::size_t
-#include <cstdint>     // ids
-#include <cstring>     // std::memcpy
-#include <string>      // the texts
-#include <string_view> // what is looked up
-#include <vector>      // rows of frames
-
-WICK_BEGIN_NAMESPACE
-namespace detail {
-
-/// Remembers the frames that a symbol of a module became, so that names are cut and interned once.
-/// Made for large inputs: a look-up touches its slot of the index and one record, which holds the
-/// symbol's text behind its sizes, and nothing else.
-class symbol_memory {
-public:
-    /// The frames of a symbol, from the leaf on; often one, none for names that stand for no
-    /// function.
-    struct row {
-        const std::uint32_t* frames;
-        std::uint32_t count;
-    };
-
-    /// Returns the id of a module's text, the same for the same text.
-    [[nodiscard]] std::uint32_t module(std::string_view text) {
-        if (!modules_.empty() && modules_[latest_] == text) { return latest_; }
-        const std::uint64_t hash = hash_bytes(text, seed_);
-        latest_ = module_index_.find(hash, [&](std::uint32_t id) { return modules_[id] == text; });
-        if (latest_ == id_table::none) {
-            latest_ = static_cast<std::uint32_t>(modules_.size());
-            modules_.emplace_back(text);
-            module_index_.insert(hash, latest_);
-        }
-        return latest_;
-    }
-
-    /// Calls `turn(std::vector<std::uint32_t>&)` on a symbol that is not known, which appends its
-    /// frames; returns the row of them, good until the next call. `variant`: whatever else its
-    /// frames depend on.
-    template <class Turn>
-    [[nodiscard]] row
-    find(std::string_view symbol, std::uint32_t module, std::uint32_t variant, Turn turn) {
-        const std::uint32_t owner = module << 1 | variant;
-        const std::uint64_t hash = hash_bytes(symbol, seed_ + owner);
-        std::uint32_t at = index_.find(hash, [&](std::uint32_t known) {
-            const record r = load(known);
-            return r.size == symbol.size() && r.owner == owner &&
-                   same_bytes(text_of(known), symbol.data(), symbol.size());
-        });
-        if (at == id_table::none) {
-            at = remember(symbol, owner, turn);
-            index_.insert(hash, at);
-        }
-        found_ = load(at);
-        // A lone frame is in the record itself.
-        return found_.count == 1 ? row{&found_.frames, 1}
-                                 : row{frames_.data() + found_.frames, found_.count};
-    }
-
-private:
-    struct record {
-        std::uint32_t size; // of the text behind it
-        std::uint32_t owner;
-        std::uint32_t frames; // the frame, or where they begin in frames_
-        std::uint32_t count;
-    };
-    static constexpr std::size_t unit = 16; // records begin at multiples of it
-
-    std::uint64_t seed_ = hash_seed();
-    std::vector<std::string> modules_;
-    id_table module_index_;
-    std::uint32_t latest_ = 0;
-    std::string records_;
-    id_table index_; // of records, in units
-    std::vector<std::uint32_t> frames_;
-    record found_{};
-
-    [[nodiscard]] record load(std::uint32_t at) const noexcept {
-        record r;
-        std::memcpy(&r, records_.data() + at * unit, sizeof r);
-        return r;
-    }
-    [[nodiscard]] const char* text_of(std::uint32_t at) const noexcept {
-        return records_.data() + at * unit + sizeof(record);
-    }
-
-    template <class Turn>
-    [[nodiscard]] std::uint32_t remember(std::string_view symbol, std::uint32_t owner, Turn turn) {
-        const std::size_t first = frames_.size();
-        turn(frames_);
-        record made{static_cast<std::uint32_t>(symbol.size()),
-                    owner,
-                    static_cast<std::uint32_t>(first),
-                    static_cast<std::uint32_t>(frames_.size() - first)};
-        if (made.count == 1) {
-            made.frames = frames_.back();
-            frames_.pop_back();
-        }
-        const auto at = static_cast<std::uint32_t>(records_.size() / unit);
-        records_.append(reinterpret_cast<const char*>(&made), sizeof made);
-        records_.append(symbol);
-        records_.resize((records_.size() + unit - 1) / unit * unit);
-        return at;
-    }
-};
-
-} // namespace detail
-WICK_END_NAMESPACE
-
-#endif
-
-#include <algorithm>   // std::find
 #include <cstddef>     // std::size_t
 #include <cstdint>     // periods
 #include <string>      // names
 #include <string_view> // lines
-#include <type_traits> // std::remove_reference_t
-#include <utility>     // std::move
-#include <vector>      // stacks
+#include <vector>      // words
 
 WICK_BEGIN_NAMESPACE
-
-/// How to read `perf script` text.
-struct perf_script_options {
-    bool pid = false;       ///< the root is "comm-PID"
-    bool tid = false;       ///< the root is "comm-PID/TID"
-    bool kernel = false;    ///< frames of the kernel and its modules are of kind kernel, "_[k]"
-    bool jit = false;       ///< frames of perf maps and JIT images are of kind jit, "_[j]"
-    bool addresses = false; ///< code without a name keeps its address: "[libx.so.1 <7f0>]"
-    bool srcline = false;   ///< lines from `-F +srcline` are added to names: "f:file.c:12"
-    bool keep_arguments = false;    ///< names keep the arguments of C++ functions
-    bool args = false;              ///< the arguments of tracepoints are a frame below the root
-    bool keep_zero_periods = false; ///< a period of 0 weighs 0; else it weighs 1
-    std::string
-        event; ///< read this event only, "cycles:u", or "cycles" for all its modifiers; empty: all
-    /// An event's samples are cut by their times into profiles of so many nanoseconds each; 0: one
-    /// profile holds them all.
-    std::uint64_t slice_ns = 0;
-};
-
-/// One event of `perf script` text.
-struct perf_event {
-    std::string name; ///< with its modifiers, "cycles:u"; empty where the text has no event names
-    profile samples;  ///< weight: the periods, or samples where the text has none
-    std::uint64_t slice = 0; ///< with slice_ns: how many slices of perf's clock came before
-};
-
-/// What `perf script` text holds.
-struct perf_script_text {
-    std::vector<perf_event>
-        events;            ///< each slice of each, in the order in which they appeared first
-    wick::skipped skipped; ///< lines that were not understood, and samples they belonged to
-    std::uint64_t other_events = 0;  ///< samples of events that were not asked for
-    std::vector<std::string> others; ///< the names of those events, of the first 20
-    std::uint64_t zero_periods = 0;  ///< samples with a period of 0
-    std::uint64_t no_stack = 0;      ///< samples without frames, which hang under "[no stack]"
-    std::uint64_t records = 0;       ///< lines about tasks and mappings, which are no samples
-};
-
 namespace detail {
 
 /// A line "  ffffffff8103ce3b foo+0x1b ([kernel.kallsyms])", in parts.
@@ -16548,12 +17649,12 @@ struct perf_frame_line {
 
 /// Takes "+0x1b" off the end of a symbol.
 [[nodiscard]] inline std::string_view without_offset(std::string_view symbol) noexcept {
-    const char* text = symbol.data();
-    std::size_t at = symbol.size();
-    while (at > 0 && is_hex_digit(text[at - 1])) { --at; }
-    const bool offset = at >= 3 && at < symbol.size() && text[at - 1] == 'x' &&
-                        text[at - 2] == '0' && text[at - 3] == '+';
-    return offset ? std::string_view(text, at - 3) : symbol;
+    const char* begin = symbol.data();
+    const char* end = begin + symbol.size();
+    const char* at = skip_hex_digits_back(begin, end);
+    const bool offset =
+        at - begin >= 3 && at < end && at[-1] == 'x' && at[-2] == '0' && at[-3] == '+';
+    return offset ? std::string_view(begin, static_cast<std::size_t>(at - begin) - 3) : symbol;
 }
 
 /// Takes a frame's line apart. False when it is none: no hexadecimal number in front.
@@ -16562,7 +17663,7 @@ struct perf_frame_line {
     const char* end = at + line.size();
     while (at < end && is_blank(*at)) { ++at; }
     const char* address = at;
-    while (at < end && is_hex_digit(*at)) { ++at; }
+    at = skip_hex_digits(at, end);
     if (at == address || (at < end && !is_blank(*at))) { return false; }
     frame.address = std::string_view(address, static_cast<std::size_t>(at - address));
     frame.module = {};
@@ -16851,6 +17952,745 @@ private:
            all_digits(file.substr(map.size(), file.size() - map.size() - end.size()));
 }
 
+/// How frames are named.
+struct perf_naming {
+    bool kernel = false;         // frames of the kernel are of kind kernel
+    bool jit = false;            // frames of just-in-time compilers are of kind jit
+    bool addresses = false;      // code without a name keeps its address
+    bool keep_arguments = false; // names keep the arguments of C++ functions
+};
+
+/// Returns "[libx.so.1]" for code without a name, "[libx.so.1 <7f0>]" with its address.
+[[nodiscard]] inline std::string unknown_perf_text(const perf_frame_line& line, bool addresses) {
+    const bool known_module = !line.module.empty() && line.module != "[unknown]";
+    std::string text = "[";
+    text += known_module ? base_name(line.module) : std::string_view("unknown");
+    if (addresses) {
+        text += " <";
+        text += line.address;
+        text += '>';
+    }
+    return text + "]";
+}
+
+[[nodiscard]] inline frame_kind perf_kind_of(std::string_view module,
+                                             const perf_naming& naming) noexcept {
+    if (module == "inlined") { return frame_kind::inlined; }
+    if (naming.kernel && is_kernel_module(module)) { return frame_kind::kernel; }
+    if (naming.jit && is_jit_module(module)) { return frame_kind::jit; }
+    return frame_kind::function;
+}
+
+/// Calls `emit(name, kind)` for each function of a frame's line, from the leaf on: often one, none
+/// for what stands for no function, "(swapper)". `text` is room for names. `java`: the program is
+/// Java, whose perf maps begin names with 'L'.
+template <class Emit>
+void each_perf_function(const perf_frame_line& line,
+                        const perf_naming& naming,
+                        bool java,
+                        std::string& text,
+                        Emit emit) {
+    const std::string_view symbol = line.symbol;
+    if (symbol.empty() || symbol == "[unknown]") {
+        emit(unknown_perf_text(line, naming.addresses), perf_kind_of(line.module, naming));
+        return;
+    }
+    if (symbol[0] == '(' && symbol.find(')') == symbol.size() - 1) { return; }
+    // "a->b->c": c is inlined into b, and b into a. Frames go from the leaf on, so the last one
+    // first.
+    std::vector<std::string_view> parts;
+    std::string_view rest = symbol;
+    for (std::size_t at; (at = find_inline_arrow(rest)) != std::string_view::npos;) {
+        parts.push_back(rest.substr(0, at));
+        rest = rest.substr(at + 2);
+    }
+    parts.push_back(rest);
+    for (std::size_t i = parts.size(); i-- > 0;) {
+        text = comparable_name(parts[i], naming.keep_arguments);
+        if (java && text[0] == 'L' && text.find('/') != std::string::npos) { text.erase(0, 1); }
+        for (char& c : text) {
+            if (c == ';') { c = ':'; }
+        }
+        emit(text, i > 0 ? frame_kind::inlined : perf_kind_of(line.module, naming));
+    }
+}
+
+} // namespace detail
+WICK_END_NAMESPACE
+
+#endif
+// wick/detail/symbol_memory.hpp - which frames a symbol of a module was turned into.
+#ifndef WICK_DETAIL_SYMBOL_MEMORY_HPP
+#define WICK_DETAIL_SYMBOL_MEMORY_HPP
+
+
+#include <cstddef>     // std::size_t
+#include <cstdint>     // ids
+#include <string>      // the texts
+#include <string_view> // what is looked up
+#include <vector>      // rows of frames
+
+WICK_BEGIN_NAMESPACE
+namespace detail {
+
+/// Remembers the frames that a symbol of a module became, so that names are cut and interned once.
+class symbol_memory {
+public:
+    /// The frames of a symbol, from the leaf on; often one, none for names that stand for no
+    /// function.
+    struct row {
+        const std::uint32_t* frames;
+        std::uint32_t count;
+    };
+
+    /// Returns the id of a module's text, the same for the same text.
+    [[nodiscard]] std::uint32_t module(std::string_view text) {
+        if (!modules_.empty() && modules_[latest_] == text) { return latest_; }
+        const std::uint64_t hash = hash_bytes(text, seed_);
+        latest_ = module_index_.find(hash, [&](std::uint32_t id) { return modules_[id] == text; });
+        if (latest_ == id_table::none) {
+            latest_ = static_cast<std::uint32_t>(modules_.size());
+            modules_.emplace_back(text);
+            module_index_.insert(hash, latest_);
+        }
+        return latest_;
+    }
+
+    /// Calls `turn(std::vector<std::uint32_t>&)` on a symbol that is not known, which appends its
+    /// frames; returns the row of them, good until the next call. `variant`: whatever else its
+    /// frames depend on.
+    template <class Turn>
+    [[nodiscard]] row
+    find(std::string_view symbol, std::uint32_t module, std::uint32_t variant, Turn turn) {
+        const std::uint32_t owner = module << 1 | variant;
+        const std::uint64_t hash = hash_bytes(symbol, seed_ + owner);
+        std::uint32_t at = symbols_.find(symbol, owner, hash);
+        if (at == text_records::none) { at = remember(symbol, owner, hash, turn); }
+        found_ = symbols_.load(at);
+        // A lone frame is in the record itself.
+        return found_.second == 1 ? row{&found_.first, 1}
+                                  : row{frames_.data() + found_.first, found_.second};
+    }
+
+private:
+    std::uint64_t seed_ = hash_seed();
+    std::vector<std::string> modules_;
+    id_table module_index_;
+    std::uint32_t latest_ = 0;
+    text_records symbols_; // first: the frame, or where the frames begin; second: how many
+    std::vector<std::uint32_t> frames_;
+    text_records::record found_{};
+
+    template <class Turn>
+    [[nodiscard]] std::uint32_t
+    remember(std::string_view symbol, std::uint32_t owner, std::uint64_t hash, Turn turn) {
+        auto first = static_cast<std::uint32_t>(frames_.size());
+        turn(frames_);
+        const auto count = static_cast<std::uint32_t>(frames_.size() - first);
+        if (count == 1) {
+            first = frames_.back();
+            frames_.pop_back();
+        }
+        return symbols_.add(symbol, owner, hash, first, count);
+    }
+};
+
+} // namespace detail
+WICK_END_NAMESPACE
+
+#endif
+
+#include <cstddef>     // std::size_t
+#include <cstdint>     // times
+#include <string>      // names that are built
+#include <string_view> // lines
+#include <type_traits> // std::remove_reference_t
+#include <utility>     // std::move
+#include <vector>      // threads
+
+WICK_BEGIN_NAMESPACE
+
+/// How to read the scheduler's events.
+struct perf_sched_options {
+    bool tid = false;       ///< the root is "comm-TID"
+    bool kernel = false;    ///< frames of the kernel and its modules are of kind kernel, "_[k]"
+    bool addresses = false; ///< code without a name keeps its address: "[libx.so.1 <7f0>]"
+    bool keep_arguments = false; ///< names keep the arguments of C++ functions
+    bool all_states = false;     ///< threads that were preempted are samples too
+    int wakers = 0;              ///< so many of those that ended a wait stand below its stack
+};
+
+/// What the scheduler's events say of waits.
+struct perf_sched_text {
+    profile samples;                ///< unit "nanoseconds": each wait is one sample
+    wick::skipped skipped;          ///< lines that were not understood
+    std::uint64_t other_events = 0; ///< samples of events that are not the scheduler's
+    std::uint64_t preempted = 0;    ///< times in which a thread could have run, left out
+    std::uint64_t unended = 0;      ///< waits whose end was not recorded
+};
+
+namespace detail {
+
+/// Returns what stands behind " key=" in a tracepoint's arguments, up to a blank; the last one,
+/// since a comm may hold anything.
+[[nodiscard]] inline std::string_view perf_argument(std::string_view text,
+                                                    std::string_view key) noexcept {
+    const std::size_t at = text.rfind(key);
+    if (at == std::string_view::npos) { return {}; }
+    text.remove_prefix(at + key.size());
+    return take_word(text);
+}
+
+/// A thread as the scheduler's events name it.
+struct sched_task {
+    std::string_view comm;
+    std::string_view tid;   // empty: not there
+    std::string_view state; // of one that stops running: "S", "R+"
+};
+
+/// Reads "comm:pid [prio] S", as perf's plugin prints tasks.
+[[nodiscard]] inline sched_task parse_short_task(std::string_view text) noexcept {
+    sched_task task;
+    const std::size_t priority = text.rfind(" [");
+    if (priority == std::string_view::npos) { return task; }
+    std::string_view state = text.substr(priority + 2);
+    const std::size_t close = state.find(']');
+    if (close == std::string_view::npos) { return task; }
+    state.remove_prefix(close + 1);
+    task.state = take_word(state);
+    text = text.substr(0, priority);
+    const std::size_t colon = text.rfind(':');
+    if (colon == std::string_view::npos) { return task; }
+    task.comm = text.substr(0, colon);
+    task.tid = text.substr(colon + 1);
+    return task;
+}
+
+/// Reads the arguments of sched_switch: "prev_comm=a prev_pid=1 prev_prio=120 prev_state=S ==>
+/// next_comm=b next_pid=2 next_prio=120", or "a:1 [120] S ==> b:2 [120]".
+inline void parse_sched_switch(std::string_view text, sched_task& from, sched_task& to) noexcept {
+    constexpr std::string_view arrow = " ==> ", comm = "prev_comm=", next = " ==> next_comm=";
+    const bool named = starts_with(text, comm);
+    const std::size_t at = text.find(named ? next : arrow);
+    if (at == std::string_view::npos) { return; }
+    const std::string_view before = text.substr(0, at);
+    const std::string_view after = text.substr(at + arrow.size());
+    if (!named) {
+        from = parse_short_task(before);
+        to = parse_short_task(after);
+        return;
+    }
+    from.comm = before.substr(comm.size(), before.rfind(" prev_pid=") - comm.size());
+    from.tid = perf_argument(before, " prev_pid=");
+    from.state = perf_argument(before, " prev_state=");
+    to.tid = perf_argument(after, " next_pid=");
+}
+
+class perf_sched_reader {
+public:
+    explicit perf_sched_reader(const perf_sched_options& options)
+        : options_(options)
+        , naming_{options.kernel, false, options.addresses, options.keep_arguments} {
+        stacks_.builder.describe("nanoseconds", counted_as::samples, profile_detail::function);
+    }
+
+    void line(std::string_view line, std::uint64_t number) {
+        trim_blanks(line);
+        if (line.empty()) {
+            end_event();
+            return;
+        }
+        if (line[0] == '#') { return; }
+        perf_header header;
+        const bool padded = perf_header_parser::parse_usual(line, header);
+        if (open_ && is_blank(line[0]) && !padded) {
+            frame_line(line, number);
+            return;
+        }
+        end_event();
+        if (padded || headers_.parse(line, header)) {
+            begin_event(header, number);
+        } else {
+            open_ = true; // with its frames
+            type_ = ignored;
+            skip("expected an event: its period is 2^63 or more", number);
+        }
+    }
+
+    void skip(const char* what, std::uint64_t number) { stacks_.skipped.add(what, number); }
+
+    [[nodiscard]] result<perf_sched_text> finish() {
+        end_event();
+        for (const thread& t : threads_) { unended_ += t.out ? 1 : 0; }
+        return {perf_sched_text{stacks_.builder.finish(),
+                                std::move(stacks_.skipped),
+                                other_events_,
+                                preempted_,
+                                unended_},
+                std::move(stacks_.problem)};
+    }
+
+private:
+    enum event_type { ignored, switched, waited, woke };
+    struct thread {
+        std::int64_t tid;
+        bool out = false;   // it does not run, and its wait was not added
+        bool woken = false; // after that
+        std::uint64_t out_time = 0;
+        std::uint64_t wake_time = 0;
+        std::uint64_t line = 0;
+        std::uint32_t root = 0;
+        std::uint32_t waker = 0; // index of it
+        std::uint32_t waker_root = 0;
+        std::vector<std::uint32_t> stack;       // from the leaf on
+        std::vector<std::uint32_t> waker_stack; // the same
+    };
+
+    perf_sched_options options_;
+    perf_naming naming_;
+    stack_samples stacks_;
+    perf_header_parser headers_;
+    symbol_memory symbols_;
+    std::string text_;
+    std::vector<thread> threads_;
+    id_table thread_index_; // hash of a number → its place in threads_
+    std::uint64_t seed_ = hash_seed();
+    std::uint64_t other_events_ = 0;
+    std::uint64_t preempted_ = 0;
+    std::uint64_t unended_ = 0;
+
+    // ---- the event that is being read
+    bool open_ = false;
+    bool java_ = false;
+    event_type type_ = ignored;
+    std::uint64_t line_ = 0;
+    std::uint64_t time_ = 0;
+    std::int64_t delay_ = 0;
+    std::int64_t current_ = 0; // the thread that ran
+    std::int64_t task_ = 0;    // that which was woken, or runs next
+    std::uint32_t root_ = 0;   // of the thread that ran
+    bool preempted_now_ = false;
+    bool ended_now_ = false;
+    std::vector<std::uint32_t> frames_;
+
+    // ---- events ---------------------------------------------------------------------------------
+
+    void begin_event(const perf_header& header, std::uint64_t number) {
+        open_ = true;
+        type_ = ignored;
+        line_ = number;
+        frames_.clear();
+        if (!header.certain || header.event.empty()) {
+            skip("expected an event: \"comm pid [cpu] time: sched:sched_switch: …\"", number);
+            return;
+        }
+        java_ = starts_with(header.comm, "java");
+        std::string_view name = header.event;
+        if (!take_prefix(name, "sched:") && !starts_with(name, "sched_")) {
+            ++other_events_;
+            return;
+        }
+        const bool sleeps = name == "sched_stat_sleep" || name == "sched_stat_blocked";
+        const bool wakes = name == "sched_waking" || name == "sched_wakeup";
+        if (name != "sched_switch" && !sleeps && !wakes) { return; }
+        if (!parse_perf_time(header.time, time_)) {
+            skip("expected a time, \"1.000000:\"", number);
+            return;
+        }
+        const bool known = name == "sched_switch" ? take_switch(header)
+                           : sleeps               ? take_wait(header)
+                                                  : take_waking(header);
+        if (!known) {
+            skip("expected the arguments of sched_switch, sched_stat_sleep or sched_waking",
+                 number);
+        }
+    }
+
+    [[nodiscard]] static bool take_prefix(std::string_view& text,
+                                          std::string_view prefix) noexcept {
+        if (!starts_with(text, prefix)) { return false; }
+        text.remove_prefix(prefix.size());
+        return true;
+    }
+
+    [[nodiscard]] bool take_switch(const perf_header& header) {
+        sched_task from;
+        sched_task to;
+        parse_sched_switch(header.rest, from, to);
+        if (!parse_whole(from.tid, current_) || !parse_whole(to.tid, task_)) { return false; }
+        type_ = switched;
+        preempted_now_ = starts_with(from.state, "R");
+        ended_now_ = starts_with(from.state, "X") || starts_with(from.state, "Z");
+        root_ = root_of(from.comm, from.tid);
+        return true;
+    }
+
+    // "comm=app pid=11 delay=100078421 [ns]"
+    [[nodiscard]] bool take_wait(const perf_header& header) {
+        if (!parse_whole(perf_argument(header.rest, " pid="), task_) ||
+            !parse_whole(perf_argument(header.rest, " delay="), delay_)) {
+            return false;
+        }
+        take_waker(header, waited);
+        return true;
+    }
+
+    // "comm=app pid=11 prio=120 target_cpu=001", "app:11 [120] success=1 CPU:001"
+    [[nodiscard]] bool take_waking(const perf_header& header) {
+        const bool named = starts_with(header.rest, "comm=");
+        const std::string_view tid =
+            named ? perf_argument(header.rest, " pid=") : parse_short_task(header.rest).tid;
+        if (!parse_whole(tid, task_)) { return false; }
+        take_waker(header, woke);
+        return true;
+    }
+
+    void take_waker(const perf_header& header, event_type type) {
+        type_ = type;
+        if (!parse_whole(header.tid, current_)) { current_ = 0; }
+        if (options_.wakers > 0) { root_ = root_of(header.comm, header.tid); }
+    }
+
+    [[nodiscard]] std::uint32_t root_of(std::string_view comm, std::string_view tid) {
+        text_ = comm.empty() ? std::string_view("[unknown]") : comm;
+        for (char& c : text_) {
+            if (is_blank(c)) { c = '_'; }
+        }
+        if (options_.tid) { (text_ += '-') += tid; }
+        return stacks_.intern(text_, frame_kind::process);
+    }
+
+    void end_event() {
+        if (!open_) { return; }
+        open_ = false;
+        if (type_ == ignored) { return; }
+        const std::uint32_t current = thread_of(current_);
+        const std::uint32_t task = thread_of(task_);
+        if (type_ == switched) {
+            switch_in(task);
+            if (current_ != 0) { switch_out(current); }
+            return;
+        }
+        runs(current);
+        wake(task, current);
+        if (type_ == waited && threads_[task].out) {
+            add_wait(task, static_cast<std::uint64_t>(delay_));
+        }
+    }
+
+    // Tasks 0 are those of idle CPUs: they wait for nothing.
+    void switch_in(std::uint32_t task) {
+        thread& t = threads_[task];
+        if (!t.out) { return; }
+        if (time_ < t.out_time) {
+            skip("this time is before that at which the thread stopped running", line_);
+            t.out = false;
+            return;
+        }
+        add_wait(task, time_ - t.out_time);
+    }
+
+    // Not all switches are recorded on all CPUs: a thread that does something runs.
+    void runs(std::uint32_t current) {
+        thread& t = threads_[current];
+        if (!t.out) { return; }
+        if (t.woken && t.wake_time >= t.out_time) {
+            add_wait(current, t.wake_time - t.out_time);
+        } else {
+            ++unended_;
+            t.out = false;
+        }
+    }
+
+    void switch_out(std::uint32_t current) {
+        runs(current);
+        thread& t = threads_[current];
+        t.woken = false;
+        if (ended_now_) { return; }
+        if (preempted_now_ && !options_.all_states) {
+            ++preempted_;
+            return;
+        }
+        t.out = true;
+        t.out_time = time_;
+        t.line = line_;
+        t.root = root_;
+        t.stack.swap(frames_);
+    }
+
+    void wake(std::uint32_t task, std::uint32_t current) {
+        thread& t = threads_[task];
+        if (!t.out || t.woken) { return; } // woken twice: sched_waking, then sched_wakeup
+        t.woken = true;
+        t.wake_time = time_;
+        t.waker = current;
+        t.waker_root = root_;
+        if (options_.wakers > 0) { t.waker_stack.swap(frames_); }
+    }
+
+    void add_wait(std::uint32_t task, std::uint64_t ns) {
+        thread& t = threads_[task];
+        t.out = false;
+        if (ns > max_magnitude) {
+            skip("a wait is 2^63 ns or more", line_);
+            return;
+        }
+        std::uint32_t node = stacks_.builder.child(profile_builder::root, t.root);
+        node = down(node, t.stack);
+        stacks_.add(add_wakers(node, task), 1, static_cast<std::int64_t>(ns), t.line);
+    }
+
+    // From the outermost frame to the leaf.
+    [[nodiscard]] std::uint32_t down(std::uint32_t node, const std::vector<std::uint32_t>& stack) {
+        if (stack.empty()) {
+            return stacks_.builder.child(node, stacks_.intern("[no stack]", frame_kind::marker));
+        }
+        for (std::size_t i = stack.size(); i-- > 0;) {
+            node = stacks_.builder.child(node, stack[i]);
+        }
+        return node;
+    }
+
+    // Below the stack that waited stands, upside down, the one that woke it; below that the wait of
+    // the waker's own, where it ended in the meantime.
+    [[nodiscard]] std::uint32_t add_wakers(std::uint32_t node, std::uint32_t task) {
+        const thread* t = &threads_[task];
+        for (int i = 0; i < options_.wakers && t->woken; ++i) {
+            node = stacks_.builder.child(node, stacks_.intern("--", frame_kind::marker));
+            for (const std::uint32_t f : t->waker_stack) { node = stacks_.builder.child(node, f); }
+            node = stacks_.builder.child(node, t->waker_root);
+            const thread* waker = &threads_[t->waker];
+            const bool in_the_meantime = waker->woken && waker->wake_time >= t->out_time &&
+                                         waker->wake_time < t->wake_time && !waker->out;
+            if (!in_the_meantime || i + 1 == options_.wakers) { break; }
+            node = stacks_.builder.child(node, stacks_.intern("--", frame_kind::marker));
+            node = down(node, waker->stack);
+            t = waker;
+        }
+        return node;
+    }
+
+    [[nodiscard]] std::uint32_t thread_of(std::int64_t tid) {
+        const auto number = static_cast<std::uint64_t>(tid);
+        const std::uint64_t hash = mix(seed_ ^ number, 0x9e3779b97f4a7c15u);
+        std::uint32_t at =
+            thread_index_.find(hash, [&](std::uint32_t id) { return threads_[id].tid == tid; });
+        if (at == id_table::none) {
+            at = static_cast<std::uint32_t>(threads_.size());
+            thread_index_.insert(hash, at);
+            threads_.emplace_back();
+            threads_.back().tid = tid;
+        }
+        return at;
+    }
+
+    // ---- frames ---------------------------------------------------------------------------------
+
+    void frame_line(std::string_view line, std::uint64_t number) {
+        perf_frame_line frame;
+        if (!parse_perf_frame(line, frame)) {
+            skip("expected a frame: \"address symbol (module)\"", number);
+            return;
+        }
+        if (type_ != switched && (type_ == ignored || options_.wakers == 0)) { return; }
+        if (options_.addresses && (frame.symbol == "[unknown]" || frame.symbol.empty())) {
+            frames_.push_back(stacks_.intern(unknown_perf_text(frame, true), frame_kind::function));
+            return;
+        }
+        const symbol_memory::row row = symbols_.find(
+            frame.symbol,
+            symbols_.module(frame.module),
+            java_ ? 1 : 0,
+            [&](std::vector<std::uint32_t>& frames) {
+                each_perf_function(
+                    frame, naming_, java_, text_, [&](std::string_view name, frame_kind kind) {
+                        frames.push_back(stacks_.intern(name, kind));
+                    });
+            });
+        frames_.insert(frames_.end(), row.frames, row.frames + row.count);
+    }
+};
+
+} // namespace detail
+
+/// Reads waits out of the text of `perf script`, recorded with call chains (-g) of sched_switch,
+/// and where they are to be had sched_stat_sleep and sched_stat_blocked, or sched_waking: as `perf
+/// sched record -g` does. Returns one profile, in which each wait is a sample: the stack with which
+/// a thread stopped running weighs the delay that sched_stat_… tells, or what passed until it ran
+/// again, or at least until it was woken where its running is not recorded. Times in which a thread
+/// was preempted are counted in `preempted`. The root is the comm with blanks as '_'. The same text
+/// is also a profile of how often each event happened: read_perf_script reads it so, and so does
+/// read_any unless this format is named. (stackcollapse-perf-sched.awk knows no waits without
+/// sched_stat_…, which kernels without scheduler statistics do not have, loses the last event
+/// without a blank line behind it, and takes the comm's last word where that has blanks.) source
+/// callable `std::size_t(char* to, std::size_t room)`, returns 0 at the end. Errors:  waits that
+/// add up to 2^63 ns or more. Lines that are not understood are skipped and
+///          counted, the first with its number and the reason.
+/// Cost:    one pass; memory for the distinct stacks and symbols, the last stack of each thread and
+///          one buffer.
+/// Format:  `man perf-sched`, `man perf-script`, and what perf 3.10 to 6.1 print.
+template <class Source>
+[[nodiscard]] result<perf_sched_text> read_perf_sched(Source&& source,
+                                                      const perf_sched_options& options = {}) {
+    detail::perf_sched_reader reader(options);
+    return detail::read_lines<detail::perf_sched_reader, std::remove_reference_t<Source>>(reader,
+                                                                                          source);
+}
+
+/// The same from memory.
+[[nodiscard]] inline result<perf_sched_text>
+parse_perf_sched(std::string_view text, const perf_sched_options& options = {}) {
+    return read_perf_sched(detail::text_source(text), options);
+}
+
+WICK_END_NAMESPACE
+
+#endif
+// wick/format/perf_script.hpp - the text of `perf script` into profiles, one for each event.
+#ifndef WICK_FORMAT_PERF_SCRIPT_HPP
+#define WICK_FORMAT_PERF_SCRIPT_HPP
+
+// wick/detail/line_memory.hpp - what whole lines of an input were turned into.
+#ifndef WICK_DETAIL_LINE_MEMORY_HPP
+#define WICK_DETAIL_LINE_MEMORY_HPP
+
+
+#include <cstddef>     // std::size_t
+#include <cstdint>     // ids
+#include <string>      // the lines
+#include <string_view> // what is looked up
+#include <vector>      // the slots
+
+WICK_BEGIN_NAMESPACE
+namespace detail {
+
+/// Remembers the ids of lines that came lately, so that one that comes again need not be taken
+/// apart. Where hardly any does, it stops looking for a while: looking costs a sixth of that.
+/// Memory: 2 MiB at most. Thread safety: none.
+class line_memory {
+public:
+    static constexpr std::uint32_t none = 0xffffffffu;
+
+    /// Returns the id of a line, or `none`. `owner`: whatever else its id depends on.
+    [[nodiscard]] std::uint32_t find(std::string_view line, std::uint32_t owner) {
+        asked_ = false;
+        if (pause_ > 0) {
+            --pause_;
+            return none;
+        }
+        asked_ = line.size() <= max_line;
+        if (!asked_) { return none; }
+        if (slots_.empty()) { slots_.resize(std::size_t{1} << bits); }
+        hash_ = hash_bytes(line, seed_ + owner);
+        const slot& s = slots_[hash_ >> (64 - bits)];
+        const bool found = s.hash == hash_ && s.owner == owner && s.size == line.size() &&
+                           same_bytes(lines_.data() + s.line, line.data(), line.size());
+        hits_ += found ? 1u : 0u;
+        if (++looks_ == window) { judge(); }
+        return found ? s.id : none;
+    }
+
+    /// Keeps the id of the line that was just looked for in vain.
+    void remember(std::string_view line, std::uint32_t owner, std::uint32_t id) {
+        if (!asked_) { return; }
+        if (lines_.size() + line.size() > max_bytes) { forget(); }
+        slots_[hash_ >> (64 - bits)] = slot{hash_,
+                                            static_cast<std::uint32_t>(lines_.size()),
+                                            static_cast<std::uint32_t>(line.size()),
+                                            owner,
+                                            id};
+        lines_ += line;
+    }
+
+private:
+    struct slot {
+        std::uint64_t hash = 0;
+        std::uint32_t line = 0; // where it begins in lines_
+        std::uint32_t size = 0; // of it; 0: the slot is free
+        std::uint32_t owner = 0;
+        std::uint32_t id = 0;
+    };
+    static constexpr unsigned bits = 13;
+    static constexpr std::size_t max_line = 1024;
+    static constexpr std::size_t max_bytes = std::size_t{1} << 20;
+    static constexpr std::uint32_t window = 512;
+    static constexpr std::uint32_t pause = 32 * window;
+
+    std::uint64_t seed_ = hash_seed();
+    std::vector<slot> slots_;
+    std::string lines_;
+    std::uint64_t hash_ = 0; // of the line that was looked for
+    bool asked_ = false;     // it was
+    std::uint32_t looks_ = 0;
+    std::uint32_t hits_ = 0;
+    std::uint32_t pause_ = 0; // how many look-ups are still to be left out
+
+    void judge() {
+        if (hits_ * 4 < looks_) { pause_ = pause; }
+        looks_ = 0;
+        hits_ = 0;
+    }
+    void forget() {
+        slots_.assign(slots_.size(), slot{});
+        lines_.clear();
+    }
+};
+
+} // namespace detail
+WICK_END_NAMESPACE
+
+#endif
+
+#include <algorithm>   // std::find
+#include <cstddef>     // std::size_t
+#include <cstdint>     // periods
+#include <string>      // names
+#include <string_view> // lines
+#include <type_traits> // std::remove_reference_t
+#include <utility>     // std::move
+#include <vector>      // stacks
+
+WICK_BEGIN_NAMESPACE
+
+/// How to read `perf script` text.
+struct perf_script_options {
+    bool pid = false;       ///< the root is "comm-PID"
+    bool tid = false;       ///< the root is "comm-PID/TID"
+    bool kernel = false;    ///< frames of the kernel and its modules are of kind kernel, "_[k]"
+    bool jit = false;       ///< frames of perf maps and JIT images are of kind jit, "_[j]"
+    bool addresses = false; ///< code without a name keeps its address: "[libx.so.1 <7f0>]"
+    bool srcline = false;   ///< lines from `-F +srcline` are added to names: "f:file.c:12"
+    bool keep_arguments = false;    ///< names keep the arguments of C++ functions
+    bool args = false;              ///< the arguments of tracepoints are a frame below the root
+    bool keep_zero_periods = false; ///< a period of 0 weighs 0; else it weighs 1
+    std::string
+        event; ///< read this event only, "cycles:u", or "cycles" for all its modifiers; empty: all
+    /// An event's samples are cut by their times into profiles of so many nanoseconds each; 0: one
+    /// profile holds them all.
+    std::uint64_t slice_ns = 0;
+};
+
+/// One event of `perf script` text.
+struct perf_event {
+    std::string name; ///< with its modifiers, "cycles:u"; empty where the text has no event names
+    profile samples;  ///< weight: the periods, or samples where the text has none
+    std::uint64_t slice = 0; ///< with slice_ns: how many slices of perf's clock came before
+};
+
+/// What `perf script` text holds.
+struct perf_script_text {
+    std::vector<perf_event>
+        events;            ///< each slice of each, in the order in which they appeared first
+    wick::skipped skipped; ///< lines that were not understood, and samples they belonged to
+    std::uint64_t other_events = 0;  ///< samples of events that were not asked for
+    std::vector<std::string> others; ///< the names of those events, of the first 20
+    std::uint64_t zero_periods = 0;  ///< samples with a period of 0
+    std::uint64_t no_stack = 0;      ///< samples without frames, which hang under "[no stack]"
+    std::uint64_t records = 0;       ///< lines about tasks and mappings, which are no samples
+};
+
+namespace detail {
+
 /// Reads the lines of `perf script`. Three memories make it fast: a frame's line that came lately
 /// is not taken apart, as those of callers come with the same address again and again; a symbol and
 /// its module are turned into frames once, whatever address stands before them; a stack that was
@@ -16858,7 +18698,8 @@ private:
 class perf_script_reader {
 public:
     explicit perf_script_reader(const perf_script_options& options)
-        : options_(options) {}
+        : options_(options)
+        , naming_{options.kernel, options.jit, options.addresses, options.keep_arguments} {}
 
     void line(std::string_view line, std::uint64_t number) {
         trim_blanks(line);
@@ -16909,6 +18750,7 @@ private:
     };
 
     perf_script_options options_;
+    perf_naming naming_;
     perf_script_text read_;
     wick::error problem_;
     perf_header_parser headers_;
@@ -17194,7 +19036,7 @@ private:
     void add_frame(const perf_frame_line& line) {
         event_tree& e = *event_;
         if (options_.addresses && (line.symbol == "[unknown]" || line.symbol.empty())) {
-            push(e.builder.intern(unknown_text(line)));
+            push(e.builder.intern(unknown_perf_text(line, true)));
             return;
         }
         const std::uint32_t module = e.symbols.module(line.module);
@@ -17205,59 +19047,11 @@ private:
         for (std::uint32_t i = 0; i < row.count; ++i) { push(row.frames[i]); }
     }
 
-    [[nodiscard]] std::string unknown_text(const perf_frame_line& line) const {
-        const bool known_module = !line.module.empty() && line.module != "[unknown]";
-        std::string text = "[";
-        text += known_module ? base_name(line.module) : std::string_view("unknown");
-        if (options_.addresses) {
-            text += " <";
-            text += line.address;
-            text += '>';
-        }
-        return text + "]";
-    }
-
     void expand(const perf_frame_line& line, std::vector<std::uint32_t>& frames) {
-        event_tree& e = *event_;
-        if (line.symbol.empty() || line.symbol == "[unknown]") {
-            frames.push_back(e.builder.intern(unknown_text(line), kind_of(line.module)));
-            return;
-        }
-        if (stands_for_no_function(line.symbol)) { return; }
-        // "a->b->c": c is inlined into b, and b into a. Frames go from the leaf on, so the last one
-        // first.
-        std::vector<std::string_view> parts;
-        std::string_view rest = line.symbol;
-        for (std::size_t at; (at = find_inline_arrow(rest)) != std::string_view::npos;) {
-            parts.push_back(rest.substr(0, at));
-            rest = rest.substr(at + 2);
-        }
-        parts.push_back(rest);
-        for (std::size_t i = parts.size(); i-- > 0;) {
-            const frame_kind kind = i > 0 ? frame_kind::inlined : kind_of(line.module);
-            frames.push_back(e.builder.intern(tidy(parts[i]), kind));
-        }
-    }
-
-    // "(swapper)": a process, not a function.
-    [[nodiscard]] static bool stands_for_no_function(std::string_view symbol) noexcept {
-        return symbol[0] == '(' && symbol.find(')') == symbol.size() - 1;
-    }
-
-    [[nodiscard]] frame_kind kind_of(std::string_view module) const noexcept {
-        if (module == "inlined") { return frame_kind::inlined; }
-        if (options_.kernel && is_kernel_module(module)) { return frame_kind::kernel; }
-        if (options_.jit && is_jit_module(module)) { return frame_kind::jit; }
-        return frame_kind::function;
-    }
-
-    [[nodiscard]] const std::string& tidy(std::string_view name) {
-        text_ = comparable_name(name, options_.keep_arguments);
-        if (java_ && text_[0] == 'L' && text_.find('/') != std::string::npos) { text_.erase(0, 1); }
-        for (char& c : text_) {
-            if (c == ';') { c = ':'; }
-        }
-        return text_;
+        each_perf_function(
+            line, naming_, java_, text_, [&](std::string_view name, frame_kind kind) {
+                frames.push_back(event_->builder.intern(name, kind));
+            });
     }
 };
 
@@ -17451,53 +19245,6 @@ WICK_END_NAMESPACE
 #ifndef WICK_FORMAT_PROF_HPP
 #define WICK_FORMAT_PROF_HPP
 
-// wick/detail/byte_order.hpp - words of files in the byte order of the machine, and back.
-#ifndef WICK_DETAIL_BYTE_ORDER_HPP
-#define WICK_DETAIL_BYTE_ORDER_HPP
-
-
-#include <cstddef>     // std::size_t
-#include <type_traits> // std::make_unsigned_t
-
-WICK_BEGIN_NAMESPACE
-namespace detail {
-
-/// Returns the word with its bytes in the opposite order.
-template <class Word>
-[[nodiscard]] constexpr Word reversed_bytes(Word word) noexcept {
-    auto bits = static_cast<std::make_unsigned_t<Word>>(word);
-    std::make_unsigned_t<Word> turned = 0;
-    for (std::size_t i = 0; i < sizeof bits; ++i) {
-        turned = static_cast<std::make_unsigned_t<Word>>(turned << 4 << 4 | (bits & 0xff));
-        bits = static_cast<std::make_unsigned_t<Word>>(bits >> 4 >> 4);
-    }
-    return static_cast<Word>(turned);
-}
-
-/// Turns a word of a little-endian format around on machines that are not little-endian, both ways.
-template <class Word>
-[[nodiscard]] constexpr Word little_endian(Word word) noexcept {
-#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
-    return reversed_bytes(word);
-#else
-    return word;
-#endif
-}
-
-/// Turns a word of a big-endian format around on machines that are not big-endian, both ways.
-template <class Word>
-[[nodiscard]] constexpr Word big_endian(Word word) noexcept {
-#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
-    return word;
-#else
-    return reversed_bytes(word);
-#endif
-}
-
-} // namespace detail
-WICK_END_NAMESPACE
-
-#endif
 
 #include <cstddef>     // std::size_t
 #include <cstdint>     // numbers
@@ -19218,6 +20965,228 @@ template <class Source>
 WICK_END_NAMESPACE
 
 #endif
+// wick/format/wcp.hpp - the report of wallClockProfiler.
+#ifndef WICK_FORMAT_WCP_HPP
+#define WICK_FORMAT_WCP_HPP
+
+
+#include <cstddef>     // std::size_t
+#include <cstdint>     // weights
+#include <string_view> // lines
+#include <type_traits> // std::remove_reference_t
+#include <utility>     // std::move
+
+WICK_BEGIN_NAMESPACE
+
+/// How to read the report of wallClockProfiler.
+struct wcp_options {
+    bool lines = false;          ///< frames keep their file and line
+    bool keep_arguments = false; ///< names keep the arguments of C++ functions
+};
+
+/// What the report of wallClockProfiler holds.
+struct wcp_text {
+    profile samples;       ///< unit "samples"
+    wick::skipped skipped; ///< lines that were not understood, frames that are missing
+};
+
+namespace detail {
+
+/// Takes "99.791% =====" apart: a share in thousandths of a percent, and what stands behind the
+/// bar.
+[[nodiscard]] inline bool
+parse_wcp_bar(std::string_view line, std::int64_t& share, std::string_view& rest) noexcept {
+    line = trimmed(line);
+    const std::size_t percent = line.find("% =====");
+    if (percent == std::string_view::npos || !parse_decimal(line.substr(0, percent), 3, share)) {
+        return false;
+    }
+    rest = line.substr(percent + 2);
+    while (!rest.empty() && rest[0] == '=') { rest.remove_prefix(1); }
+    rest = trimmed(rest);
+    return true;
+}
+
+class wcp_reader {
+public:
+    explicit wcp_reader(const wcp_options& options)
+        : options_(options) {
+        stacks_.builder.describe("samples",
+                                 counted_as::samples,
+                                 options.lines ? profile_detail::line : profile_detail::function);
+    }
+
+    void line(std::string_view line, std::uint64_t number) {
+        const bool indented = !line.empty() && is_blank(line[0]);
+        line = trimmed(line);
+        std::int64_t share = 0;
+        std::string_view rest;
+        if (parse_wcp_bar(line, share, rest)) {
+            end_stack();
+            if (in_stacks_) { begin_stack(share, rest, number); }
+        } else if (line.empty()) {
+            end_stack();
+        } else if (indented) {
+            if (open_ && !is_source(line)) { frame_line(line, number); }
+        } else {
+            end_stack();
+            title_line(line, number);
+        }
+    }
+
+    void skip(const char* what, std::uint64_t number) { stacks_.skipped.add(what, number); }
+
+    [[nodiscard]] result<wcp_text> finish() {
+        end_stack();
+        return {wcp_text{stacks_.builder.finish(), std::move(stacks_.skipped)},
+                std::move(stacks_.problem)};
+    }
+
+private:
+    wcp_options options_;
+    stack_samples stacks_;
+    bool in_stacks_ = false; // and not in functions or parts of stacks
+    bool open_ = false;
+    std::uint64_t first_line_ = 0;
+    std::int64_t taken_ = 0; // samples in all
+    std::int64_t count_ = 0;
+    std::int64_t next_ = 1;
+
+    void title_line(std::string_view line, std::uint64_t number) {
+        if (starts_with(line, "Report:") || starts_with(line, "Full stacks ")) {
+            in_stacks_ = true; // early versions have a report of full stacks alone
+        } else if (starts_with(line, "Functions with ") || starts_with(line, "Partial stacks ")) {
+            in_stacks_ = false; // they count samples again
+        } else if (ends_with(line, " stack samples taken")) {
+            if (!parse_whole(take_word(line), taken_)) {
+                skip("expected the number of samples below 2^63", number);
+            }
+        } else if (in_stacks_) {
+            skip("expected \"12.345% ===== (N samples)\" or \"N: function   (at file:line)\"",
+                 number);
+        } else {
+            other_line(line, number);
+        }
+    }
+
+    // What the profiler tells before its report, and the program that it runs in gdb.
+    void other_line(std::string_view line, std::uint64_t number) {
+        constexpr std::string_view known[] = {"Forked GDB child ",
+                                              "Logging GDB commands ",
+                                              "Starting gdb program ",
+                                              "Attaching to PID ",
+                                              "Resuming attached gdb ",
+                                              "Debugging program ",
+                                              "PID of debugged process ",
+                                              "Sampling ",
+                                              "Will detatch automatically ",
+                                              "Program exited normally",
+                                              "Detatching from program"};
+        for (const std::string_view message : known) {
+            if (starts_with(line, message)) { return; }
+        }
+        if (ends_with(line, " unique stacks sampled")) { return; }
+        skip("expected a message or the report of wallClockProfiler", number);
+    }
+
+    // "(17194 samples)"; early versions have the share alone.
+    void begin_stack(std::int64_t share, std::string_view rest, std::uint64_t number) {
+        constexpr std::string_view end = " samples)";
+        const bool counted = starts_with(rest, "(") && ends_with(rest, end);
+        if (counted) {
+            if (!parse_whole(rest.substr(1, rest.size() - 1 - end.size()), count_)) {
+                skip("expected a number of samples below 2^63", number);
+                return;
+            }
+        } else if (rest.empty() && taken_ > 0 && taken_ < std::int64_t{1} << 40 &&
+                   share <= 100000) {
+            count_ = (taken_ * share + 50000) / 100000;
+        } else {
+            skip("expected \"(N samples)\", or the number of samples taken before", number);
+            return;
+        }
+        open_ = true;
+        first_line_ = number;
+        next_ = 1;
+    }
+
+    void end_stack() {
+        if (!open_) { return; }
+        open_ = false;
+        stacks_.commit(static_cast<std::uint64_t>(count_), count_, first_line_);
+    }
+
+    // "343:|   return poll(fds, n, -1);", below the leaf
+    [[nodiscard]] static bool is_source(std::string_view line) noexcept {
+        return starts_with(line.substr(count_digits(line)), ":|");
+    }
+
+    // "3: read_all   (at /src/io.c:41)"
+    void frame_line(std::string_view line, std::uint64_t number) {
+        const std::size_t digits = count_digits(line);
+        const std::size_t at = line.rfind("   (at ");
+        std::int64_t index = 0;
+        if (!parse_whole(line.substr(0, digits), index) ||
+            !starts_with(line.substr(digits), ": ") || at == std::string_view::npos ||
+            at < digits + 1 || line.back() != ')') {
+            skip("expected \"N: function   (at file:line)\"", number);
+            return;
+        }
+        if (index != next_) { skip("frames are missing before this one", number); }
+        next_ = index == 0x7fffffffffffffff ? index : index + 1;
+        // A function without a name has a blank fewer in front of its place.
+        const std::string_view name = trimmed(line.substr(digits + 1, at - digits - 1));
+        if (name.empty() || name == "??") {
+            stacks_.push("[unknown]");
+        } else {
+            stacks_.push(comparable_name(name, options_.keep_arguments));
+        }
+        if (!options_.lines) { return; }
+        const std::string_view place =
+            line.substr(at + 7, line.size() - at - 8); // "io.c:41", ":-1"
+        const std::size_t colon = place.rfind(':');
+        if (colon == std::string_view::npos) { return; }
+        stacks_.set_place(place.substr(0, colon), place.substr(colon + 1));
+    }
+};
+
+/// Returns whether the head of an input is the report of wallClockProfiler: a stack with its bar.
+[[nodiscard]] inline bool looks_like_wcp(std::string_view head) {
+    return any_line(head, [](std::string_view line) {
+        std::int64_t share = 0;
+        return parse_wcp_bar(line, share, line);
+    });
+}
+
+} // namespace detail
+
+/// Reads the report of wallClockProfiler. Returns one profile, in which a stack weighs and counts
+/// its samples. Only the full stacks are read: the functions and the parts of stacks that the
+/// report has as well count the same samples. Arguments are cut; code without a name is
+/// "[unknown]". Early versions print no numbers of samples: they are made of the shares and the
+/// number of all samples, which is exact below 100,000 of those. (stackcollapse-wcp.pl takes the
+/// places as parts of the names, reads no early reports and loses the last stack where no blank
+/// line follows.) source   callable `std::size_t(char* to, std::size_t room)`, returns 0 at the
+/// end. Errors:  weights that add up to 2^63 or more. Lines that are not understood, and the places
+/// where
+///          frames are missing, are skipped and counted, the first with its number and the reason.
+/// Cost:    one pass; memory for the distinct stacks and one buffer.
+/// Format:  what the source of wallClockProfiler prints, and its README.
+template <class Source>
+[[nodiscard]] result<wcp_text> read_wcp(Source&& source, const wcp_options& options = {}) {
+    detail::wcp_reader reader(options);
+    return detail::read_lines<detail::wcp_reader, std::remove_reference_t<Source>>(reader, source);
+}
+
+/// The same from memory.
+[[nodiscard]] inline result<wcp_text> parse_wcp(std::string_view text,
+                                                const wcp_options& options = {}) {
+    return read_wcp(detail::text_source(text), options);
+}
+
+WICK_END_NAMESPACE
+
+#endif
 // wick/format/xctrace.hpp - the XML that `xctrace export` writes of a time profile.
 #ifndef WICK_FORMAT_XCTRACE_HPP
 #define WICK_FORMAT_XCTRACE_HPP
@@ -19888,6 +21857,228 @@ template <class Source>
 WICK_END_NAMESPACE
 
 #endif
+// wick/format/xdebug.hpp - traces of PHP programs that Xdebug writes for computers.
+#ifndef WICK_FORMAT_XDEBUG_HPP
+#define WICK_FORMAT_XDEBUG_HPP
+
+
+#include <cstddef>     // std::size_t
+#include <cstdint>     // times
+#include <string>      // names that are built
+#include <string_view> // lines
+#include <type_traits> // std::remove_reference_t
+#include <utility>     // std::move
+#include <vector>      // calls that did not end yet
+
+WICK_BEGIN_NAMESPACE
+
+/// How to read traces of Xdebug.
+struct xdebug_options {};
+
+/// What a trace of Xdebug holds.
+struct xdebug_text {
+    profile samples;         ///< unit "nanoseconds": each function's own time; counts are calls
+    profile calls;           ///< unit "calls": the same stacks, each with how often it was entered
+    wick::skipped skipped;   ///< lines that were not understood
+    std::uint64_t ended = 0; ///< calls whose end is not in the trace: they end with their callers
+};
+
+namespace detail {
+
+class xdebug_reader {
+public:
+    explicit xdebug_reader(const xdebug_options& /*options*/) {
+        stacks_.builder.describe("nanoseconds", counted_as::calls, profile_detail::function);
+    }
+
+    void line(std::string_view line, std::uint64_t number) {
+        if (trimmed(line).empty()) { return; }
+        if (starts_with(line, "TRACE START") || starts_with(line, "TRACE END")) {
+            end_trace(line[6] == 'E');
+            return;
+        }
+        if (starts_with(line, "Version: ") || starts_with(line, "File format: ")) { return; }
+        fields_.clear();
+        for (std::size_t at = 0; at <= line.size() && fields_.size() < most_fields;) {
+            std::size_t tab = line.find('\t', at);
+            if (tab == std::string_view::npos) { tab = line.size(); }
+            fields_.push_back(line.substr(at, tab - at));
+            at = tab + 1;
+        }
+        if (!take_fields(number)) {
+            skip("expected level, number, kind and time between tabs: xdebug.trace_format=1",
+                 number);
+        }
+    }
+
+    void skip(const char* what, std::uint64_t number) { stacks_.skipped.add(what, number); }
+
+    [[nodiscard]] result<xdebug_text> finish() {
+        end_trace(false);
+        profile samples = stacks_.builder.finish();
+        profile calls = samples;
+        calls.unit = "calls";
+        for (profile::node& n : calls.nodes) { n.self = static_cast<std::int64_t>(n.count); }
+        return {
+            xdebug_text{std::move(samples), std::move(calls), std::move(stacks_.skipped), ended_},
+            std::move(stacks_.problem)};
+    }
+
+private:
+    struct call {
+        std::int64_t level;
+        std::uint32_t node;
+        bool unknown; // it began before the trace did
+    };
+    static constexpr std::size_t most_fields =
+        8; // up to an included file; the place and arguments follow
+    stack_samples stacks_;
+    std::vector<std::string_view> fields_;
+    std::vector<call> calls_; // with rising levels
+    std::string text_;
+    std::uint64_t ended_ = 0;
+    bool begun_ = false;
+    std::int64_t now_ = 0;
+
+    [[nodiscard]] bool take_fields(std::uint64_t number) {
+        if (fields_.size() < 3) { return false; }
+        const std::string_view kind = fields_[2];
+        if (kind == "R" || kind == "A") { return true; } // a value that is returned or assigned
+        std::int64_t time = 0;
+        if (fields_.size() < 5 || !parse_decimal(fields_[3], 9, time)) { return false; }
+        if (fields_[0].empty() && kind.empty()) { // the time at which the trace ended
+            pass_time(time, number);
+            return true;
+        }
+        std::int64_t level = 0;
+        if (!parse_whole(fields_[0], level)) { return false; }
+        if (kind == "0" && fields_.size() > 5 && !fields_[5].empty()) {
+            pass_time(time, number);
+            enter(level, number);
+            return true;
+        }
+        if (kind != "1") { return false; }
+        pass_time(time, number);
+        leave(level);
+        return true;
+    }
+
+    // What passed since the line before is the innermost function's own.
+    void pass_time(std::int64_t time, std::uint64_t number) {
+        if (begun_ && time < now_) {
+            skip("this time is before that of the line before", number);
+        } else if (begun_ && !calls_.empty()) {
+            stacks_.add(calls_.back().node, 0, time - now_, number);
+        }
+        now_ = time;
+    }
+
+    // A trace may be begun by a function: what called it is not there.
+    void begin(std::int64_t level) {
+        if (begun_) { return; }
+        begun_ = true;
+        push_unknown(level);
+    }
+
+    // Puts what is above all that is known.
+    void push_unknown(std::int64_t below) {
+        if (below <= 1 || !calls_.empty()) { return; }
+        const std::uint32_t frame = stacks_.intern("[truncated]", frame_kind::marker);
+        calls_.push_back({below - 1, stacks_.builder.child(profile_builder::root, frame), true});
+    }
+
+    void enter(std::int64_t level, std::uint64_t number) {
+        begin(level);
+        end_above(level - 1);
+        if (!calls_.empty() && calls_.back().level < level - 1) {
+            skip("calls are missing between this one and the one above", number);
+        }
+        text_ = fields_[5];
+        if (fields_.size() > 7 && is_include(text_)) { // as Xdebug's own flame graphs call it
+            (((text_.insert(0, 1, '{')) += ':') += fields_[7]) += '}';
+        }
+        const std::uint32_t frame = stacks_.intern(text_, frame_kind::function);
+        const std::uint32_t parent = calls_.empty() ? profile_builder::root : calls_.back().node;
+        calls_.push_back({level, stacks_.builder.child(parent, frame), false});
+        stacks_.add(calls_.back().node, 1, 0, number);
+    }
+
+    // Of other functions the file is empty, or early versions have another field there.
+    [[nodiscard]] static bool is_include(std::string_view name) noexcept {
+        return name == "include" || name == "include_once" || name == "require" ||
+               name == "require_once";
+    }
+
+    void leave(std::int64_t level) {
+        begin(level);
+        end_above(level);
+        if (!calls_.empty() && calls_.back().level == level) { calls_.pop_back(); }
+        push_unknown(level);
+    }
+
+    // Ends calls that are deeper than a level, and whose own ends were not seen.
+    void end_above(std::int64_t level) {
+        while (!calls_.empty() && calls_.back().level > level) {
+            if (!calls_.back().unknown) { ++ended_; }
+            calls_.pop_back();
+        }
+    }
+
+    // At the end of a whole trace calls may be under way, that which ends it for one.
+    void end_trace(bool whole) {
+        if (whole) { calls_.clear(); }
+        end_above(-1);
+        begun_ = false;
+        now_ = 0;
+    }
+};
+
+/// Returns whether the head of an input is a trace that Xdebug wrote for computers: its first
+/// lines.
+[[nodiscard]] inline bool looks_like_xdebug(std::string_view head) {
+    bool version = false;
+    bool begun = false;
+    return any_line(head, [&](std::string_view line) {
+        if (begun) {
+            const std::size_t digits = count_digits(line);
+            return digits > 0 && starts_with(line.substr(digits), "\t");
+        }
+        version = version || starts_with(line, "Version: ");
+        begun = version && starts_with(line, "TRACE START [");
+        return false;
+    });
+}
+
+} // namespace detail
+
+/// Reads traces of Xdebug in its format for computers (xdebug.trace_format=1); several traces one
+/// after the other add up. Returns two profiles of the same stacks: one of times in nanoseconds, in
+/// which a function weighs what passed in itself, and one of calls. Included files are functions,
+/// "{require_once:/srv/lib.php}"; what is below functions that were entered before the trace began
+/// hangs under "[truncated]". (stackcollapse-xdebug.php changes its input, stops at the end of the
+/// first trace, counts only calls that call nothing, and ends calls by the number of ends alone, so
+/// that one that is missing shifts all that follows.)
+/// source   callable `std::size_t(char* to, std::size_t room)`, returns 0 at the end.
+/// Errors:  times that add up to 2^63 ns or more. Lines that are not understood are skipped and
+///          counted, the first with its number and the reason.
+/// Cost:    one pass; memory for the distinct stacks, the calls under way and one buffer.
+/// Format:  Xdebug's documentation, "Function Trace", of its versions 2 and 3.
+template <class Source>
+[[nodiscard]] result<xdebug_text> read_xdebug(Source&& source, const xdebug_options& options = {}) {
+    detail::xdebug_reader reader(options);
+    return detail::read_lines<detail::xdebug_reader, std::remove_reference_t<Source>>(reader,
+                                                                                      source);
+}
+
+/// The same from memory.
+[[nodiscard]] inline result<xdebug_text> parse_xdebug(std::string_view text,
+                                                      const xdebug_options& options = {}) {
+    return read_xdebug(detail::text_source(text), options);
+}
+
+WICK_END_NAMESPACE
+
+#endif
 
 #include <algorithm>   // std::min
 #include <cstddef>     // std::size_t
@@ -19923,7 +22114,9 @@ struct any_options {
     bool args = false;              ///< the arguments of tracepoints are a frame
     bool keep_zero_periods = false; ///< a period of 0 weighs 0; else it weighs 1
     bool drop_waiting = false;      ///< samples of threads that wait are left out
-    bool keep_waiting = false;      ///< they are kept where they usually are not: dumps of Java
+    bool keep_waiting = false;      ///< they are kept where they usually are not
+    bool wrapped = false;           ///< exceptions that wrap others are samples too
+    int wakers = 0;                 ///< so many who ended a wait stand below its stack
     bool user_first = false;        ///< of two stacks without a name, the first is the user's
     std::uint64_t slice_ns = 0;     ///< not 0: a profile for each so long time of each event
 };
@@ -20020,6 +22213,11 @@ private:
     return false;
 }
 
+/// Stands for formats whose bytes are another one's as well: the user has to name them.
+[[nodiscard]] inline bool is_never_told(std::string_view) noexcept {
+    return false;
+}
+
 /// Returns whether most lines of a text end in a blank and a number; comments alone will do.
 [[nodiscard]] inline bool looks_like_folded(std::string_view head) {
     const std::size_t whole_lines = head.rfind('\n');
@@ -20064,6 +22262,9 @@ void take(any_input& input, Text& read, const any_options&) {
     pass(read, [&](auto& of) -> decltype(void(of.waiting)) {
         add_note(input, of.waiting, "samples of threads that waited were left out");
     });
+    pass(read, [&](auto& of) -> decltype(void(of.wrapped)) {
+        add_note(input, of.wrapped, "exceptions that wrap others were left out");
+    });
     pass(read, [&](auto& of) -> decltype(void(of.unweighted)) {
         add_note(input, of.unweighted, "samples without a weight, which weigh 0");
     });
@@ -20087,6 +22288,13 @@ inline void take(any_input& input, go_raw_text& read, const any_options&) {
     input.skipped = std::move(read.skipped);
 }
 
+inline void take(any_input& input, xdebug_text& read, const any_options&) {
+    input.profiles.push_back({"time", std::move(read.samples)});
+    input.profiles.push_back({"calls", std::move(read.calls)});
+    input.skipped = std::move(read.skipped);
+    add_note(input, read.ended, "calls without an end, ended with their callers");
+}
+
 inline void take(any_input& input, folded_text& read, const any_options&) {
     const bool one = read.columns.size() == 1;
     for (profile& p : read.columns) {
@@ -20107,6 +22315,14 @@ inline void take(any_input& input, perf_script_text& read, const any_options&) {
     add_note(input, read.zero_periods, "samples with a period of 0");
     add_note(input, read.no_stack, "samples without a stack, under \"[no stack]\"");
     add_note(input, read.records, "lines about tasks and mappings, no samples");
+}
+
+inline void take(any_input& input, perf_sched_text& read, const any_options&) {
+    input.profiles.push_back({{}, std::move(read.samples)});
+    input.skipped = std::move(read.skipped);
+    add_note(input, read.other_events, "samples of events that are not the scheduler's");
+    add_note(input, read.preempted, "times in which threads could have run were left out");
+    add_note(input, read.unended, "waits whose end was not recorded");
 }
 
 inline void take(any_input& input, prof_file& read, const any_options&) {
@@ -20179,6 +22395,9 @@ template <class Options>
     pass(to, [&](auto& o) -> decltype(void(o.all_states = from.keep_waiting)) {
         o.all_states = from.keep_waiting;
     });
+    pass(to, [&](auto& o) -> decltype(void(o.wakers = from.wakers)) { o.wakers = from.wakers; });
+    pass(to,
+         [&](auto& o) -> decltype(void(o.wrapped = from.wrapped)) { o.wrapped = from.wrapped; });
     pass(to, [&](auto& o) -> decltype(void(o.slice_ns = from.slice_ns)) {
         o.slice_ns = from.slice_ns;
     });
@@ -20247,6 +22466,18 @@ inline constexpr format_entry formats[] = {
     {{"go_raw", "go tool pprof -raw"}, looks_like_go_raw, load_any<read_go_raw<sniffed>>},
     {{"xctrace", "XML of xctrace export"}, looks_like_xctrace, load_any<read_xctrace<sniffed>>},
     {{"jstack", "thread dumps of Java"}, looks_like_jstack, load_any<read_jstack<sniffed>>},
+    {{"ibmjava", "javacores of IBM Java and OpenJ9"},
+     looks_like_ibmjava,
+     load_any<read_ibmjava<sniffed>>},
+    {{"java_exceptions", "logs with exceptions of Java"},
+     looks_like_java_exceptions,
+     load_any<read_java_exceptions<sniffed>>},
+    {{"aix", "stacks of AIX's procstack and dbx"}, looks_like_aix, load_any<read_aix<sniffed>>},
+    {{"wcp", "reports of wallClockProfiler"}, looks_like_wcp, load_any<read_wcp<sniffed>>},
+    {{"xdebug", "traces of Xdebug"}, looks_like_xdebug, load_any<read_xdebug<sniffed>>},
+    {{"ljp", "stacks of the Lightweight Java Profiler"},
+     looks_like_ljp,
+     load_any<read_ljp<sniffed>>},
     {{"sample", "call graphs of macOS's sample"},
      looks_like_sample,
      load_any<read_sample<sniffed>>},
@@ -20258,6 +22489,9 @@ inline constexpr format_entry formats[] = {
     {{"perf_script", "text of perf script"},
      looks_like_perf_script,
      load_any<read_perf_script<sniffed>>},
+    {{"perf_sched", "waits in text of perf script; only when it is named"},
+     is_never_told,
+     load_any<read_perf_sched<sniffed>>},
     {{"dtrace", "aggregated stacks of dtrace"}, looks_like_dtrace, load_any<read_dtrace<sniffed>>},
     {{"stap", "stacks of SystemTap"}, looks_like_stap, load_any<read_stap<sniffed>>},
     {{"pmc", "call graphs of pmcstat"}, looks_like_pmc, load_any<read_pmc<sniffed>>},
@@ -34027,6 +36261,56 @@ private:
         f.function = normalized(f.function, options);
         return f;
     });
+}
+
+/// What becomes of the packages in the names of Java's methods.
+enum class java_packages {
+    shortened, ///< "java.util.HashMap.get" → "j.u.HashMap.get"
+    removed,   ///< → "HashMap.get"
+    split      ///< → the frames "java", "util" and "HashMap.get": a picture of packages
+};
+
+/// Returns all stacks with the packages of Java's methods so; other names stay. Nodes whose frames
+/// become equal are merged. Split, most frames are several: they are told apart by function alone.
+[[nodiscard]] inline profile with_packages(const profile& p, java_packages how) {
+    if (how != java_packages::split) {
+        return map_frames(p, [&](frame f) {
+            const std::size_t size = detail::java_packages_size(f.function);
+            std::string changed;
+            for (std::size_t at = 0; how == java_packages::shortened && at < size;) {
+                const std::size_t end = f.function.find_first_of("./", at);
+                changed += f.function[at];
+                changed += f.function[end];
+                at = end + 1;
+            }
+            f.function.replace(0, size, changed);
+            return f;
+        });
+    }
+    profile_builder made;
+    const std::vector<std::uint32_t> frames =
+        detail::copy_tables(made, p, [](const frame& f) { return f; });
+    std::vector<std::uint32_t> nodes(p.nodes.size(), profile_builder::root);
+    for (std::size_t i = 0; i < p.nodes.size(); ++i) {
+        const profile::node& n = p.nodes[i];
+        if (i > 0) {
+            const frame& whole = p.frames[n.frame];
+            const std::string_view name = whole.function;
+            const std::size_t size = detail::java_packages_size(name);
+            nodes[i] = nodes[n.parent];
+            for (std::size_t at = 0; at < size;) {
+                const std::size_t end = name.find_first_of("./", at);
+                nodes[i] = made.child(nodes[i], made.intern(name.substr(at, end - at), whole.kind));
+                at = end + 1;
+            }
+            nodes[i] = made.child(
+                nodes[i], size == 0 ? frames[n.frame] : made.intern(name.substr(size), whole.kind));
+        }
+        if (n.count == 0 && n.self == 0) { continue; }
+        [[maybe_unused]] const bool added = made.add(nodes[i], n.count, n.self);
+        WICK_ASSERT(added); // the sums are those of `p`
+    }
+    return made.finish();
 }
 
 WICK_END_NAMESPACE
