@@ -160,6 +160,37 @@ TEST_CASE("perf_sched: who woke whom") {
     CHECK(waits(60) == waits(2));
 }
 
+TEST_CASE("perf_sched: a deep wait of a waker's that many waits end with does not fill memory") {
+    const int depth = 1000;
+    const int threads = 500;
+    std::string frames;
+    for (int i = 0; i < depth; ++i) { frames += "f "; }
+    const auto stops_running = [](const std::string& thread) {
+        return "sched_switch: " + thread + " [120] S ==> swapper/0:0 [120]";
+    };
+    std::string text;
+    for (int i = 0; i < threads; ++i) {
+        const std::string tid = std::to_string(10 + i);
+        text += event("t" + tid + " " + tid, "1.0", stops_running("t" + tid + ":" + tid), "f");
+    }
+    text += event("w 5", "1.1", stops_running("w:5"), frames) +
+            event("x 6", "1.2", "sched_waking: comm=w pid=5 prio=120 target_cpu=000", "f") +
+            event("swapper 0", "1.3", "sched_switch: swapper/0:0 [120] R ==> w:5 [120]", "f");
+    for (int i = 0; i < threads; ++i) {
+        const std::string tid = std::to_string(10 + i);
+        const std::string thread = "t" + tid + ":" + tid + " [120]";
+        text += event("w 5", "1.4", "sched_waking: comm=t pid=" + tid + " prio=120", "f") +
+                event("swapper 0", "1.5", "sched_switch: swapper/0:0 [120] R ==> " + thread, "f");
+    }
+    wick::perf_sched_options options;
+    options.wakers = 2;
+    const auto read = wick::parse_perf_sched(text, options);
+    CHECK(read.value.samples.nodes.size() < 20000); // not 500 * 1000
+    CHECK(read.value.skipped.records > 400);
+    CHECK(seen(read).folded().find(";--;f;w;--;[truncated] 500000000\n") != std::string::npos);
+    CHECK(wick::totals(read.value.samples)[0] == threads * 500000000LL + 200000000);
+}
+
 TEST_CASE("perf_sched: malformed lines, huge numbers, other events") {
     const auto read = wick::parse_perf_sched(
         stops("1.000000", "f") + "noise\n\n" +

@@ -109,6 +109,7 @@ public:
     }
 
     void line(std::string_view line, std::uint64_t number) {
+        if (options_.wakers > 0) { room_ += static_cast<unsigned>(options_.wakers); }
         trim_blanks(line);
         if (line.empty()) {
             end_event();
@@ -172,6 +173,9 @@ private:
     std::uint64_t other_events_ = 0;
     std::uint64_t preempted_ = 0;
     std::uint64_t unended_ = 0;
+    // Frames of wakers' own waits that may be put below others' still: a deep stack that many wait
+    // for would become as many deep stacks.
+    std::uint64_t room_ = 0;
 
     // ---- the event that is being read
     bool open_ = false;
@@ -378,6 +382,13 @@ private:
                                          waker->wake_time < t->wake_time && !waker->out;
             if (!in_the_meantime || i + 1 == options_.wakers) { break; }
             node = stacks_.builder.child(node, stacks_.intern("--", frame_kind::marker));
+            const std::uint64_t size = waker->stack.size() + waker->waker_stack.size();
+            if (size > room_) {
+                skip("wakers' own waits have too many frames for a text of this size", line_);
+                return stacks_.builder.child(node,
+                                             stacks_.intern("[truncated]", frame_kind::marker));
+            }
+            room_ -= size;
             node = down(node, waker->stack);
             t = waker;
         }
@@ -436,10 +447,11 @@ private:
 /// is also a profile of how often each event happened: read_perf_script reads it so, and so does
 /// read_any unless this format is named. (stackcollapse-perf-sched.awk knows no waits without
 /// sched_stat_…, which kernels without scheduler statistics do not have, loses the last event
-/// without a blank line behind it, and takes the comm's last word where that has blanks.) source
-/// callable `std::size_t(char* to, std::size_t room)`, returns 0 at the end. Errors:  waits that
-/// add up to 2^63 ns or more. Lines that are not understood are skipped and
-///          counted, the first with its number and the reason.
+/// without a blank line behind it, and takes the comm's last word where that has blanks.)
+/// source   callable `std::size_t(char* to, std::size_t room)`, returns 0 at the end.
+/// Errors:  waits that add up to 2^63 ns or more. Lines that are not understood are skipped and
+///          counted, the first with its number and the reason. So are wakers' own waits where they
+///          have more frames than `wakers` for each line: "[truncated]" stands for them.
 /// Cost:    one pass; memory for the distinct stacks and symbols, the last stack of each thread and
 ///          one buffer.
 /// Format:  `man perf-sched`, `man perf-script`, and what perf 3.10 to 6.1 print.

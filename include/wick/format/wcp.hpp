@@ -207,9 +207,9 @@ private:
 /// "[unknown]". Early versions print no numbers of samples: they are made of the shares and the
 /// number of all samples, which is exact below 100,000 of those. (stackcollapse-wcp.pl takes the
 /// places as parts of the names, reads no early reports and loses the last stack where no blank
-/// line follows.) source   callable `std::size_t(char* to, std::size_t room)`, returns 0 at the
-/// end. Errors:  weights that add up to 2^63 or more. Lines that are not understood, and the places
-/// where
+/// line follows.)
+/// source   callable `std::size_t(char* to, std::size_t room)`, returns 0 at the end.
+/// Errors:  weights that add up to 2^63 or more. Lines that are not understood, and places where
 ///          frames are missing, are skipped and counted, the first with its number and the reason.
 /// Cost:    one pass; memory for the distinct stacks and one buffer.
 /// Format:  what the source of wallClockProfiler prints, and its README.
