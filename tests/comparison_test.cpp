@@ -10,6 +10,7 @@
 #include <limits>
 #include <random>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace {
@@ -128,6 +129,15 @@ TEST_CASE("comparison: refuses what cannot be compared") {
     CHECK(mixed.error.what.find("bytes") != std::string::npos);
     CHECK_FALSE(wick::untested_comparison(folded("a 9223372036854775807\n"), folded("a 1\n")));
     CHECK(wick::untested_comparison({}, {}));
+}
+
+TEST_CASE("comparison: a profile that was moved from is an empty one") {
+    const wick::profile p = folded("main;a 10\n");
+    wick::profile from = p;
+    const wick::profile to = std::move(from);
+    CHECK(compare(from, p) == compare({}, to));
+    CHECK(compare(p, from) == compare(to, {}));
+    CHECK_FALSE(wick::validate(compare(from, from)));
 }
 
 TEST_CASE("comparison: modules and negative weights are kept") {

@@ -202,6 +202,14 @@ TEST_CASE("diff: a side compared with itself has not changed at all") {
     }
 }
 
+TEST_CASE("diff: a profile that was moved from is an empty one") {
+    const wick::profile p = folded("main;a 10\n");
+    wick::profile from = p;
+    const wick::profile to = std::move(from);
+    CHECK(compare({from}, {p}) == compare({{}}, {to}));
+    CHECK(compare({p}, {p, from}) == compare({to}, {to, {}}));
+}
+
 TEST_CASE("diff: the order of runs, and of lines in them, does not matter") {
     std::mt19937 random(23);
     for (int round = 0; round < 20; ++round) {

@@ -303,6 +303,9 @@ private:
 /// Cost:   that of merging the two.
 [[nodiscard]] inline result<comparison> untested_comparison(const profile& before,
                                                             const profile& after) {
+    // A profile that was moved from is empty, as it is to merge.
+    if (before.nodes.empty()) { return untested_comparison(profile{}, after); }
+    if (after.nodes.empty()) { return untested_comparison(before, profile{}); }
     auto sums = detail::add_sums({}, before);
     if (!sums.second) { sums = detail::add_sums(std::move(sums.first), after); }
     if (sums.second) { return {{}, std::move(sums.second)}; }

@@ -98,6 +98,7 @@ public:
 
     [[nodiscard]] error problem() {
         for (std::size_t i = 0; i < runs_.size(); ++i) {
+            if (runs_[i].nodes.empty()) { runs_[i] = profile{}; } // it was moved from
             const weight_sums sums = sum_weights(runs_[i]);
             if (sums.some_negative) { return error{run_name(i) + negative_weight(runs_[i])}; }
             weight_ = sums.sum;
