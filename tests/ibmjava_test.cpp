@@ -83,10 +83,11 @@ TEST_CASE("ibmjava: malformed lines") {
         "4XESTACKTRACE                at a/B.f(B.java:1)\n" +
         thread("R",
                "4XESTACKTRACE                in a/B.f(B.java:1)\nnoise\n\x02tag\n"
+               "4XESTACKTRACE                at (B.java:1)\n"
                "4XESTACKTRACE                at a/B.g\0\xff(B.java:1)\n"sv) +
         "3XMTHREADINFO      no quotes, state:R, prio=5\n3XMTHREADINFO\n3XMTHREADINFO      \"\n"));
     CHECK(read.folded() == "a;a/B.g\0\xff 1\n"sv);
-    CHECK(read.skipped.records == 7);
+    CHECK(read.skipped.records == 8);
     CHECK(read.skipped.first.line == 1);
 }
 

@@ -158,6 +158,14 @@ TEST_CASE("java_exceptions: names, modules, malformed lines, huge numbers") {
     CHECK(read.skipped.first.line == 12);
 }
 
+TEST_CASE("java_exceptions: lines of a log that begin with \"at\" are no exceptions") {
+    const support::stacks read = seen(
+        wick::parse_java_exceptions("at noon (in 1.5 h) it stops\nat 10:00:00.5 of day 1.5 (UTC)\n"
+                                    "at start (pid 7)\nat loader of plugins//a.B.c d(E.kt:1)\n"));
+    CHECK(read.folded() == "a.B.c d 1\n");
+    CHECK(read.skipped.records == 3);
+}
+
 TEST_CASE("java_exceptions: very deep, and very many causes") {
     std::string deep = "a.E\n";
     for (int i = 0; i < 100000; ++i) { deep += "\tat a.f(A.java:1)\n"; }

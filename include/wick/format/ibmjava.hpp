@@ -128,11 +128,13 @@ private:
 
     // "at java/lang/Thread.run(Thread.java:785(Compiled Code))"
     void frame_line(std::string_view text, std::uint64_t number) {
-        if (!open_ || !starts_with(text, "at ")) {
+        const bool frame = open_ && starts_with(text, "at ");
+        const std::string_view method = frame ? java_method(text.substr(3)) : std::string_view();
+        if (method.empty()) {
             skip("expected \"at package/Class.method(File.java:1)\" of a thread", number);
             return;
         }
-        stacks_.push(java_method(text.substr(3)));
+        stacks_.push(method);
     }
 
     void end_thread() {

@@ -242,16 +242,22 @@ private:
                (ends_with(name, "Exception") || ends_with(name, "Error"));
     }
 
+    // Names may have blanks, as Kotlin's have, those of classes have none: "at noon (in 1.5 h)".
+    [[nodiscard]] static bool is_in_class(std::string_view method) noexcept {
+        const std::size_t point = method.rfind('.');
+        return point != std::string_view::npos && method.find(' ') > point;
+    }
+
     // "java.base/java.lang.Thread.run(Thread.java:840)", "… ~[library.jar:1.2]"
     void frame_line(std::string_view frame, std::uint64_t number) {
-        const std::string_view method = java_method(frame);
-        if (method.empty() || method.size() == frame.size()) {
+        const std::string_view method = without_java_module(java_method(frame));
+        if (!is_in_class(method) || !contains(frame, "(")) {
             skip("expected \"at package.Class.method(File.java:1)\"", number);
             return;
         }
         if (traces_.empty()) { begin_trace(java_trace::first, 0, number); }
         in_message_ = false;
-        frames_.push_back(stacks_.intern(without_java_module(method), frame_kind::function));
+        frames_.push_back(stacks_.intern(method, frame_kind::function));
         traces_.back().end = frames_.size();
     }
 
