@@ -821,12 +821,12 @@ private:
         return node + 1 < nodes_ && !begins_run(node + 1);
     }
 
-    std::uint32_t append_node(std::uint32_t frame, std::uint32_t extra) {
+    std::uint32_t append_node(std::uint32_t frame, std::uint32_t own_extra) {
         if ((nodes_ & ((1u << block_bits) - 1)) == 0) {
             blocks_.emplace_back();
             blocks_.back().reserve(nodes_ == 0 ? 0 : std::size_t{1} << block_bits);
         }
-        blocks_.back().push_back(tree_node{frame, extra});
+        blocks_.back().push_back(tree_node{frame, own_extra});
         return nodes_++;
     }
 
@@ -1652,6 +1652,9 @@ private:
 /// Cost:   that of merging the two.
 [[nodiscard]] inline result<comparison> untested_comparison(const profile& before,
                                                             const profile& after) {
+    // A profile that was moved from is empty, as it is to merge.
+    if (before.nodes.empty()) { return untested_comparison(profile{}, after); }
+    if (after.nodes.empty()) { return untested_comparison(before, profile{}); }
     auto sums = detail::add_sums({}, before);
     if (!sums.second) { sums = detail::add_sums(std::move(sums.first), after); }
     if (sums.second) { return {{}, std::move(sums.second)}; }
@@ -4060,6 +4063,7 @@ public:
 
     [[nodiscard]] error problem() {
         for (std::size_t i = 0; i < runs_.size(); ++i) {
+            if (runs_[i].nodes.empty()) { runs_[i] = profile{}; } // it was moved from
             const weight_sums sums = sum_weights(runs_[i]);
             if (sums.some_negative) { return error{run_name(i) + negative_weight(runs_[i])}; }
             weight_ = sums.sum;

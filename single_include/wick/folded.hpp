@@ -787,12 +787,12 @@ private:
         return node + 1 < nodes_ && !begins_run(node + 1);
     }
 
-    std::uint32_t append_node(std::uint32_t frame, std::uint32_t extra) {
+    std::uint32_t append_node(std::uint32_t frame, std::uint32_t own_extra) {
         if ((nodes_ & ((1u << block_bits) - 1)) == 0) {
             blocks_.emplace_back();
             blocks_.back().reserve(nodes_ == 0 ? 0 : std::size_t{1} << block_bits);
         }
-        blocks_.back().push_back(tree_node{frame, extra});
+        blocks_.back().push_back(tree_node{frame, own_extra});
         return nodes_++;
     }
 

@@ -915,12 +915,12 @@ private:
         return node + 1 < nodes_ && !begins_run(node + 1);
     }
 
-    std::uint32_t append_node(std::uint32_t frame, std::uint32_t extra) {
+    std::uint32_t append_node(std::uint32_t frame, std::uint32_t own_extra) {
         if ((nodes_ & ((1u << block_bits) - 1)) == 0) {
             blocks_.emplace_back();
             blocks_.back().reserve(nodes_ == 0 ? 0 : std::size_t{1} << block_bits);
         }
-        blocks_.back().push_back(tree_node{frame, extra});
+        blocks_.back().push_back(tree_node{frame, own_extra});
         return nodes_++;
     }
 
@@ -2534,6 +2534,9 @@ private:
 /// Cost:   that of merging the two.
 [[nodiscard]] inline result<comparison> untested_comparison(const profile& before,
                                                             const profile& after) {
+    // A profile that was moved from is empty, as it is to merge.
+    if (before.nodes.empty()) { return untested_comparison(profile{}, after); }
+    if (after.nodes.empty()) { return untested_comparison(before, profile{}); }
     auto sums = detail::add_sums({}, before);
     if (!sums.second) { sums = detail::add_sums(std::move(sums.first), after); }
     if (sums.second) { return {{}, std::move(sums.second)}; }
@@ -4805,6 +4808,7 @@ public:
 
     [[nodiscard]] error problem() {
         for (std::size_t i = 0; i < runs_.size(); ++i) {
+            if (runs_[i].nodes.empty()) { runs_[i] = profile{}; } // it was moved from
             const weight_sums sums = sum_weights(runs_[i]);
             if (sums.some_negative) { return error{run_name(i) + negative_weight(runs_[i])}; }
             weight_ = sums.sum;
@@ -16689,11 +16693,13 @@ private:
 
     // "at java/lang/Thread.run(Thread.java:785(Compiled Code))"
     void frame_line(std::string_view text, std::uint64_t number) {
-        if (!open_ || !starts_with(text, "at ")) {
+        const bool frame = open_ && starts_with(text, "at ");
+        const std::string_view method = frame ? java_method(text.substr(3)) : std::string_view();
+        if (method.empty()) {
             skip("expected \"at package/Class.method(File.java:1)\" of a thread", number);
             return;
         }
-        stacks_.push(java_method(text.substr(3)));
+        stacks_.push(method);
     }
 
     void end_thread() {
@@ -17110,16 +17116,22 @@ private:
                (ends_with(name, "Exception") || ends_with(name, "Error"));
     }
 
+    // Names may have blanks, as Kotlin's have, those of classes have none: "at noon (in 1.5 h)".
+    [[nodiscard]] static bool is_in_class(std::string_view method) noexcept {
+        const std::size_t point = method.rfind('.');
+        return point != std::string_view::npos && method.find(' ') > point;
+    }
+
     // "java.base/java.lang.Thread.run(Thread.java:840)", "… ~[library.jar:1.2]"
     void frame_line(std::string_view frame, std::uint64_t number) {
-        const std::string_view method = java_method(frame);
-        if (method.empty() || method.size() == frame.size()) {
+        const std::string_view method = without_java_module(java_method(frame));
+        if (!is_in_class(method) || !contains(frame, "(")) {
             skip("expected \"at package.Class.method(File.java:1)\"", number);
             return;
         }
         if (traces_.empty()) { begin_trace(java_trace::first, 0, number); }
         in_message_ = false;
-        frames_.push_back(stacks_.intern(without_java_module(method), frame_kind::function));
+        frames_.push_back(stacks_.intern(method, frame_kind::function));
         traces_.back().end = frames_.size();
     }
 
@@ -18195,6 +18207,7 @@ public:
     }
 
     void line(std::string_view line, std::uint64_t number) {
+        if (options_.wakers > 0) { room_ += static_cast<unsigned>(options_.wakers); }
         trim_blanks(line);
         if (line.empty()) {
             end_event();
@@ -18258,6 +18271,9 @@ private:
     std::uint64_t other_events_ = 0;
     std::uint64_t preempted_ = 0;
     std::uint64_t unended_ = 0;
+    // Frames of wakers' own waits that may be put below others' still: a deep stack that many wait
+    // for would become as many deep stacks.
+    std::uint64_t room_ = 0;
 
     // ---- the event that is being read
     bool open_ = false;
@@ -18464,6 +18480,13 @@ private:
                                          waker->wake_time < t->wake_time && !waker->out;
             if (!in_the_meantime || i + 1 == options_.wakers) { break; }
             node = stacks_.builder.child(node, stacks_.intern("--", frame_kind::marker));
+            const std::uint64_t size = waker->stack.size() + waker->waker_stack.size();
+            if (size > room_) {
+                skip("wakers' own waits have too many frames for a text of this size", line_);
+                return stacks_.builder.child(node,
+                                             stacks_.intern("[truncated]", frame_kind::marker));
+            }
+            room_ -= size;
             node = down(node, waker->stack);
             t = waker;
         }
@@ -18522,10 +18545,11 @@ private:
 /// is also a profile of how often each event happened: read_perf_script reads it so, and so does
 /// read_any unless this format is named. (stackcollapse-perf-sched.awk knows no waits without
 /// sched_stat_…, which kernels without scheduler statistics do not have, loses the last event
-/// without a blank line behind it, and takes the comm's last word where that has blanks.) source
-/// callable `std::size_t(char* to, std::size_t room)`, returns 0 at the end. Errors:  waits that
-/// add up to 2^63 ns or more. Lines that are not understood are skipped and
-///          counted, the first with its number and the reason.
+/// without a blank line behind it, and takes the comm's last word where that has blanks.)
+/// source   callable `std::size_t(char* to, std::size_t room)`, returns 0 at the end.
+/// Errors:  waits that add up to 2^63 ns or more. Lines that are not understood are skipped and
+///          counted, the first with its number and the reason. So are wakers' own waits where they
+///          have more frames than `wakers` for each line: "[truncated]" stands for them.
 /// Cost:    one pass; memory for the distinct stacks and symbols, the last stack of each thread and
 ///          one buffer.
 /// Format:  `man perf-sched`, `man perf-script`, and what perf 3.10 to 6.1 print.
@@ -21166,9 +21190,9 @@ private:
 /// "[unknown]". Early versions print no numbers of samples: they are made of the shares and the
 /// number of all samples, which is exact below 100,000 of those. (stackcollapse-wcp.pl takes the
 /// places as parts of the names, reads no early reports and loses the last stack where no blank
-/// line follows.) source   callable `std::size_t(char* to, std::size_t room)`, returns 0 at the
-/// end. Errors:  weights that add up to 2^63 or more. Lines that are not understood, and the places
-/// where
+/// line follows.)
+/// source   callable `std::size_t(char* to, std::size_t room)`, returns 0 at the end.
+/// Errors:  weights that add up to 2^63 or more. Lines that are not understood, and places where
 ///          frames are missing, are skipped and counted, the first with its number and the reason.
 /// Cost:    one pass; memory for the distinct stacks and one buffer.
 /// Format:  what the source of wallClockProfiler prints, and its README.
