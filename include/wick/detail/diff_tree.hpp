@@ -74,7 +74,7 @@ private:
     std::vector<std::uint32_t> after_frames_;
     std::vector<step> path_;
     std::vector<std::uint32_t> active_;  // how often a frame is on the path
-    std::vector<unsigned char> present_; // 1: before, 2: after
+    std::vector<unsigned char> present_; // the sides of each frame
     diff_rows rows_;
 
     void walk() {
@@ -103,8 +103,7 @@ private:
         const compared& self = made_.weights[n.self];
         const std::uint32_t test = enough(done.total) ? test_of(done, self) : 0;
         if (test != 0) { n.test = test; }
-        const unsigned sides = n.in == presence::both ? 3 : n.in == presence::only_before ? 1 : 2;
-        present_[n.frame] = static_cast<unsigned char>(present_[n.frame] | sides);
+        present_[n.frame] = static_cast<unsigned char>(present_[n.frame] | sides_of(n.in));
         comparison::function& f = made_.functions[n.frame];
         if (n.self != 0) { add(f.self, self); }
         if (--active_[n.frame] == 0) { add(f.total, done.total); }
@@ -150,9 +149,7 @@ private:
         rows_.first_of_functions = static_cast<std::uint32_t>(rows_.rows.size());
         for (std::uint32_t i = 0; i < made_.functions.size(); ++i) {
             comparison::function& f = made_.functions[i];
-            f.in = present_[i] == 1   ? presence::only_before
-                   : present_[i] == 2 ? presence::only_after
-                                      : presence::both;
+            f.in = presence_of(present_[i]);
             if (!enough(f.total)) { continue; }
             const std::uint32_t total_row = add_row(i, true, f.total);
             std::uint32_t self_row = 0;
