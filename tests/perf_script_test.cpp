@@ -723,5 +723,6 @@ TEST_CASE("perf_script: hexadecimal digits are told from all other bytes") {
         const char* end = begin + text.size();
         REQUIRE(wick::detail::skip_hex_digits(begin, end) == begin + first);
         REQUIRE(wick::detail::skip_hex_digits_back(begin, end) == begin + last);
+        REQUIRE(wick::detail::all_hex_digits(text) == (first == text.size()));
     }
 }

@@ -1370,6 +1370,21 @@ WICK_BEGIN_NAMESPACE
 /// On which sides something is. This is a fact about the two inputs; a verdict is a conclusion.
 enum class presence : std::uint8_t { both, only_before, only_after };
 
+namespace detail {
+
+/// The sides of a presence as bits, 1 being before and 2 after, so that those of several nodes can
+/// be joined with |.
+[[nodiscard]] inline unsigned sides_of(presence in) noexcept {
+    return in == presence::both ? 3 : in == presence::only_before ? 1 : 2;
+}
+
+/// Returns the presence that has these sides; of none, `both`.
+[[nodiscard]] inline presence presence_of(unsigned sides) noexcept {
+    return sides == 1 ? presence::only_before : sides == 2 ? presence::only_after : presence::both;
+}
+
+} // namespace detail
+
 /// Something that was measured on one side.
 struct measured {
     std::uint64_t count = 0; ///< independent observations
@@ -1623,7 +1638,7 @@ private:
 [[nodiscard]] inline std::vector<comparison::function> functions_of(const comparison& c) {
     const std::vector<compared> total = totals(c);
     std::vector<comparison::function> functions(c.frames.size());
-    std::vector<unsigned char> sides(c.frames.size());  // 1: before, 2: after
+    std::vector<unsigned char> sides(c.frames.size());  // of all nodes of a frame
     std::vector<std::uint32_t> active(c.frames.size()); // how often a frame is on the path
     std::vector<std::uint32_t> path;
     for (std::uint32_t i = 0; i < c.nodes.size(); ++i) {
@@ -1634,14 +1649,11 @@ private:
         }
         detail::add(functions[n.frame].self, c.weights[n.self]);
         if (active[n.frame]++ == 0) { detail::add(functions[n.frame].total, total[i]); }
-        const unsigned side = n.in == presence::both ? 3 : n.in == presence::only_before ? 1 : 2;
-        sides[n.frame] = static_cast<unsigned char>(sides[n.frame] | side);
+        sides[n.frame] = static_cast<unsigned char>(sides[n.frame] | detail::sides_of(n.in));
         path.push_back(i);
     }
     for (std::size_t f = 0; f < functions.size(); ++f) {
-        functions[f].in = sides[f] == 1   ? presence::only_before
-                          : sides[f] == 2 ? presence::only_after
-                                          : presence::both;
+        functions[f].in = detail::presence_of(sides[f]);
     }
     return functions;
 }
@@ -1891,7 +1903,7 @@ private:
     std::vector<std::uint32_t> after_frames_;
     std::vector<step> path_;
     std::vector<std::uint32_t> active_;  // how often a frame is on the path
-    std::vector<unsigned char> present_; // 1: before, 2: after
+    std::vector<unsigned char> present_; // the sides of each frame
     diff_rows rows_;
 
     void walk() {
@@ -1920,8 +1932,7 @@ private:
         const compared& self = made_.weights[n.self];
         const std::uint32_t test = enough(done.total) ? test_of(done, self) : 0;
         if (test != 0) { n.test = test; }
-        const unsigned sides = n.in == presence::both ? 3 : n.in == presence::only_before ? 1 : 2;
-        present_[n.frame] = static_cast<unsigned char>(present_[n.frame] | sides);
+        present_[n.frame] = static_cast<unsigned char>(present_[n.frame] | sides_of(n.in));
         comparison::function& f = made_.functions[n.frame];
         if (n.self != 0) { add(f.self, self); }
         if (--active_[n.frame] == 0) { add(f.total, done.total); }
@@ -1967,9 +1978,7 @@ private:
         rows_.first_of_functions = static_cast<std::uint32_t>(rows_.rows.size());
         for (std::uint32_t i = 0; i < made_.functions.size(); ++i) {
             comparison::function& f = made_.functions[i];
-            f.in = present_[i] == 1   ? presence::only_before
-                   : present_[i] == 2 ? presence::only_after
-                                      : presence::both;
+            f.in = presence_of(present_[i]);
             if (!enough(f.total)) { continue; }
             const std::uint32_t total_row = add_row(i, true, f.total);
             std::uint32_t self_row = 0;

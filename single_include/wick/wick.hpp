@@ -2252,6 +2252,21 @@ WICK_BEGIN_NAMESPACE
 /// On which sides something is. This is a fact about the two inputs; a verdict is a conclusion.
 enum class presence : std::uint8_t { both, only_before, only_after };
 
+namespace detail {
+
+/// The sides of a presence as bits, 1 being before and 2 after, so that those of several nodes can
+/// be joined with |.
+[[nodiscard]] inline unsigned sides_of(presence in) noexcept {
+    return in == presence::both ? 3 : in == presence::only_before ? 1 : 2;
+}
+
+/// Returns the presence that has these sides; of none, `both`.
+[[nodiscard]] inline presence presence_of(unsigned sides) noexcept {
+    return sides == 1 ? presence::only_before : sides == 2 ? presence::only_after : presence::both;
+}
+
+} // namespace detail
+
 /// Something that was measured on one side.
 struct measured {
     std::uint64_t count = 0; ///< independent observations
@@ -2505,7 +2520,7 @@ private:
 [[nodiscard]] inline std::vector<comparison::function> functions_of(const comparison& c) {
     const std::vector<compared> total = totals(c);
     std::vector<comparison::function> functions(c.frames.size());
-    std::vector<unsigned char> sides(c.frames.size());  // 1: before, 2: after
+    std::vector<unsigned char> sides(c.frames.size());  // of all nodes of a frame
     std::vector<std::uint32_t> active(c.frames.size()); // how often a frame is on the path
     std::vector<std::uint32_t> path;
     for (std::uint32_t i = 0; i < c.nodes.size(); ++i) {
@@ -2516,14 +2531,11 @@ private:
         }
         detail::add(functions[n.frame].self, c.weights[n.self]);
         if (active[n.frame]++ == 0) { detail::add(functions[n.frame].total, total[i]); }
-        const unsigned side = n.in == presence::both ? 3 : n.in == presence::only_before ? 1 : 2;
-        sides[n.frame] = static_cast<unsigned char>(sides[n.frame] | side);
+        sides[n.frame] = static_cast<unsigned char>(sides[n.frame] | detail::sides_of(n.in));
         path.push_back(i);
     }
     for (std::size_t f = 0; f < functions.size(); ++f) {
-        functions[f].in = sides[f] == 1   ? presence::only_before
-                          : sides[f] == 2 ? presence::only_after
-                                          : presence::both;
+        functions[f].in = detail::presence_of(sides[f]);
     }
     return functions;
 }
@@ -2777,7 +2789,7 @@ private:
     std::vector<std::uint32_t> after_frames_;
     std::vector<step> path_;
     std::vector<std::uint32_t> active_;  // how often a frame is on the path
-    std::vector<unsigned char> present_; // 1: before, 2: after
+    std::vector<unsigned char> present_; // the sides of each frame
     diff_rows rows_;
 
     void walk() {
@@ -2806,8 +2818,7 @@ private:
         const compared& self = made_.weights[n.self];
         const std::uint32_t test = enough(done.total) ? test_of(done, self) : 0;
         if (test != 0) { n.test = test; }
-        const unsigned sides = n.in == presence::both ? 3 : n.in == presence::only_before ? 1 : 2;
-        present_[n.frame] = static_cast<unsigned char>(present_[n.frame] | sides);
+        present_[n.frame] = static_cast<unsigned char>(present_[n.frame] | sides_of(n.in));
         comparison::function& f = made_.functions[n.frame];
         if (n.self != 0) { add(f.self, self); }
         if (--active_[n.frame] == 0) { add(f.total, done.total); }
@@ -2853,9 +2864,7 @@ private:
         rows_.first_of_functions = static_cast<std::uint32_t>(rows_.rows.size());
         for (std::uint32_t i = 0; i < made_.functions.size(); ++i) {
             comparison::function& f = made_.functions[i];
-            f.in = present_[i] == 1   ? presence::only_before
-                   : present_[i] == 2 ? presence::only_after
-                                      : presence::both;
+            f.in = presence_of(present_[i]);
             if (!enough(f.total)) { continue; }
             const std::uint32_t total_row = add_row(i, true, f.total);
             std::uint32_t self_row = 0;
@@ -12463,6 +12472,12 @@ inline constexpr std::uint64_t byte_tops = byte_ones << 7;
     return end;
 }
 
+/// Returns whether a text has nothing but hexadecimal digits, be it empty.
+[[nodiscard]] inline bool all_hex_digits(std::string_view text) noexcept {
+    const char* end = text.data() + text.size();
+    return skip_hex_digits(text.data(), end) == end;
+}
+
 [[nodiscard]] inline bool starts_with(std::string_view text, std::string_view beginning) noexcept {
     return text.substr(0, beginning.size()) == beginning;
 }
@@ -13072,9 +13087,7 @@ namespace detail {
     if (plus == std::string_view::npos) { return name.back() == ')' || name.back() == ']'; }
     std::string_view offset = name.substr(plus + 3);
     if (starts_with(offset, "0x")) { offset.remove_prefix(2); }
-    for (const char c : offset) {
-        if (!is_hex_digit(c)) { return false; }
-    }
+    if (!all_hex_digits(offset)) { return false; }
     name = trimmed(name.substr(0, plus));
     return !offset.empty() && !name.empty();
 }
@@ -13406,8 +13419,7 @@ private:
     void add_frame(std::string_view line) {
         std::string_view rest = line;
         const std::string_view first = take_word(rest);
-        bool address = first.size() >= 8 && !rest.empty();
-        for (const char c : first) { address = address && is_hex_digit(c); }
+        const bool address = first.size() >= 8 && !rest.empty() && all_hex_digits(first);
         if (address || (hex_size(first) == first.size() && !rest.empty())) { line = rest; }
         line = without_bytes_quotes(line);
         if (line.back() == ']') {
@@ -13649,7 +13661,7 @@ private:
         frame_kind kind = frame_kind::function;
         std::string_view rest = text;
         const std::string_view first = take_word(rest);
-        const bool address = first.size() >= 6 && is_hex(first);
+        const bool address = first.size() >= 6 && all_hex_digits(first);
         std::string_view module;
         if (address && !rest.empty()) {
             text = rest;
@@ -13670,13 +13682,6 @@ private:
         }
         if (!options_.offsets) { text = without_any_offset(text); }
         map_->stacks.push(comparable_name(text, options_.keep_arguments), kind);
-    }
-
-    [[nodiscard]] static bool is_hex(std::string_view word) noexcept {
-        for (const char c : word) {
-            if (!is_hex_digit(c)) { return false; }
-        }
-        return true;
     }
 };
 

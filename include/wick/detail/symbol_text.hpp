@@ -67,6 +67,12 @@ inline constexpr std::uint64_t byte_tops = byte_ones << 7;
     return end;
 }
 
+/// Returns whether a text has nothing but hexadecimal digits, be it empty.
+[[nodiscard]] inline bool all_hex_digits(std::string_view text) noexcept {
+    const char* end = text.data() + text.size();
+    return skip_hex_digits(text.data(), end) == end;
+}
+
 [[nodiscard]] inline bool starts_with(std::string_view text, std::string_view beginning) noexcept {
     return text.substr(0, beginning.size()) == beginning;
 }

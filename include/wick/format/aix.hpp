@@ -52,9 +52,7 @@ namespace detail {
     if (plus == std::string_view::npos) { return name.back() == ')' || name.back() == ']'; }
     std::string_view offset = name.substr(plus + 3);
     if (starts_with(offset, "0x")) { offset.remove_prefix(2); }
-    for (const char c : offset) {
-        if (!is_hex_digit(c)) { return false; }
-    }
+    if (!all_hex_digits(offset)) { return false; }
     name = trimmed(name.substr(0, plus));
     return !offset.empty() && !name.empty();
 }

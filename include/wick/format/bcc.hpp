@@ -121,8 +121,7 @@ private:
     void add_frame(std::string_view line) {
         std::string_view rest = line;
         const std::string_view first = take_word(rest);
-        bool address = first.size() >= 8 && !rest.empty();
-        for (const char c : first) { address = address && is_hex_digit(c); }
+        const bool address = first.size() >= 8 && !rest.empty() && all_hex_digits(first);
         if (address || (hex_size(first) == first.size() && !rest.empty())) { line = rest; }
         line = without_bytes_quotes(line);
         if (line.back() == ']') {

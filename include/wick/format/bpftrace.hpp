@@ -200,7 +200,7 @@ private:
         frame_kind kind = frame_kind::function;
         std::string_view rest = text;
         const std::string_view first = take_word(rest);
-        const bool address = first.size() >= 6 && is_hex(first);
+        const bool address = first.size() >= 6 && all_hex_digits(first);
         std::string_view module;
         if (address && !rest.empty()) {
             text = rest;
@@ -221,13 +221,6 @@ private:
         }
         if (!options_.offsets) { text = without_any_offset(text); }
         map_->stacks.push(comparable_name(text, options_.keep_arguments), kind);
-    }
-
-    [[nodiscard]] static bool is_hex(std::string_view word) noexcept {
-        for (const char c : word) {
-            if (!is_hex_digit(c)) { return false; }
-        }
-        return true;
     }
 };
 
